@@ -1,0 +1,78 @@
+/*
+ * err.h - see err.c.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#define IG_CHECK             __attribute__((warn_unused_result))
+#define IG_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/*
+ * Every way in which a function of ours can fail, with the sentence used when
+ * nobody wrote a better one. Each outer surface (HTTP, PKCS#11, exit code,
+ * IPC) maps the whole table with a switch that has no default, so that a new
+ * code does not compile until every surface knows it.
+ *
+ * FORMAT  the bytes are not what they claim to be
+ * POLICY  well-formed, and forbidden
+ * DENIED  not you: no session, no proof, wrong person
+ * SECRET  the password, PIN or code is wrong
+ * STATE   not now: the thing is in another state than this needs
+ */
+/* clang-format off */
+#define ERR_TABLE(X)                                                           \
+	X(RC_OK,        "success")                                             \
+	X(RC_FORMAT,    "input is malformed")                                  \
+	X(RC_LIMIT,     "input is larger than allowed")                        \
+	X(RC_UNKNOWN,   "not supported")                                       \
+	X(RC_POLICY,    "not allowed")                                         \
+	X(RC_DENIED,    "proof is missing or wrong")                           \
+	X(RC_SECRET,    "wrong password, PIN or code")                         \
+	X(RC_LOCKED,    "locked after too many wrong tries")                   \
+	X(RC_RATE,      "too many requests")                                   \
+	X(RC_ABSENT,    "no such thing")                                       \
+	X(RC_EXISTS,    "is there already")                                    \
+	X(RC_STATE,     "not possible in this state")                          \
+	X(RC_EXPIRED,   "time is over")                                        \
+	X(RC_REFUSED,   "refused by the person asked")                         \
+	X(RC_BUSY,      "try again shortly")                                   \
+	X(RC_IO,        "input or output failed")                              \
+	X(RC_MEMORY,    "out of memory")                                       \
+	X(RC_CRYPTO,    "cryptographic operation failed")                      \
+	X(RC_BUG,       "internal error")
+/* clang-format on */
+
+enum rc {
+#define ERR_ENUM(code, text) code,
+	ERR_TABLE(ERR_ENUM)
+#undef ERR_ENUM
+};
+
+#define RC_COUNT (RC_BUG + 1)
+
+/*
+ * The human side of a failure. The sentence may reach a client: it holds no
+ * secret, no raw input and no path. The deepest failure writes it.
+ */
+struct err {
+	enum rc rc;
+	char field[48]; /* what the complaint is about, "" where nothing is */
+	char msg[192];
+};
+
+/*
+ * Records a failure and returns rc, so that it can stand in a return. e may
+ * be NULL; a failure that is already recorded is kept. field may be NULL.
+ */
+enum rc err_set(struct err *e, enum rc rc, const char *field, const char *fmt,
+    ...) IG_PRINTF(4, 5);
+
+/* Forgets what was recorded. e may be NULL. */
+void err_clear(struct err *e);
+
+/* The name of a code, "RC_OK" …; never NULL. */
+const char *err_name(enum rc rc);
+
+/* The table's sentence for a code; never NULL. */
+const char *err_text(enum rc rc);

@@ -1,0 +1,29 @@
+/*
+ * file.h - see file.c.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/sec.h"
+
+/* Appends a whole regular file to out. RC_ABSENT, RC_LIMIT (ceiling), RC_IO. */
+IG_CHECK enum rc file_read(const char *path, struct buf *out, struct err *e);
+
+/* Reads a secret file of at most max bytes. As file_read(). */
+IG_CHECK enum rc file_read_secret(
+    const char *path, size_t max, struct sec *out, struct err *e);
+
+/*
+ * Puts a file in its place at once: temporary name, write, fsync, rename,
+ * fsync of the folder. After RC_OK the new bytes survive power loss; on any
+ * failure the old file is untouched. mode as for open(2).
+ */
+IG_CHECK enum rc file_replace(
+    const char *path, struct span bytes, unsigned int mode, struct err *e);
+
+/* Writes all bytes or fails; goes on after interruption. RC_IO. */
+IG_CHECK enum rc file_write_all(int fd, struct span bytes, struct err *e);
+
+/* Makes a folder and its parents, mode 0700 for those it makes. */
+IG_CHECK enum rc file_make_folder(const char *path, struct err *e);

@@ -1,0 +1,30 @@
+/*
+ * text.h - see text.c.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+
+/* Well-formed UTF-8 without surrogates, overlong forms or NUL? */
+bool text_is_utf8(struct span s);
+
+/*
+ * May this be shown to a person as a name? UTF-8, at most max bytes, no
+ * control characters, no bidirectional or invisible formatting characters:
+ * whoever chooses a name must not be able to redraw the sentence around it.
+ */
+bool text_is_display(struct span s, size_t max);
+
+/*
+ * Copies s into out (size bytes, always ended with a zero), leaving out what
+ * text_is_display() forbids and cutting on a character boundary.
+ */
+void text_sanitise(char *out, size_t size, struct span s);
+
+/* Only digits, and at least one? */
+bool text_is_digits(struct span s);
+
+/* A decimal number without sign, spaces or leading zeros; at most max. */
+IG_CHECK enum rc text_uint(
+    struct span s, uint64_t max, uint64_t *out, struct err *e);
