@@ -1,0 +1,65 @@
+/*
+ * platform.h - what the core of this room needs from where it runs.
+ *
+ * Natively platform_openssl.c answers; in the browser wasm.c does, which asks
+ * JavaScript (web/core/npki.js). Beside these the core uses err_set(),
+ * sec_new(), sec_free(), sec_wipe() and the mem* functions, nothing else:
+ * no allocation, no files, no time.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+
+#define PLATFORM_SHA1   20
+#define PLATFORM_SHA256 32
+
+enum platform_hash { PLATFORM_HASH_SHA1, PLATFORM_HASH_SHA256 };
+
+enum platform_cipher {
+	PLATFORM_AES_128_CBC,
+	PLATFORM_AES_192_CBC,
+	PLATFORM_AES_256_CBC,
+	PLATFORM_ARIA_128_CBC,
+	PLATFORM_ARIA_192_CBC,
+	PLATFORM_ARIA_256_CBC,
+	PLATFORM_3DES_CBC,
+	PLATFORM_SEED_CBC, /* never asked of the platform: seed.c */
+};
+
+/*
+ * PBKDF1 of RFC 8018 5.1 with SHA-1, all 20 bytes. RC_CRYPTO, RC_MEMORY.
+ */
+IG_CHECK enum rc platform_pbkdf1(struct span password, struct span salt,
+    uint32_t iterations, uint8_t out[static PLATFORM_SHA1], struct err *e);
+
+/* PBKDF2 of RFC 8018 5.2 with HMAC of the hash. RC_CRYPTO, RC_MEMORY. */
+IG_CHECK enum rc platform_pbkdf2(enum platform_hash hash, struct span password,
+    struct span salt, uint32_t iterations, uint8_t *out, size_t n,
+    struct err *e);
+
+/* SHA-1 of in. RC_CRYPTO, RC_MEMORY. */
+IG_CHECK enum rc platform_sha1(
+    struct span in, uint8_t out[static PLATFORM_SHA1], struct err *e);
+
+/*
+ * Decrypts CBC without padding: in.n is a multiple of the block, out has as
+ * many bytes. RC_UNKNOWN where the platform has no such cipher.
+ */
+IG_CHECK enum rc platform_decrypt(enum platform_cipher cipher, struct span key,
+    struct span iv, struct span in, uint8_t *out, struct err *e);
+
+/*
+ * The key and IV derivation of PKCS#12 (RFC 7292 B.2) with SHA-1; id is 1 for
+ * a key and 2 for an IV. RC_UNKNOWN where the platform does not offer it.
+ */
+IG_CHECK enum rc platform_pkcs12_kdf(struct span password, struct span salt,
+    uint8_t id, uint32_t iterations, uint8_t *out, size_t n, struct err *e);
+
+/*
+ * Converts UTF-8 to CP949, the code page of Korean Windows, whose programs
+ * took passwords as typed. *n is out's size before and the length after.
+ * RC_UNKNOWN where there is no such conversion or no such character.
+ */
+IG_CHECK enum rc platform_cp949(
+    struct span utf8, uint8_t *out, size_t *n, struct err *e);

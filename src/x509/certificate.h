@@ -1,0 +1,40 @@
+/*
+ * certificate.h - see certificate.c.
+ */
+#pragma once
+
+#include "npki/certinfo.h"
+#include "npki/pkinfo.h"
+
+#include <openssl/types.h>
+
+/* A certificate that was checked on the way in, parsed once and kept. */
+struct certificate;
+
+/*
+ * Parses DER, and refuses what is not exactly one certificate that OpenSSL
+ * writes back byte for byte: v3, serial positive and <= 20 octets, the same
+ * algorithm inside and outside, no unknown critical extension, RSA of 2048 to
+ * 4096 bits with odd e >= 65537 below 2^64, or P-256 / P-384 by name.
+ * RC_FORMAT: malformed. RC_LIMIT: too large. RC_POLICY: well-formed and
+ * refused. RC_UNKNOWN: key type that we do not use. *out is NULL on failure;
+ * free it with certificate_free().
+ */
+IG_CHECK enum rc certificate_parse(
+    struct span der, struct certificate **out, struct err *e);
+void certificate_free(struct certificate *c);
+
+/* All three are borrowed from c. */
+struct span certificate_der(const struct certificate *c);
+const struct certinfo *certificate_info(const struct certificate *c);
+EVP_PKEY *certificate_key(const struct certificate *c);
+X509 *certificate_x509(const struct certificate *c);
+
+/*
+ * Does this private key belong to the certificate's public key, and do its
+ * own numbers fit together (RSA: n = pq, exponents, qi; EC: point = scalar·G)?
+ * RC_OK; RC_STATE: key of another certificate; RC_FORMAT: numbers do not fit;
+ * RC_CRYPTO, RC_MEMORY.
+ */
+IG_CHECK enum rc certificate_key_matches(
+    const struct certificate *c, const struct pkinfo *key, struct err *e);
