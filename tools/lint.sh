@@ -1,0 +1,45 @@
+#!/bin/sh
+# lint.sh - every check that reads the code; stops at none, fails if any did.
+set -u
+cd "$(dirname "$0")/.."
+bad=0
+check() {
+	printf '%-10s ' "$1"
+	shift
+	if out=$("$@" 2>&1); then
+		echo ok
+	else
+		echo FAILED
+		printf '%s\n' "$out" | head -60
+		bad=1
+	fi
+}
+format() {
+	git ls-files -z '*.c' '*.h' ':!src/pkcs11/pkcs11.h' |
+	    xargs -0 clang-format --dry-run --Werror
+}
+manuals() {
+	for page in $(git ls-files 'man/*'); do
+		mandoc -T lint -W warning "$page" || return 1
+	done
+}
+tidy() {
+	git ls-files 'src/*.c' ':!src/npki/wasm.c' |
+	    xargs -P 2 -n 8 clang-tidy --quiet -p build --extra-arg=-Wno-unknown-warning-option
+}
+analyse() {
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	    --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	    --suppressions-list=tools/cppcheck.txt \
+	    -D__GNUC__ -I src -j 2 --library=posix --library=gnu \
+	    $(git ls-files 'src/*.c')
+}
+check rooms tools/rooms.sh
+check headers tools/headers.sh
+check names tools/names.sh build
+check words tools/words.sh
+check format format
+check manuals manuals
+check cppcheck analyse
+[ "${1:-}" = quick ] || check tidy tidy
+exit $bad
