@@ -393,8 +393,7 @@ test_key_files(void)
 	static const char *const commands[] = {
 		"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024",
 		"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384",
-		"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
-		"-aes128 -pass pass:x",
+		"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes128 -pass pass:x",
 		"echo nonsense",
 	};
 	char command[512], path[64];
