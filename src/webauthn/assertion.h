@@ -27,8 +27,9 @@ struct assertion {
  * webauthn_init(); opens no file.
  *
  * RC_FORMAT, RC_LIMIT: not what it claims to be. RC_DENIED: a check fails; the
- * err names the field. RC_POLICY: all is right but the counter went back (or
- * stood) with one of both not zero: the credential may have been copied.
+ * err names the field. RC_POLICY: all is right but the counter
+ * went back or stood, both figures not being zero: the credential may have
+ * been copied.
  * out is set with RC_OK and RC_POLICY, zeros otherwise.
  */
 IG_CHECK enum rc assertion_verify(const struct client_expected *want,
