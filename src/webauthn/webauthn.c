@@ -20,7 +20,6 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
-static const char group[] = "prime256v1";
 
 static void
 webauthn_fetch(void)
@@ -46,7 +45,7 @@ static EVP_PKEY *
 key_load_ec(const struct cose_parts *p)
 {
 	uint8_t point[65] = { 4 };
-	char name[sizeof(group)];
+	char name[] = "prime256v1";
 	OSSL_PARAM params[3] = {
 		OSSL_PARAM_construct_utf8_string(
 		    OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
@@ -55,8 +54,6 @@ key_load_ec(const struct cose_parts *p)
 		OSSL_PARAM_construct_end(),
 	};
 
-	memcpy(name, group, sizeof(name));
-	params[0].data_size = sizeof(name) - 1;
 	memcpy(point + 1, p->x.p, 32);
 	memcpy(point + 33, p->y.p, 32);
 
