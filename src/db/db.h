@@ -1,0 +1,176 @@
+/*
+ * db.h - see db.c.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+
+/*
+ * One database, shared by all threads of the process. Reads run on a pool of
+ * connections, at once and side by side; writes are units of work that one
+ * thread carries out, many in one transaction (group commit).
+ *
+ * SQL is a subset that SQLite and PostgreSQL read alike: parameters $1 … $9
+ * and up, types BIGINT, TEXT and BLOB (the driver names BLOB as its database
+ * does), ON CONFLICT, RETURNING; no rowid, no type names in expressions, no
+ * functions of one of them. SQL texts are literals: statements are kept
+ * prepared by the address of their text.
+ */
+struct db;
+
+/* A connection, lent for the time of one read or one unit of work. */
+struct db_conn;
+
+struct db_options {
+	const char *url;        /* a path, or sqlite:PATH */
+	unsigned int readers;   /* connections for reading; 0: 8 */
+	unsigned int queue;     /* units that may wait; 0: 4096 */
+	unsigned int batch;     /* units in one transaction; 0: 256 */
+	unsigned int window_us; /* the longest wait for company; 0: 500 */
+	unsigned int
+	    log_max_mib; /* the log's size at which writers wait; 0: 64 */
+};
+
+struct db_counts {
+	uint64_t units;   /* acknowledged */
+	uint64_t failed;  /* undone, for whatever reason */
+	uint64_t commits; /* transactions that became durable */
+	uint64_t refused; /* with RC_BUSY: the queue was full */
+	bool broken;      /* a sync failed: no write is taken any more */
+};
+
+/*
+ * Opens or makes the database. RC_UNKNOWN: a kind of url that is not built in.
+ * RC_IO. *out is NULL on failure; free it with db_close().
+ */
+IG_CHECK enum rc db_open(
+    struct db **out, const struct db_options *options, struct err *e);
+
+/* Carries out what is queued, stops the threads, closes. db may be NULL. */
+void db_close(struct db *db);
+
+void db_count(struct db *db, struct db_counts *out);
+
+/* Part of a unit of work, or of a read; arg is the caller's. */
+typedef enum rc db_fn(struct db_conn *c, void *arg, struct err *e);
+
+/*
+ * Runs fn on the writer's connection and waits until the transaction that
+ * contains it is durable: RC_OK means that a power cut does not undo it. When
+ * fn fails, what it did is undone, its neighbours are not, and its code and
+ * sentence are given back. fn runs in another thread; it must not wait, nor
+ * call db_write() or db_read(). It may run more than once, the earlier runs
+ * undone: it gives its results by assignment and leaves nothing behind.
+ * RC_BUSY: too many wait. RC_IO: could not be made durable; nothing was
+ * acknowledged.
+ */
+IG_CHECK enum rc db_write(struct db *db, db_fn *fn, void *arg, struct err *e);
+
+/*
+ * The same without waiting, for rows that may be lost: fn is given a copy of
+ * the n bytes at arg (at most DB_LATER_MAX). Dropped in silence when the
+ * queue is half full or fn fails.
+ */
+#define DB_LATER_MAX 256
+void db_write_later(struct db *db, db_fn *fn, const void *arg, size_t n);
+
+/* Runs fn with a connection for reading, in the caller's thread. */
+IG_CHECK enum rc db_read(struct db *db, db_fn *fn, void *arg, struct err *e);
+
+/* Parameters, in the order $1, $2, … They borrow. */
+enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BLOB };
+struct db_value {
+	enum db_type type;
+	int64_t i;
+	struct span s;
+};
+
+static inline struct db_value
+db_null(void)
+{
+	return (struct db_value){ DB_NULL, 0, { NULL, 0 } };
+}
+
+static inline struct db_value
+db_int(int64_t v)
+{
+	return (struct db_value){ DB_INT, v, { NULL, 0 } };
+}
+
+static inline struct db_value
+db_text(const char *s)
+{
+	return (struct db_value){ DB_TEXT, 0, span_str(s) };
+}
+
+static inline struct db_value
+db_blob(struct span s)
+{
+	return (struct db_value){ DB_BLOB, 0, s };
+}
+
+static inline struct db_value
+db_bytes(const uint8_t *p, size_t n)
+{
+	return (struct db_value){ DB_BLOB, 0, { p, n } };
+}
+
+/* Two arguments at once: the values and their number. */
+#define DB_ARGS(...)                                           \
+	(const struct db_value[]){ __VA_ARGS__ },              \
+	    sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
+	    sizeof(struct db_value)
+#define DB_NO_ARGS NULL, 0
+
+/*
+ * Runs a statement that gives no rows; *changed (may be NULL) is how many it
+ * inserted, updated or deleted. RC_EXISTS: a unique constraint. RC_BUG: the
+ * SQL is wrong. RC_IO, RC_MEMORY, RC_BUSY.
+ */
+IG_CHECK enum rc db_exec(struct db_conn *c, const char *sql,
+    const struct db_value *v, size_t n, int64_t *changed, struct err *e);
+
+/*
+ * The rows of a statement. Between db_query() and db_end():
+ *
+ *	while (db_next(&rows)) { id = db_get_int(&rows); … }
+ *	rc = db_end(&rows, e);
+ *
+ * Columns are taken in their order. A failure, of the database or of a column
+ * that is not as asked, sticks: db_next() is false, and db_end() tells.
+ */
+struct db_rows {
+	struct db_conn *conn;
+	void *stmt;
+	int column;
+	enum rc rc;
+	struct err err;
+};
+
+void db_query(struct db_conn *c, const char *sql, const struct db_value *v,
+    size_t n, struct db_rows *rows);
+bool db_next(struct db_rows *rows);
+IG_CHECK enum rc db_end(struct db_rows *rows, struct err *e);
+
+/* 0 for NULL. */
+int64_t db_get_int(struct db_rows *rows);
+
+/* Into size bytes, ended with a zero; "" for NULL. Longer is a failure. */
+void db_get_text(struct db_rows *rows, char *out, size_t size);
+
+/* Exactly n bytes; zeros for NULL. Another length is a failure. */
+void db_get_bytes(struct db_rows *rows, uint8_t *out, size_t n);
+
+/* Borrowed until the next db_next(); empty for NULL. */
+struct span db_get_blob(struct db_rows *rows);
+
+/* Several statements, without parameters or rows: for migrations. */
+IG_CHECK enum rc db_script(struct db_conn *c, const char *sql, struct err *e);
+
+/*
+ * Writes a whole, consistent copy of the database to a new file while others
+ * read and write. RC_EXISTS: the file is there already.
+ */
+IG_CHECK enum rc db_backup(struct db *db, const char *path, struct err *e);

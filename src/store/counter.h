@@ -1,0 +1,31 @@
+/*
+ * counter.h - see counter.c.
+ */
+#pragma once
+
+#include "store/store.h"
+
+#define COUNTER_SCOPE 33 /* a word of at most 32 bytes, and its zero */
+
+struct counter_answer {
+	bool allowed;
+	int64_t left;           /* further hits in this window */
+	int64_t retry_after_ms; /* 0 where allowed */
+};
+
+/*
+ * Counts one hit of key in scope, durably, before the caller looks at
+ * anything: at most limit in any window of window_ms that begins with a hit.
+ * RC_OK also when it is not allowed: ask the answer.
+ */
+IG_CHECK enum rc counter_hit(struct db *db, const char *scope,
+    const uint8_t key[static STORE_HASH], int64_t window_ms, int64_t limit,
+    int64_t now_ms, struct counter_answer *out, struct err *e);
+
+/* Forgets the hits: the secret was right. */
+IG_CHECK enum rc counter_reset(struct db *db, const char *scope,
+    const uint8_t key[static STORE_HASH], struct err *e);
+
+/* Removes up to 500 whose window began before; *n (may be NULL) is how many. */
+IG_CHECK enum rc counter_purge(
+    struct db *db, int64_t before_ms, size_t *n, struct err *e);
