@@ -1,0 +1,35 @@
+/*
+ * keyfile_fuzz.c - a key file of an attacker. It is opened where that is
+ * cheap, so that padding and contents are reached as well.
+ */
+#include "npki/keyfile.h"
+
+#include "npki/pkinfo.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct sec key SEC_WIPED = { 0 };
+	struct span file = { p, n }, none = { NULL, 0 };
+	struct err e = { 0 };
+	struct keyfile k;
+	struct pkinfo i;
+
+	if (keyfile_parse(file, &k, &e) != RC_OK) {
+		if (k.encrypted.p != NULL || e.msg[0] == '\0')
+			abort();
+		return 0;
+	}
+	if (k.iterations > 64)
+		return 0;
+	if (keyfile_open(file, SPAN_LIT("WTuA8Ev0lWXVFSiI!"), none, &key, &e) ==
+		RC_OK &&
+	    pkinfo_parse(sec_span(&key), &i, NULL) != RC_OK)
+		abort();
+
+	return 0;
+}
