@@ -1,0 +1,284 @@
+/* certinfo_test.c - the facts of a certificate are OpenSSL's facts. */
+#include "npki/certinfo.h"
+
+#include "npki/certtime.h"
+#include "samples.h"
+
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <time.h>
+
+static void
+test_sample(void)
+{
+	struct buf in = sample("pypinksign/signCert.der");
+	const uint8_t *p = in.p;
+	X509 *x = d2i_X509(NULL, &p, (long)in.n);
+	const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(x);
+	uint8_t *name = NULL, *spki = NULL;
+	struct certinfo i = { 0 };
+	int n;
+
+	ok(certinfo_parse(buf_span(&in), &i, NULL) == RC_OK, "sample parses");
+	ok(strcmp(i.owner, "HKD(KILDONG.HONG)009104120200225191000030") == 0,
+	    "owner: %s", i.owner);
+	ok(strcmp(i.owner_name, "HKD") == 0, "realName: %s", i.owner_name);
+	ok(strcmp(i.issuer, "yessignCA-Test Class 4") == 0, "issuer: %s",
+	    i.issuer);
+	ok(strcmp(i.issuer_org, "yessign") == 0, "its O: %s", i.issuer_org);
+	ok(strcmp(i.serial, "459c75") == 0, "serial: %s", i.serial);
+	ok(i.not_before_ms == 1582556400000, "notBefore: %lld",
+	    (long long)i.not_before_ms);
+	ok(i.not_after_ms == 1585148399000, "notAfter: %lld",
+	    (long long)i.not_after_ms);
+	ok(strcmp(i.policy_oid, "1.2.410.200005.1.1.4") == 0, "policy: %s",
+	    i.policy_oid);
+	ok(i.policy->holder == POLICY_PERSON && i.policy->use == POLICY_LIMITED,
+	    "kind: %s", i.policy->en);
+	ok(i.usage == (CERTINFO_DIGITAL_SIGNATURE | CERTINFO_NON_REPUDIATION) &&
+		i.usage ==
+		    (X509_get_key_usage(x) >> 7 & 1) +
+			(X509_get_key_usage(x) >> 5 & 2),
+	    "key usage");
+	ok(!i.is_ca, "no CA");
+	is_hex(i.vid,
+	    "8ad4f673412f825da4d1fb4d4216946bbc7f8194a0af01f86622ee23c7ee0de7",
+	    "VID");
+	is_hex(i.vid_oid, "608648016503040201", "its hash is SHA-256");
+	ok(ski != NULL &&
+		span_equal(
+		    i.ski, (struct span){ ski->data, (size_t)ski->length }),
+	    "SKI");
+	n = i2d_X509_NAME(X509_get_subject_name(x), &name);
+	ok(span_equal(i.subject_der, (struct span){ name, (size_t)n }),
+	    "subject's DER");
+	OPENSSL_free(name);
+	name = NULL;
+	n = i2d_X509_NAME(X509_get_issuer_name(x), &name);
+	ok(span_equal(i.issuer_der, (struct span){ name, (size_t)n }),
+	    "issuer's DER");
+	OPENSSL_free(name);
+	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &spki);
+	ok(span_equal(i.spki_der, (struct span){ spki, (size_t)n }),
+	    "SPKI's DER");
+	OPENSSL_free(spki);
+	is_hex(i.serial_der, "0203459c75", "serial's DER");
+	is_hex(i.exponent, "010001", "exponent");
+	ok(i.key == CERTINFO_KEY_RSA && i.modulus.n == 256, "RSA-2048");
+	X509_free(x);
+	buf_clear(&in);
+}
+
+/* Certificates that openssl makes, with names as awkward as they come. */
+static void
+test_openssl(void)
+{
+	static const struct {
+		const char *what, *key, *more, *owner;
+		enum certinfo_key kind;
+		unsigned int usage;
+		enum rc want;
+	} rows[] = {
+		{ "UTF-8", "ec:P-256", "-utf8 -subj '/CN=홍길동()001'",
+		    "홍길동()001", CERTINFO_KEY_P256, 0, RC_OK },
+		{ "P-384", "ec:P-384", "-subj /CN=a/CN=b", "b",
+		    CERTINFO_KEY_P384, 0, RC_OK },
+		{ "P-521: a key that we do not use", "ec:P-521", "-subj /CN=a",
+		    "a", CERTINFO_KEY_OTHER, 0, RC_OK },
+		{ "Ed25519", "ed", "-subj /CN=a", "a", CERTINFO_KEY_OTHER, 0,
+		    RC_OK },
+		{ "no CN", "ec:P-256", "-subj /O=x", "", CERTINFO_KEY_P256, 0,
+		    RC_OK },
+		{ "bidi override in a name", "ec:P-256",
+		    "-utf8 -subj '/CN=a\xe2\x80\xae\xe2\x80\x8b"
+		    "b'",
+		    "ab", CERTINFO_KEY_P256, 0, RC_OK },
+		{ "key usage of nine bits", "ec:P-256",
+		    "-subj /CN=a -addext "
+		    "keyUsage=keyAgreement,decipherOnly",
+		    "a", CERTINFO_KEY_P256,
+		    CERTINFO_KEY_AGREEMENT | CERTINFO_DECIPHER_ONLY, RC_OK },
+		{ "the year 9999", "ec:P-256", "-subj /CN=a -days 2900000", "a",
+		    CERTINFO_KEY_P256, 0, RC_OK },
+		{ "serial of 21 octets", "ec:P-256",
+		    "-subj /CN=a -set_serial "
+		    "0x010203040506070809101112131415161718192021",
+		    "", CERTINFO_KEY_OTHER, 0, RC_FORMAT },
+		{ "key usage that is no BIT STRING", "ec:P-256",
+		    "-subj /CN=a -addext 2.5.29.15=DER:0500", "",
+		    CERTINFO_KEY_OTHER, 0, RC_FORMAT },
+		{ "IdentifyData of another shape", "ec:P-256",
+		    "-subj /CN=a -addext "
+		    "'subjectAltName=otherName:1.2.410.200004.10.1.1;"
+		    "UTF8:x,DNS:y'",
+		    "a", CERTINFO_KEY_P256, 0, RC_OK },
+	};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct buf cmd = buf_init(8192), der;
+		struct certinfo i = { 0 };
+		struct err e = { 0 };
+		enum rc rc;
+
+		buf_printf(&cmd,
+		    "openssl req -x509 -newkey %s%s -noenc -keyout /dev/null "
+		    "-outform DER %s 2>/dev/null",
+		    rows[k].key[1] == 'd' ? "ed25519"
+					  : "ec -pkeyopt ec_paramgen_curve:",
+		    rows[k].key[1] == 'd' ? "" : rows[k].key + 3, rows[k].more);
+		der = shell(buf_cstr(&cmd));
+		rc = certinfo_parse(buf_span(&der), &i, &e);
+		ok(der.n > 0 && rc == rows[k].want &&
+			strcmp(i.owner, rows[k].owner) == 0 &&
+			i.key == rows[k].kind &&
+			(rows[k].usage == 0 || i.usage == rows[k].usage) &&
+			i.owner_name[0] == '\0',
+		    "%s: '%s' %s", rows[k].what, i.owner, e.msg);
+		ok(rc == RC_OK || (i.subject_der.p == NULL && i.policy != NULL),
+		    "and nothing is left after a failure");
+		buf_clear(&cmd);
+		buf_clear(&der);
+	}
+}
+
+/* openssl(1) does not write one, so the sample gets its last extension again. */
+static void
+test_extension_twice(void)
+{
+	struct buf in = sample("pypinksign/signCert.der");
+	const uint8_t *p = in.p;
+	X509 *x = d2i_X509(NULL, &p, (long)in.n);
+	uint8_t *der = NULL;
+	struct certinfo i;
+	int n;
+
+	(void)X509_add_ext(x, X509_get_ext(x, 6), -1);
+	(void)i2d_re_X509_tbs(x, &der);
+	OPENSSL_free(der);
+	der = NULL;
+	n = i2d_X509(x, &der);
+	ok(n > (int)in.n &&
+		certinfo_parse((struct span){ der, (size_t)n }, &i, NULL) ==
+		    RC_FORMAT,
+	    "an extension twice is refused");
+	OPENSSL_free(der);
+	X509_free(x);
+	buf_clear(&in);
+}
+
+static void
+test_times(void)
+{
+	static const struct {
+		const char *hex, *text;
+		bool good;
+	} rows[] = {
+		{ "170d", "700101000000Z", true },
+		{ "170d", "491231235959Z", true },
+		{ "170d", "500101000000Z", true },
+		{ "170d", "000229000000Z", true },
+		{ "180f", "20500101000000Z", true },
+		{ "180f", "21000228235959Z", true },
+		{ "180f", "21000229000000Z", false },
+		{ "180f", "99991231235959Z", true },
+		{ "170d", "200230000000Z", false },
+		{ "170d", "201301000000Z", false },
+		{ "170d", "200100000000Z", false },
+		{ "170d", "200101240000Z", false },
+		{ "170d", "200101006000Z", false },
+		{ "170d", "200101000060Z", false },
+		{ "170b", "2001010000Z", false },
+		{ "1711", "200101000000+0900", false },
+		{ "1811", "20200101000000.5Z", false },
+		{ "170d", "2001010000 0Z", false },
+	};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		bool utc = rows[k].hex[1] == '7';
+		struct buf b = unhex(rows[k].hex);
+		struct der_doc doc = { 0 };
+		struct tm tm = { 0 };
+		char full[32];
+		struct der r;
+		int64_t ms;
+
+		buf_str(&b, rows[k].text);
+		r = der_init(&doc, buf_span(&b));
+		ms = certtime_take(&r);
+		(void)snprintf(full, sizeof(full), "%s%s",
+		    !utc                        ? ""
+			: rows[k].text[0] < '5' ? "20"
+						: "19",
+		    rows[k].text);
+		(void)strptime(full, "%Y%m%d%H%M%SZ", &tm);
+		ok(der_done(&r) == rows[k].good &&
+			(!rows[k].good || ms == timegm(&tm) * 1000LL),
+		    "%s is %s", rows[k].text,
+		    rows[k].good ? "as libc has it" : "refused");
+		buf_clear(&b);
+	}
+}
+
+static void
+test_policies(void)
+{
+	static const struct {
+		const char *oid;
+		enum policy_holder holder;
+		enum policy_use use;
+	} rows[] = {
+		{ "1.2.410.200005.1.1.1", POLICY_PERSON, POLICY_GENERAL },
+		{ "1.2.410.200004.5.2.1.1", POLICY_BUSINESS, POLICY_GENERAL },
+		/* Whole OIDs: this is a server's, not .1's. */
+		{ "1.2.410.200004.5.1.1.10", POLICY_SERVER, POLICY_LIMITED },
+		{ "1.2.410.200012.1.1.2", POLICY_PERSON, POLICY_ENCRYPTION },
+		{ "1.2.410.200005.1.1.10", POLICY_HOLDER_UNKNOWN,
+		    POLICY_USE_UNKNOWN },
+		{ "1.2.410.200005.1.1", POLICY_HOLDER_UNKNOWN,
+		    POLICY_USE_UNKNOWN },
+		{ "", POLICY_HOLDER_UNKNOWN, POLICY_USE_UNKNOWN },
+	};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		const struct policy *p = policy_find(rows[k].oid);
+
+		ok(p->holder == rows[k].holder && p->use == rows[k].use &&
+			p->ko[0] != '\0' && p->en[0] != '\0',
+		    "policy '%s': %s", rows[k].oid, p->en);
+	}
+}
+
+static void
+test_damage(void)
+{
+	struct buf in = sample("pypinksign/signCert.der");
+	struct certinfo i;
+	size_t cut = 0;
+
+	for (size_t n = 0; n < in.n; n++)
+		cut += certinfo_parse((struct span){ in.p, n }, &i, NULL) ==
+		    RC_FORMAT;
+	ok(cut == in.n, "%zu truncations", cut);
+	for (size_t n = 0; n < in.n * 8; n++) {
+		in.p[n / 8] ^= (uint8_t)(1 << n % 8);
+		(void)!certinfo_parse(buf_span(&in), &i, NULL);
+		in.p[n / 8] ^= (uint8_t)(1 << n % 8);
+	}
+	buf_u8(&in, 0);
+	ok(certinfo_parse(buf_span(&in), &i, NULL) == RC_FORMAT,
+	    "a byte too many");
+	buf_clear(&in);
+}
+
+int
+main(void)
+{
+	test_sample();
+	test_openssl();
+	test_extension_twice();
+	test_times();
+	test_policies();
+	test_damage();
+
+	return tap_done();
+}
