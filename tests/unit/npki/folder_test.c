@@ -1,0 +1,112 @@
+/* folder_test.c - certificates are found as other programs lay them out. */
+#include "npki/folder.h"
+
+#include "samples.h"
+
+#include <unistd.h>
+
+static char root[] = "/tmp/ingam-folder-XXXXXX";
+
+static void
+run(const char *script)
+{
+	struct buf cmd = buf_init(8192);
+
+	buf_printf(&cmd, "cd '%s' && %s", root, script);
+	if (system(buf_cstr(&cmd)) != 0)
+		abort();
+	buf_clear(&cmd);
+}
+
+static bool
+ends(const char *path, const char *with)
+{
+	size_t n = path == NULL ? 0 : strlen(path), m = strlen(with);
+
+	return n >= m && strcmp(path + n - m, with) == 0;
+}
+
+static void
+test_tree(void)
+{
+	struct folder f = { 0 };
+
+	run("mkdir -p 'NPKI/yessign/USER/cn=a()1,ou=x,o=yessign,c=kr' "
+	    "NPKI/KICA/User/b NPKI/KICA/User/nothing NPKI/CrossCert/user/c && "
+	    "cd NPKI/yessign && touch root.der && cd USER/* && "
+	    "touch signCert.der signPri.key kmCert.der kmPri.key CaPubs && "
+	    "cd ../../../KICA/User && touch b/SIGNCERT.DER nothing/signPri.key "
+	    "&& ln -s b link && cd ../../CrossCert/user/c && "
+	    "touch SignCert.der SignPri.key && ln -s SignCert.der kmCert.der");
+	ok(folder_scan(root, &f, NULL) == RC_OK && f.n == 3 && !f.cut,
+	    "three certificates from above the root");
+	ok(ends(f.pairs[0].sign_cert, "/CrossCert/user/c/SignCert.der") &&
+		ends(f.pairs[0].sign_key, "/c/SignPri.key") &&
+		f.pairs[0].km_cert == NULL,
+	    "other case; a link is no file");
+	ok(ends(f.pairs[1].sign_cert, "/KICA/User/b/SIGNCERT.DER") &&
+		f.pairs[1].sign_key == NULL,
+	    "certificate without its key");
+	ok(ends(f.pairs[2].sign_cert, "c=kr/signCert.der") &&
+		ends(f.pairs[2].km_cert, "kmCert.der") &&
+		ends(f.pairs[2].km_key, "kmPri.key"),
+	    "all four files");
+	folder_clear(&f);
+}
+
+static void
+test_usual(void)
+{
+	struct folder f = { 0 };
+	const char *was = getenv("HOME");
+	char *home = was == NULL ? NULL : strdup(was);
+
+	(void)setenv("HOME", root, 1);
+	ok(folder_scan_usual(&f, NULL) == RC_OK && f.n >= 3, "~/NPKI");
+	folder_clear(&f);
+	(void)setenv("HOME", "/nonexistent", 1);
+	ok(folder_scan_usual(&f, NULL) == RC_OK, "no ~/NPKI is no error");
+	folder_clear(&f);
+	if (home != NULL)
+		(void)setenv("HOME", home, 1);
+	free(home);
+}
+
+static void
+test_caps(void)
+{
+	struct folder f = { 0 };
+
+	run("mkdir -p deep/1/2/3/4/5/6/7 && touch deep/1/2/3/4/5/6/7/signCert.der");
+	run("mkdir many && cd many && i=0 && while [ $i -lt 257 ]; do "
+	    "mkdir $i && : >$i/signCert.der; i=$((i + 1)); done");
+	ok(chdir(root) == 0 && folder_scan("deep", &f, NULL) == RC_OK &&
+		f.n == 0 && f.cut,
+	    "deeper than six is said, not searched");
+	folder_clear(&f);
+	ok(folder_scan("many", &f, NULL) == RC_OK && f.n == FOLDER_PAIRS &&
+		f.cut,
+	    "more than 256 are cut, and it is said");
+	folder_clear(&f);
+	ok(folder_scan("none", &f, NULL) == RC_ABSENT, "no such folder");
+	ok(folder_scan("many/0/signCert.der", &f, NULL) == RC_ABSENT,
+	    "a file is no folder");
+	folder_clear(&f);
+}
+
+int
+main(void)
+{
+	struct buf cmd = buf_init(256);
+
+	if (mkdtemp(root) == NULL)
+		return EXIT_FAILURE;
+	test_tree();
+	test_usual();
+	test_caps();
+	buf_printf(&cmd, "rm -rf '%s'", root);
+	ok(system(buf_cstr(&cmd)) == 0, "cleaned up");
+	buf_clear(&cmd);
+
+	return tap_done();
+}
