@@ -1,0 +1,42 @@
+/*
+ * limit.h - see limit.c.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One kind of thing that is limited: burst at once, then per_minute. */
+struct limit_class {
+	const char *name;
+	uint32_t burst;
+	uint32_t per_minute;
+};
+
+/* Token buckets by class and key, for at most `keys` keys at a time. */
+struct limit;
+
+/*
+ * classes is borrowed. RC_MEMORY. When the table is full, the fullest bucket
+ * of the same neighbourhood gives way: those who are near their limit stay.
+ */
+IG_CHECK enum rc limit_new(const struct limit_class *classes, size_t n,
+    size_t keys, struct limit **out, struct err *e);
+
+void limit_free(struct limit *l);
+
+/*
+ * Takes cost tokens. RC_RATE when there are not as many: nothing is taken,
+ * and *retry_ms says when there will be. Any thread.
+ */
+IG_CHECK enum rc limit_take(struct limit *l, unsigned int class_,
+    struct span key, uint32_t cost, int64_t *retry_ms, struct err *e);
+
+/*
+ * The network of an address given as text: 203.0.113.7 -> 203.0.113.0/24,
+ * 2001:db8:1:2::3 -> 2001:db8:1::/48. False when it is no address.
+ */
+bool limit_network(const char *address, char *out, size_t size);
