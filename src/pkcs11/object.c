@@ -1,0 +1,509 @@
+/*
+ * object.c - the objects of the token and their attributes.
+ *
+ * Belongs here: handles, the table of attributes, matching.
+ * Not here: where the values come from (token/cert.c); C_ functions (find.c).
+ */
+#include "pkcs11/object.h"
+
+#include "base/buf.h"
+#include "base/enc.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum object_part { OBJECT_CERTIFICATE, OBJECT_PUBLIC, OBJECT_PRIVATE };
+#define OBJECT_PARTS 4 /* handles a record; one is spare */
+
+static const CK_ULONG object_profiles[] = {
+	CKP_BASELINE_PROVIDER,
+	CKP_EXTENDED_PROVIDER,
+	CKP_AUTHENTICATION_TOKEN,
+	/*
+	 * Last, because only there with certificates known: without any, a
+	 * program that believes it would never log in and never see one.
+	 */
+	CKP_PUBLIC_CERTIFICATES_TOKEN,
+};
+#define OBJECT_PROFILES (sizeof(object_profiles) / sizeof(object_profiles[0]))
+
+static const CK_OBJECT_CLASS object_classes[] = { CKO_CERTIFICATE,
+	CKO_PUBLIC_KEY, CKO_PRIVATE_KEY };
+
+/* Where a value comes from. */
+enum object_source {
+	OBJECT_TRUE,
+	OBJECT_FALSE,
+	OBJECT_ULONG,    /* the row's number */
+	OBJECT_CLASS,    /* of the object */
+	OBJECT_CATEGORY, /* user or authority */
+	OBJECT_KEY_TYPE,
+	OBJECT_BITS,      /* of the modulus */
+	OBJECT_MECHANISM, /* CKA_ALLOWED_MECHANISMS */
+	OBJECT_PROFILE,
+	OBJECT_UNIQUE,
+	OBJECT_ID,
+	OBJECT_SPAN,   /* the span at the row's offset */
+	OBJECT_EMPTY,  /* there, with no value */
+	OBJECT_SECRET, /* there, and never told */
+};
+
+/* To which objects a row applies. */
+#define ON_CERT    1u
+#define ON_PUBLIC  2u
+#define ON_PRIVATE 4u
+#define ON_PROFILE 8u
+#define ON_KEY     (ON_PUBLIC | ON_PRIVATE)
+#define ON_ITEM    (ON_CERT | ON_KEY)
+#define ON_ALL     (ON_ITEM | ON_PROFILE)
+#define ON_RSA     16u /* and only for this kind of key */
+#define ON_EC      32u
+
+struct object_row {
+	CK_ATTRIBUTE_TYPE type;
+	unsigned int on;
+	enum object_source source;
+	CK_ULONG value; /* number, or offset of a span */
+};
+
+#define SPAN_OF(field) offsetof(struct frame_object, field)
+
+static const struct object_row object_rows[] = {
+	{ CKA_CLASS, ON_ALL, OBJECT_CLASS, 0 },
+	{ CKA_TOKEN, ON_ALL, OBJECT_TRUE, 0 },
+	{ CKA_PRIVATE, ON_PRIVATE, OBJECT_TRUE, 0 },
+	{ CKA_PRIVATE, ON_CERT | ON_PUBLIC | ON_PROFILE, OBJECT_FALSE, 0 },
+	{ CKA_MODIFIABLE, ON_ALL, OBJECT_FALSE, 0 },
+	{ CKA_COPYABLE, ON_ALL, OBJECT_FALSE, 0 },
+	{ CKA_DESTROYABLE, ON_ALL, OBJECT_FALSE, 0 },
+	{ CKA_LABEL, ON_ITEM, OBJECT_SPAN, SPAN_OF(label) },
+	{ CKA_LABEL, ON_PROFILE, OBJECT_EMPTY, 0 },
+	{ CKA_UNIQUE_ID, ON_ITEM, OBJECT_UNIQUE, 0 },
+	{ CKA_PROFILE_ID, ON_PROFILE, OBJECT_PROFILE, 0 },
+	{ CKA_ID, ON_ITEM, OBJECT_ID, 0 },
+	{ CKA_SUBJECT, ON_ITEM, OBJECT_SPAN, SPAN_OF(subject) },
+	{ CKA_PUBLIC_KEY_INFO, ON_ITEM, OBJECT_SPAN, SPAN_OF(spki) },
+	{ CKA_CERTIFICATE_TYPE, ON_CERT, OBJECT_ULONG, CKC_X_509 },
+	{ CKA_CERTIFICATE_CATEGORY, ON_CERT, OBJECT_CATEGORY, 0 },
+	{ CKA_TRUSTED, ON_CERT, OBJECT_FALSE, 0 },
+	{ CKA_ISSUER, ON_CERT, OBJECT_SPAN, SPAN_OF(issuer) },
+	{ CKA_SERIAL_NUMBER, ON_CERT, OBJECT_SPAN, SPAN_OF(serial) },
+	{ CKA_VALUE, ON_CERT, OBJECT_SPAN, SPAN_OF(der) },
+	{ CKA_KEY_TYPE, ON_KEY, OBJECT_KEY_TYPE, 0 },
+	{ CKA_LOCAL, ON_KEY, OBJECT_FALSE, 0 },
+	{ CKA_DERIVE, ON_KEY, OBJECT_FALSE, 0 },
+	{ CKA_START_DATE, ON_ITEM, OBJECT_EMPTY, 0 },
+	{ CKA_END_DATE, ON_ITEM, OBJECT_EMPTY, 0 },
+	{ CKA_KEY_GEN_MECHANISM, ON_KEY, OBJECT_ULONG,
+	    CK_UNAVAILABLE_INFORMATION },
+	{ CKA_ALLOWED_MECHANISMS, ON_KEY, OBJECT_MECHANISM, 0 },
+	{ CKA_MODULUS, ON_KEY | ON_RSA, OBJECT_SPAN, SPAN_OF(modulus) },
+	{ CKA_PUBLIC_EXPONENT, ON_KEY | ON_RSA, OBJECT_SPAN,
+	    SPAN_OF(exponent) },
+	{ CKA_MODULUS_BITS, ON_PUBLIC | ON_RSA, OBJECT_BITS, 0 },
+	{ CKA_EC_PARAMS, ON_KEY | ON_EC, OBJECT_SPAN, SPAN_OF(ec_params) },
+	{ CKA_EC_POINT, ON_KEY | ON_EC, OBJECT_SPAN, SPAN_OF(ec_point) },
+	/* What the token does with a public key: nothing, it only shows it. */
+	{ CKA_ENCRYPT, ON_PUBLIC, OBJECT_FALSE, 0 },
+	{ CKA_VERIFY, ON_PUBLIC, OBJECT_TRUE, 0 },
+	{ CKA_VERIFY_RECOVER, ON_PUBLIC, OBJECT_FALSE, 0 },
+	{ CKA_WRAP, ON_PUBLIC, OBJECT_FALSE, 0 },
+	{ CKA_TRUSTED, ON_PUBLIC, OBJECT_FALSE, 0 },
+	{ CKA_SENSITIVE, ON_PRIVATE, OBJECT_TRUE, 0 },
+	{ CKA_EXTRACTABLE, ON_PRIVATE, OBJECT_FALSE, 0 },
+	/* Keys come from a file of the member, not from the token. */
+	{ CKA_ALWAYS_SENSITIVE, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_NEVER_EXTRACTABLE, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_SIGN, ON_PRIVATE, OBJECT_TRUE, 0 },
+	{ CKA_SIGN_RECOVER, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_DECRYPT, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_UNWRAP, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_WRAP_WITH_TRUSTED, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_ALWAYS_AUTHENTICATE, ON_PRIVATE, OBJECT_FALSE, 0 },
+	{ CKA_PRIVATE_EXPONENT, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_PRIME_1, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_PRIME_2, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_EXPONENT_1, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_EXPONENT_2, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_COEFFICIENT, ON_PRIVATE | ON_RSA, OBJECT_SECRET, 0 },
+	{ CKA_VALUE, ON_PRIVATE | ON_EC, OBJECT_SECRET, 0 },
+};
+
+static const CK_MECHANISM_TYPE object_rsa[] = { CKM_SHA256_RSA_PKCS,
+	CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS, CKM_RSA_PKCS,
+	CKM_SHA256_RSA_PKCS_PSS, CKM_SHA384_RSA_PKCS_PSS,
+	CKM_SHA512_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS };
+static const CK_MECHANISM_TYPE object_ec[] = { CKM_ECDSA_SHA256,
+	CKM_ECDSA_SHA384, CKM_ECDSA_SHA512, CKM_ECDSA };
+
+/* A looked-up value; small ones live in room. */
+struct object_value {
+	const void *p;
+	size_t n;
+	CK_ULONG number;
+	CK_BBOOL flag;
+	char text[sizeof(((struct object_record *)0)->unique)];
+};
+
+static void
+object_record_name(struct object_record *r)
+{
+	struct buf hex = buf_init(sizeof(r->unique));
+
+	enc_hex(&hex, SPAN(r->o.id));
+	if (buf_ok(&hex) && hex.n == 32)
+		memcpy(r->unique, hex.p, 32);
+	buf_clear(&hex);
+	r->unique[32] = '-';
+	r->unique[33] = '?';
+	r->unique[34] = '\0';
+}
+
+/* The handles' number of the same certificate before, or a new one. */
+static CK_ULONG
+object_number(const struct object_table *old, CK_ULONG *last,
+    const struct frame_object *o)
+{
+	for (size_t i = 0; i < old->n; i++)
+		if (memcmp(old->records[i].o.id, o->id, sizeof(o->id)) == 0 &&
+		    span_equal(old->records[i].o.der, o->der))
+			return old->records[i].number;
+
+	return ++*last;
+}
+
+enum rc
+object_table_set(struct object_table *t, struct span list, const uint8_t *owner,
+    struct err *e)
+{
+	struct object_table fresh = { .last_number = t->last_number };
+	struct frame_object *parsed =
+	    calloc(FRAME_OBJECTS_MAX, sizeof(*parsed));
+	enum rc rc = RC_MEMORY;
+
+	fresh.bytes = malloc(list.n > 0 ? list.n : 1);
+	if (parsed == NULL || fresh.bytes == NULL) {
+		err_set(e, rc, NULL, "out of memory");
+		goto out;
+	}
+	if (list.n > 0)
+		memcpy(fresh.bytes, list.p, list.n);
+	fresh.bytes_n = list.n;
+	rc = frame_list_parse((struct span){ fresh.bytes, list.n }, owner,
+	    parsed, FRAME_OBJECTS_MAX, &fresh.n, e);
+	if (rc != RC_OK)
+		goto out;
+	fresh.records = calloc(fresh.n + 1, sizeof(fresh.records[0]));
+	if (fresh.records == NULL) {
+		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < fresh.n; i++) {
+		fresh.records[i].o = parsed[i];
+		fresh.records[i].number =
+		    object_number(t, &fresh.last_number, &parsed[i]);
+		object_record_name(&fresh.records[i]);
+	}
+	object_table_clear(t);
+	*t = fresh;
+	fresh.bytes = NULL;
+	fresh.records = NULL;
+out:
+	free(parsed);
+	free(fresh.bytes);
+	free(fresh.records);
+
+	return rc;
+}
+
+void
+object_table_clear(struct object_table *t)
+{
+	free(t->records);
+	free(t->bytes);
+	t->records = NULL;
+	t->bytes = NULL;
+	t->n = t->bytes_n = 0;
+}
+
+static size_t
+object_profile_count(const struct object_table *t)
+{
+	return t->n > 0 ? OBJECT_PROFILES : OBJECT_PROFILES - 1;
+}
+
+size_t
+object_count(const struct object_table *t)
+{
+	return OBJECT_PROFILES + t->n * (OBJECT_PRIVATE + 1);
+}
+
+/* The profile of a number counted from 0, or a part of a record. */
+static void
+object_make_profile(size_t i, struct object *out)
+{
+	out->handle = i + 1;
+	out->class = CKO_PROFILE;
+	out->record = NULL;
+	out->profile = object_profiles[i];
+}
+
+static bool
+object_make(const struct object_record *r, CK_ULONG part, bool logged_in,
+    struct object *out)
+{
+	if (part > OBJECT_PRIVATE ||
+	    (part != OBJECT_CERTIFICATE && r->o.key == FRAME_KEY_NONE) ||
+	    (part == OBJECT_PRIVATE && !logged_in))
+		return false;
+	out->handle = (r->number + OBJECT_PROFILES) * OBJECT_PARTS + part;
+	out->class = object_classes[part];
+	out->record = r;
+	out->profile = 0;
+
+	return true;
+}
+
+bool
+object_find(const struct object_table *t, CK_OBJECT_HANDLE handle,
+    bool logged_in, struct object *out)
+{
+	if (handle == 0)
+		return false;
+	if (handle <= object_profile_count(t)) {
+		object_make_profile(handle - 1, out);
+		return true;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		if (handle / OBJECT_PARTS ==
+		    t->records[i].number + OBJECT_PROFILES)
+			return object_make(&t->records[i],
+			    handle % OBJECT_PARTS, logged_in, out);
+
+	return false;
+}
+
+static unsigned int
+object_on(const struct object *o)
+{
+	unsigned int on;
+
+	if (o->record == NULL)
+		return ON_PROFILE;
+	on = o->class == CKO_CERTIFICATE ? ON_CERT
+	    : o->class == CKO_PUBLIC_KEY ? ON_PUBLIC
+					 : ON_PRIVATE;
+	switch (o->record->o.key) {
+	case FRAME_KEY_NONE:
+		return on;
+	case FRAME_KEY_RSA:
+		return on | ON_RSA;
+	case FRAME_KEY_EC:
+		return on | ON_EC;
+	}
+
+	return on;
+}
+
+static const struct object_row *
+object_row(const struct object *o, CK_ATTRIBUTE_TYPE type)
+{
+	const unsigned int kinds = ON_RSA | ON_EC;
+	unsigned int on = object_on(o);
+
+	for (size_t i = 0; i < sizeof(object_rows) / sizeof(object_rows[0]);
+	     i++) {
+		const struct object_row *row = &object_rows[i];
+
+		if (row->type == type && (row->on & on & ~kinds) != 0 &&
+		    ((row->on & kinds) == 0 || (row->on & on & kinds) != 0))
+			return row;
+	}
+
+	return NULL;
+}
+
+static CK_ULONG
+object_modulus_bits(struct span modulus)
+{
+	CK_ULONG bits = modulus.n * 8;
+
+	for (uint8_t top = modulus.p[0]; (top & 0x80) == 0 && top != 0;
+	     top = (uint8_t)(top << 1))
+		bits--;
+
+	return bits;
+}
+
+static void
+object_value_number(struct object_value *v, CK_ULONG number)
+{
+	v->number = number;
+	v->p = &v->number;
+	v->n = sizeof(v->number);
+}
+
+static void
+object_value_flag(struct object_value *v, CK_BBOOL flag)
+{
+	v->flag = flag;
+	v->p = &v->flag;
+	v->n = sizeof(v->flag);
+}
+
+static void
+object_value_unique(struct object_value *v, const struct object *o)
+{
+	static const char letters[] = { 'c', 'p', 's' };
+
+	memcpy(v->text, o->record->unique, sizeof(v->text));
+	v->text[33] = letters[o->handle % OBJECT_PARTS];
+	v->p = v->text;
+	v->n = sizeof(v->text) - 1;
+}
+
+static void
+object_value(const struct object *o, const struct object_row *row,
+    struct object_value *v)
+{
+	const struct frame_object *f = o->record == NULL ? NULL : &o->record->o;
+	const struct span *s;
+
+	v->p = NULL;
+	v->n = 0;
+	switch (row->source) {
+	case OBJECT_TRUE:
+		object_value_flag(v, CK_TRUE);
+		return;
+	case OBJECT_FALSE:
+		object_value_flag(v, CK_FALSE);
+		return;
+	case OBJECT_ULONG:
+		object_value_number(v, row->value);
+		return;
+	case OBJECT_CLASS:
+		object_value_number(v, o->class);
+		return;
+	case OBJECT_CATEGORY:
+		object_value_number(v,
+		    f->key == FRAME_KEY_NONE
+			? CK_CERTIFICATE_CATEGORY_AUTHORITY
+			: CK_CERTIFICATE_CATEGORY_TOKEN_USER);
+		return;
+	case OBJECT_KEY_TYPE:
+		object_value_number(
+		    v, f->key == FRAME_KEY_RSA ? CKK_RSA : CKK_EC);
+		return;
+	case OBJECT_BITS:
+		object_value_number(v, object_modulus_bits(f->modulus));
+		return;
+	case OBJECT_MECHANISM:
+		v->p = f->key == FRAME_KEY_RSA ? object_rsa : object_ec;
+		v->n = f->key == FRAME_KEY_RSA ? sizeof(object_rsa)
+					       : sizeof(object_ec);
+		return;
+	case OBJECT_PROFILE:
+		object_value_number(v, o->profile);
+		return;
+	case OBJECT_UNIQUE:
+		object_value_unique(v, o);
+		return;
+	case OBJECT_ID:
+		v->p = f->key_id;
+		v->n = sizeof(f->key_id);
+		return;
+	case OBJECT_SPAN:
+		s = (const struct span *)(const void *)((const uint8_t *)f +
+		    row->value);
+		v->p = s->p;
+		v->n = s->n;
+		return;
+	case OBJECT_EMPTY:
+	case OBJECT_SECRET:
+		return;
+	}
+}
+
+static bool
+object_matches(const struct object *o, const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	struct object_value v;
+
+	for (CK_ULONG i = 0; i < n; i++) {
+		const struct object_row *row = object_row(o, template[i].type);
+
+		if (row == NULL || row->source == OBJECT_SECRET)
+			return false;
+		object_value(o, row, &v);
+		if (v.n != template[i].ulValueLen ||
+		    (v.n > 0 && memcmp(v.p, template[i].pValue, v.n) != 0))
+			return false;
+	}
+
+	return true;
+}
+
+size_t
+object_search(const struct object_table *t, bool logged_in,
+    const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *out, size_t max)
+{
+	struct object o;
+	size_t found = 0;
+
+	for (size_t i = 0; i < object_profile_count(t) && found < max; i++) {
+		object_make_profile(i, &o);
+		if (object_matches(&o, template, n))
+			out[found++] = o.handle;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		for (CK_ULONG part = 0; part <= OBJECT_PRIVATE && found < max;
+		     part++)
+			if (object_make(&t->records[i], part, logged_in, &o) &&
+			    object_matches(&o, template, n))
+				out[found++] = o.handle;
+
+	return found;
+}
+
+static CK_RV
+object_attribute(const struct object *o, CK_ATTRIBUTE *a)
+{
+	const struct object_row *row = object_row(o, a->type);
+	struct object_value v;
+
+	if (row == NULL || row->source == OBJECT_SECRET) {
+		a->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+		return row == NULL ? CKR_ATTRIBUTE_TYPE_INVALID
+				   : CKR_ATTRIBUTE_SENSITIVE;
+	}
+	object_value(o, row, &v);
+	if (a->pValue == NULL) {
+		a->ulValueLen = v.n;
+		return CKR_OK;
+	}
+	if (a->ulValueLen < v.n) {
+		a->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+		return CKR_BUFFER_TOO_SMALL;
+	}
+	if (v.n > 0)
+		memcpy(a->pValue, v.p, v.n);
+	a->ulValueLen = v.n;
+
+	return CKR_OK;
+}
+
+CK_RV
+object_attributes(const struct object *o, CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	CK_RV first = CKR_OK;
+
+	for (CK_ULONG i = 0; i < n; i++) {
+		CK_RV rv = object_attribute(o, &template[i]);
+
+		if (first == CKR_OK)
+			first = rv;
+	}
+
+	return first;
+}

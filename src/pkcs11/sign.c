@@ -1,0 +1,333 @@
+/*
+ * sign.c - C_Sign and its parts.
+ *
+ * Belongs here: the operation's state; what goes to the helper, once.
+ * Not here: mechanisms (mech.c); approval and verification (token/approval.c).
+ */
+#include "pkcs11/state.h"
+
+#include <string.h>
+
+/* Browsers give a handshake up after 30 s. */
+#define SIGN_WAIT_MS  25000
+#define SIGN_SLACK_MS 10000
+
+static CK_RV
+sign_rv(enum rc rc)
+{
+	switch (rc) {
+	case RC_OK:
+		return CKR_OK;
+	case RC_REFUSED:
+		return CKR_FUNCTION_REJECTED;
+	case RC_EXPIRED:
+	case RC_STATE:
+		return CKR_FUNCTION_CANCELED;
+	case RC_SECRET:
+	case RC_LOCKED:
+	case RC_DENIED:
+		return CKR_USER_NOT_LOGGED_IN;
+	case RC_POLICY:
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
+	case RC_ABSENT:
+		return CKR_DEVICE_ERROR;
+	case RC_RATE:
+	case RC_BUSY:
+		return CKR_TOKEN_RESOURCE_EXCEEDED;
+	case RC_MEMORY:
+		return CKR_HOST_MEMORY;
+	case RC_EXISTS:
+	case RC_IO:
+	case RC_FORMAT:
+	case RC_LIMIT:
+	case RC_UNKNOWN:
+	case RC_CRYPTO:
+		return CKR_DEVICE_ERROR;
+	case RC_BUG:
+		return CKR_GENERAL_ERROR;
+	}
+
+	return CKR_GENERAL_ERROR;
+}
+
+/* r ‖ s: the point is 04 ‖ x ‖ y, in an OCTET STRING of one length byte or two. */
+static size_t
+sign_bytes(const struct frame_object *o)
+{
+	size_t n = o->ec_point.n;
+
+	if (o->key == FRAME_KEY_RSA)
+		return o->modulus.n;
+
+	return n - (n > 127 + 2 ? 4 : 3);
+}
+
+static CK_RV
+sign_begin(struct state *st, struct session *s, const CK_MECHANISM *given,
+    CK_OBJECT_HANDLE key)
+{
+	const struct mech *m = mech_find(given->mechanism);
+	struct session_sign *op = &s->sign;
+	struct object o;
+	CK_RV rv;
+
+	if (!st->logged_in)
+		return CKR_USER_NOT_LOGGED_IN;
+	if (m == NULL || m->use != CKF_SIGN)
+		return CKR_MECHANISM_INVALID;
+	if (!object_find(&st->objects, key, true, &o))
+		return CKR_KEY_HANDLE_INVALID;
+	if (o.class == CKO_PUBLIC_KEY)
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
+	if (o.class != CKO_PRIVATE_KEY)
+		return CKR_KEY_HANDLE_INVALID;
+	if ((m->key == CKK_RSA) != (o.record->o.key == FRAME_KEY_RSA))
+		return CKR_KEY_TYPE_INCONSISTENT;
+	if (!o.record->o.usable)
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
+	rv = mech_check_parameter(
+	    m, given, o.record->o.modulus.n, &op->digest, &op->salt);
+	if (rv != CKR_OK)
+		return rv;
+	op->mech = m;
+	op->key = key;
+	memcpy(op->certificate, o.record->o.id, sizeof(op->certificate));
+	op->signature_bytes = sign_bytes(&o.record->o);
+	op->raw_n = 0;
+	op->updated = false;
+	if (m->hashes)
+		hash_init(&op->hash, m->hash);
+	op->active = true;
+
+	return CKR_OK;
+}
+
+CK_RV
+C_SignInit(
+    CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+	struct session *s;
+	struct state *st;
+	CK_RV rv = state_enter_session(handle, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (s->busy)
+		rv = CKR_OPERATION_ACTIVE;
+	else if (mechanism == NULL)
+		s->sign.active = false; /* PKCS#11 3.0, 5.13.1 */
+	else if (s->sign.active)
+		rv = CKR_OPERATION_ACTIVE;
+	else
+		rv = sign_begin(st, s, mechanism, key);
+	state_leave(st);
+
+	return rv;
+}
+
+static CK_RV
+sign_enter(CK_SESSION_HANDLE handle, struct state **st, struct session **s)
+{
+	CK_RV rv = state_enter_session(handle, st, s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if ((*s)->busy)
+		rv = CKR_OPERATION_ACTIVE;
+	else if (!(*s)->sign.active)
+		rv = CKR_OPERATION_NOT_INITIALIZED;
+	if (rv != CKR_OK)
+		state_leave(*st);
+
+	return rv;
+}
+
+/* Takes more of the data. The session is held, the lock may be away. */
+static CK_RV
+sign_add(struct session_sign *op, const CK_BYTE *data, CK_ULONG n)
+{
+	if (op->mech->hashes) {
+		hash_add(&op->hash, data, n);
+		return CKR_OK;
+	}
+	if (n > sizeof(op->raw) - op->raw_n)
+		return CKR_DATA_LEN_RANGE;
+	if (n > 0)
+		memcpy(op->raw + op->raw_n, data, n);
+	op->raw_n += n;
+
+	return CKR_OK;
+}
+
+/* The digest that is to be signed, in op->raw. */
+static CK_RV
+sign_digest(struct session_sign *op, struct span *out)
+{
+	struct span raw = { op->raw, op->raw_n };
+
+	if (!op->mech->hashes)
+		return mech_raw_digest(
+		    op->mech, raw, op->signature_bytes, &op->digest, out);
+	hash_end(&op->hash, op->raw);
+	*out = (struct span){ op->raw, hash_bytes(op->mech->hash) };
+
+	return CKR_OK;
+}
+
+static enum rc
+sign_answer(struct state *st, const struct session_sign *op, struct span answer,
+    CK_BYTE *out, struct err *e)
+{
+	struct frame_failed failed;
+	struct span signature;
+	enum rc rc;
+
+	if (answer.n > 0 && answer.p[0] == FRAME_FAILED) {
+		if ((rc = frame_failed_parse(answer, &failed, e)) != RC_OK)
+			return rc;
+		/* The approval is gone for good: programs must log in again. */
+		if (failed.rc == RC_DENIED)
+			st->logged_in = false;
+		return err_set(e, failed.rc, "sign", "refused by helper");
+	}
+	if ((rc = frame_signed_parse(answer, &signature, e)) != RC_OK)
+		return rc;
+	if (signature.n != op->signature_bytes)
+		return err_set(e, RC_FORMAT, "signature", "of another length");
+	memcpy(out, signature.p, signature.n);
+
+	return RC_OK;
+}
+
+/* Sends the digest and waits. The session is held. */
+static CK_RV
+sign_ask(struct state *st, struct session *s, CK_BYTE *out)
+{
+	struct session_sign *op = &s->sign;
+	struct frame_sign q = { .wait_ms = SIGN_WAIT_MS,
+		.scheme = op->mech->scheme,
+		.salt = op->salt };
+	struct buf request = buf_init(FRAME_REQUEST_MAX);
+	struct buf answer = buf_init(FRAME_MAX);
+	struct err e = { 0 };
+	enum rc rc = RC_MEMORY;
+	CK_RV rv = sign_digest(op, &q.digest);
+
+	if (rv != CKR_OK)
+		return rv;
+	q.hash = op->digest;
+	memcpy(q.certificate, op->certificate, sizeof(q.certificate));
+	frame_sign(&request, &q);
+	if (buf_ok(&request))
+		rc = helper_call(st, s, buf_span(&request),
+		    (struct span){ NULL, 0 }, SIGN_WAIT_MS + SIGN_SLACK_MS,
+		    &answer, &e);
+	/* A dead helper took the approval with it. */
+	if (rc == RC_IO)
+		st->logged_in = false;
+	if (rc == RC_OK)
+		rc = sign_answer(st, op, buf_span(&answer), out, &e);
+	buf_clear(&request);
+	buf_clear(&answer);
+
+	return sign_rv(rc);
+}
+
+/*
+ * The last step of C_Sign and C_SignFinal. A question for the length, or a
+ * buffer that is too small, keeps the operation and sends nothing.
+ */
+static CK_RV
+sign_finish(struct state *st, struct session *s, struct span data, CK_BYTE *out,
+    CK_ULONG *out_bytes)
+{
+	CK_ULONG have = *out_bytes;
+	CK_RV rv;
+
+	*out_bytes = s->sign.signature_bytes;
+	if (out == NULL)
+		return CKR_OK;
+	if (have < s->sign.signature_bytes)
+		return CKR_BUFFER_TOO_SMALL;
+	s->busy = true;
+	state_pause(st);
+	rv = sign_add(&s->sign, data.p, data.n);
+	state_resume(st);
+	if (rv == CKR_OK && !s->closed)
+		rv = sign_ask(st, s, out);
+	s->sign.active = false;
+
+	return session_release(st, s, rv);
+}
+
+CK_RV
+C_Sign(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes,
+    CK_BYTE *out, CK_ULONG *out_bytes)
+{
+	struct session *s;
+	struct state *st;
+	CK_RV rv = sign_enter(handle, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (s->sign.updated)
+		rv = CKR_OPERATION_ACTIVE;
+	else if (out_bytes == NULL || (data == NULL && data_bytes > 0))
+		rv = CKR_ARGUMENTS_BAD;
+	if (rv == CKR_OK)
+		rv = sign_finish(
+		    st, s, (struct span){ data, data_bytes }, out, out_bytes);
+	else
+		s->sign.active = false;
+	state_leave(st);
+
+	return rv;
+}
+
+CK_RV
+C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes)
+{
+	struct session *s;
+	struct state *st;
+	CK_RV rv = sign_enter(handle, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (data == NULL && data_bytes > 0) {
+		rv = CKR_ARGUMENTS_BAD;
+		s->sign.active = false;
+	} else {
+		s->busy = true;
+		s->sign.updated = true;
+		state_pause(st);
+		rv = sign_add(&s->sign, data, data_bytes);
+		state_resume(st);
+		if (rv != CKR_OK)
+			s->sign.active = false;
+		rv = session_release(st, s, rv);
+	}
+	state_leave(st);
+
+	return rv;
+}
+
+CK_RV
+C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE *out, CK_ULONG *out_bytes)
+{
+	struct session *s;
+	struct state *st;
+	CK_RV rv = sign_enter(handle, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if (out_bytes == NULL) {
+		rv = CKR_ARGUMENTS_BAD;
+		s->sign.active = false;
+	} else {
+		rv = sign_finish(
+		    st, s, (struct span){ NULL, 0 }, out, out_bytes);
+	}
+	state_leave(st);
+
+	return rv;
+}
