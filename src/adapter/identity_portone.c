@@ -328,7 +328,7 @@ portone_call(struct identity_portone *p, const char *tx, const char *verb,
 		.authority = &p->authority,
 		.private_allowed = true }; /* the operator chose the host */
 	struct err why = { 0 };
-	struct wire *w;
+	struct wire *w = NULL;
 	enum rc rc;
 
 	*a = (struct wire_answer){ .body = buf_init(PORTONE_ANSWER_MAX) };

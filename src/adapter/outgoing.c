@@ -196,10 +196,12 @@ outgoing_drop(struct outgoing *q, const char *endpoint)
 	struct outgoing_item **at = &q->first;
 
 	while (*at != NULL) {
-		if (outgoing_same(*at, endpoint))
+		if (outgoing_same(*at, endpoint)) {
 			free(outgoing_unlink(q, at));
-		else
+			q->counts.gone++;
+		} else {
 			at = &(*at)->next;
+		}
 	}
 }
 
@@ -218,14 +220,17 @@ outgoing_settle(struct outgoing *q, struct outgoing_item *item,
 		break;
 	case WEBPUSH_LATER:
 		outgoing_rest(q, item, result->retry_after_ms);
-		if (item->due_ms < item->end_ms && !q->stopping &&
-		    !outgoing_is_replaced(q, item)) {
-			q->counts.retried++;
-			outgoing_append(q, item);
-			return;
+		if (outgoing_is_replaced(q, item)) {
+			q->counts.replaced++;
+			break;
 		}
-		q->counts.expired++;
-		break;
+		if (item->due_ms >= item->end_ms) {
+			q->counts.expired++;
+			break;
+		}
+		q->counts.retried++;
+		outgoing_append(q, item);
+		return;
 	case WEBPUSH_REFUSED:
 		q->counts.refused++;
 		break;
@@ -376,10 +381,12 @@ outgoing_insert(struct outgoing *q, struct outgoing_item *item, struct err *e)
 		if ((*at)->failures > item->failures)
 			item->failures = (*at)->failures;
 		if (item->topic[0] != '\0' &&
-		    strcmp((*at)->topic, item->topic) == 0)
+		    strcmp((*at)->topic, item->topic) == 0) {
 			free(outgoing_unlink(q, at));
-		else
+			q->counts.replaced++;
+		} else {
 			at = &(*at)->next;
+		}
 	}
 	if (q->counts.waiting >= q->options.limit) {
 		q->counts.full++;

@@ -21,8 +21,16 @@ struct outgoing_options {
 
 #define OUTGOING_THREADS_MAX 8
 
+/* Every message that was taken is waiting, on its way, or in one of these. */
 struct outgoing_counts {
-	uint64_t waiting, delivered, gone, refused, retried, expired, full;
+	uint64_t waiting;   /* now */
+	uint64_t delivered; /* all others: since the start */
+	uint64_t gone;      /* with those that waited for the same endpoint */
+	uint64_t refused;
+	uint64_t expired;
+	uint64_t replaced; /* by a newer message of the same topic */
+	uint64_t retried;  /* tries beyond each message's first */
+	uint64_t full;     /* not taken */
 };
 
 struct outgoing;

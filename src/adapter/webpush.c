@@ -416,7 +416,7 @@ webpush_send(struct webpush *w, struct wire *wire,
 		.cut_allowed = true };
 	size_t padded =
 	    (m->payload.n + WEBPUSH_PAD) / WEBPUSH_PAD * WEBPUSH_PAD;
-	struct span origin;
+	struct span origin = { 0 };
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));

@@ -12,7 +12,10 @@
 /* Everything that we ask of others answers within this, or it failed. */
 #define WIRE_TIMEOUT_MS 5000
 
-/* One client with its kept-alive connections. For one thread at a time. */
+/*
+ * One client with its kept-alive connections. For one thread at a time. The
+ * program ignores SIGPIPE: a peer may go away while it is written to.
+ */
 struct wire;
 
 struct wire_request {

@@ -266,7 +266,8 @@ test_queue(void)
 	c = settle(q, 1);
 	ok(c.delivered == 1 && clock_mono_ms() - before_ms < 3000,
 	    "delivered beside the one that hangs");
-	ok(c.waiting == 1, "the newer of a topic replaced the waiting one");
+	ok(c.waiting == 1 && c.replaced == 1,
+	    "the newer of a topic replaced the waiting one");
 	ok(outgoing_push(q, &dead, SPAN_LIT("x"), 60000, NULL, NULL) == RC_OK,
 	    "one for an endpoint that is gone");
 	c = settle(q, 2);
