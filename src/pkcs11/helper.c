@@ -395,6 +395,7 @@ helper_call(struct state *st, struct session *s, struct span request,
 {
 	struct helper *h = &st->helper;
 	int64_t until_ms = clock_mono_ms() + wait_ms;
+	unsigned int generation;
 	size_t i;
 	enum rc rc;
 	int fd;
@@ -402,6 +403,7 @@ helper_call(struct state *st, struct session *s, struct span request,
 	if ((rc = helper_take(st, &i, e)) != RC_OK)
 		return rc;
 	fd = h->channel[i].fd;
+	generation = h->generation;
 	s->channel = (int)i;
 	s->cancelled = false;
 	state_pause(st);
@@ -416,6 +418,9 @@ helper_call(struct state *st, struct session *s, struct span request,
 		err_clear(e);
 		rc = err_set(e, RC_STATE, "helper", "cancelled");
 	}
+	/* It is dying, even where its control line does not show it yet. */
+	if (rc == RC_IO && generation == h->generation)
+		helper_drop(h);
 
 	return rc;
 }

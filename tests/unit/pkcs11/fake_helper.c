@@ -1,0 +1,188 @@
+/*
+ * fake_helper.c - a test double of ingam-token: no network, no person. What a
+ * PIN or the first byte of a digest says is what it does.
+ *
+ * Belongs here: the frames' protocol, seen from the other side.
+ * Not here: anything the real helper decides (token/).
+ */
+#include "module.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+/* Signatures asked of this process; a signature begins with the count. */
+static _Atomic unsigned int signs;
+static _Atomic unsigned int announced;
+
+static bool
+fake_read(int fd, uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t got = read(fd, p, n);
+
+		if (got <= 0)
+			return false;
+		p += got;
+		n -= (size_t)got;
+	}
+
+	return true;
+}
+
+static void
+fake_send(int fd, struct buf *frame)
+{
+	struct buf all = buf_init(FRAME_MAX + 4);
+	struct err e = { 0 };
+
+	buf_lp32(&all, buf_span(frame));
+	if (file_write_all(fd, buf_span(&all), &e) != RC_OK)
+		pthread_exit(NULL);
+	buf_clear(&all);
+}
+
+/* 'w': waits until the other side gives up. */
+static void
+fake_hang(int fd)
+{
+	uint8_t c;
+
+	(void)!read(fd, &c, 1);
+	pthread_exit(NULL);
+}
+
+/*
+ * PINs: 123456 is right. rcNN: fails with enum rc NN; last: one try left;
+ * wait: no answer; dies: the process ends; junk: bytes that are no frame;
+ * long: a length beyond all limits; slow: right after 300 ms.
+ */
+static void
+fake_login(int fd, const struct frame_login *q, struct buf *out)
+{
+	char pin[FRAME_PIN_MAX + 1] = { 0 };
+	uint8_t owner[16] = { 0 };
+
+	memcpy(
+	    pin, q->pin.p == NULL ? (const uint8_t *)"" : q->pin.p, q->pin.n);
+	if (strcmp(pin, "wait") == 0)
+		fake_hang(fd);
+	if (strcmp(pin, "dies") == 0)
+		_exit(1);
+	if (strcmp(pin, "slow") == 0)
+		(void)usleep(300000);
+	if (strcmp(pin, "long") == 0) {
+		(void)!write(fd, "\xff\xff\xff\xff", 4);
+		pthread_exit(NULL);
+	}
+	if (strcmp(pin, "junk") == 0)
+		buf_str(out, "junk");
+	else if (strncmp(pin, "rc", 2) == 0)
+		frame_failed(out, (enum rc)atoi(pin + 2), 2);
+	else if (strcmp(pin, "last") == 0)
+		frame_failed(out, RC_SECRET, 1);
+	else if (strcmp(pin, "told") == 0)
+		frame_failed(out, announced > 0 ? RC_LOCKED : RC_SECRET, 3);
+	else if (q->has_pin && strcmp(pin, "123456") != 0 &&
+	    strcmp(pin, "slow") != 0)
+		frame_failed(out, RC_SECRET, 2);
+	else
+		module_list(out, owner);
+}
+
+/* A digest that begins with an enum rc fails so; 0xf0 waits, 0xf1 dies. */
+static void
+fake_sign(int fd, const struct frame_sign *q, struct buf *out)
+{
+	uint8_t signature[256] = { 0 };
+	size_t n = q->scheme == FRAME_ECDSA ? 64 : 256;
+
+	if (q->digest.p[0] == 0xf0)
+		fake_hang(fd);
+	if (q->digest.p[0] == 0xf1)
+		_exit(1);
+	signature[0] = (uint8_t)++signs;
+	signature[1] = (uint8_t)q->scheme;
+	signature[2] = (uint8_t)q->hash;
+	signature[3] = (uint8_t)q->salt;
+	memcpy(signature + 4, q->digest.p, 32);
+	if (q->digest.p[0] == 0xf2)
+		n--;
+	if (q->digest.p[0] > 0 && q->digest.p[0] < RC_COUNT)
+		frame_failed(out, (enum rc)q->digest.p[0], 255);
+	else
+		frame_signed(out, (struct span){ signature, n });
+}
+
+static void *
+fake_channel(void *arg)
+{
+	int fd = (int)(intptr_t)arg;
+	uint8_t head[4], frame[FRAME_REQUEST_MAX];
+	struct frame_login login;
+	struct frame_sign sign;
+	struct err e = { 0 };
+
+	while (fake_read(fd, head, sizeof(head))) {
+		struct rd r = rd_init(SPAN(head));
+		struct span in = { frame, rd_u32(&r) };
+		struct buf out = buf_init(FRAME_MAX);
+
+		if (in.n > sizeof(frame) || !fake_read(fd, frame, in.n))
+			break;
+		if (frame_login_parse(in, &login, &e) == RC_OK)
+			fake_login(fd, &login, &out);
+		else if (frame_sign_parse(in, &sign, &e) == RC_OK)
+			fake_sign(fd, &sign, &out);
+		else
+			_exit(2);
+		fake_send(fd, &out);
+		buf_clear(&out);
+	}
+	(void)close(fd);
+
+	return NULL;
+}
+
+static int
+fake_receive(uint8_t *frame, size_t size, int *fd)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { frame, size };
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space) };
+	ssize_t n = recvmsg(3, &m, 0);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+
+	*fd = -1;
+	if (c != NULL)
+		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+
+	return (int)n;
+}
+
+int
+main(void)
+{
+	uint8_t frame[FRAME_CONTROL_MAX];
+	pthread_t thread;
+	int fd;
+
+	if (fork() > 0)
+		return 0;
+	while (fake_receive(frame, sizeof(frame), &fd) > 0) {
+		if (frame[0] == FRAME_ANNOUNCE)
+			announced++;
+		if (frame[0] == FRAME_CHANNEL &&
+		    pthread_create(
+			&thread, NULL, fake_channel, (void *)(intptr_t)fd) == 0)
+			(void)pthread_detach(thread);
+	}
+
+	return 0;
+}
