@@ -25,6 +25,12 @@ const packages = [
     entries: ['sha2.js', 'hmac.js', 'hkdf.js', 'pbkdf2.js', 'legacy.js', 'utils.js'],
   },
   {
+    name: '@noble/ciphers', version: '2.4.0', licence: 'MIT', folder: 'noble-ciphers',
+    integrity: 'sha512-AnjFn0Jv92laAkvMrghlFZq4qQCIN/4DxFV/eooqtC2YTjB7kBeLMS2T9KJX4Dn+ZVXLOwK0lSgqDtx9gvxtiw==',
+    use: 'AES-CBC of key files, AES-GCM of the transfer',
+    entries: ['aes.js'],
+  },
+  {
     name: '@noble/curves', version: '2.4.0', licence: 'MIT', folder: 'noble-curves',
     integrity: 'sha512-P4/62zrgfH33CneE3Dn4WhJVA22YUU0eR51wKIan4NVRvwsA0YnPTwWGpNbpuacSujmSFLvyzpyuR30+fbq2Ew==',
     use: 'ristretto255 of CPace',
