@@ -1,5 +1,5 @@
 /* certinfo_fuzz.c - a certificate of an attacker; what is shown is text. */
-#include "npki/certinfo.h"
+#include "npki/certjson.h"
 
 #include "base/text.h"
 
@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
+	char json[CERTJSON_MAX];
 	struct certinfo i;
 	const char *shown[] = { i.owner, i.owner_name, i.issuer, i.issuer_org };
 
@@ -22,6 +23,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		if (!text_is_display(span_str(shown[k]), CERTINFO_NAME))
 			abort();
 	}
+	if (certjson_write(&i, json, sizeof(json)) == 0)
+		abort();
 	if (i.policy == NULL || strlen(i.serial) >= CERTINFO_SERIAL)
 		abort();
 

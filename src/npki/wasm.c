@@ -1,0 +1,261 @@
+/*
+ * wasm.c - the face of this room's core towards JavaScript, and the few
+ * things that the core needs and a browser lacks.
+ *
+ * Belongs here: exports, memory without an allocator, platform.h by imports.
+ * Not here: anything native (tools/wasm.sh compiles this, meson's library
+ * does not); the JavaScript half (web/core/npki.js).
+ *
+ * One call at a time: JavaScript writes into the input, calls, reads the
+ * output. An opened key never leaves: it is wiped before the call returns.
+ */
+#include "npki/certjson.h"
+#include "npki/keyfile.h"
+
+#define EXPORT(name) __attribute__((export_name(name)))
+#define IMPORT(name) \
+	__attribute__((import_module("platform"), import_name(name)))
+
+#define INPUT_MAX (KEYFILE_MAX + KEYFILE_PASSWORD_MAX + CERTINFO_MAX)
+
+static uint8_t input[INPUT_MAX];
+static char output[CERTJSON_MAX];
+static uint8_t secret[KEYFILE_MAX];
+
+/* Zero: done. Else the platform has no such thing. */
+IMPORT("pbkdf1")
+int import_pbkdf1(const uint8_t *password, size_t password_n,
+    const uint8_t *salt, size_t salt_n, uint32_t iterations, uint8_t *out);
+IMPORT("pbkdf2")
+int import_pbkdf2(int hash, const uint8_t *password, size_t password_n,
+    const uint8_t *salt, size_t salt_n, uint32_t iterations, uint8_t *out,
+    size_t n);
+IMPORT("sha1")
+int import_sha1(const uint8_t *in, size_t n, uint8_t *out);
+IMPORT("aesCbc")
+int import_aes_cbc(const uint8_t *key, size_t key_n, const uint8_t *iv,
+    const uint8_t *in, size_t n, uint8_t *out);
+
+/* base/err.h without a formatter: no sentence of the core has arguments. */
+enum rc
+err_set(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
+{
+	if (e == NULL || e->msg[0] != '\0')
+		return rc;
+	e->rc = rc;
+	for (size_t i = 0; field != NULL && i + 1 < sizeof(e->field); i++) {
+		e->field[i] = field[i];
+		if (field[i] == '\0')
+			break;
+	}
+	for (size_t i = 0; i + 1 < sizeof(e->msg); i++) {
+		e->msg[i] = fmt[i];
+		if (fmt[i] == '\0')
+			break;
+	}
+
+	return rc;
+}
+
+/* base/sec.h over one static buffer: at most one secret lives at a time. */
+void
+sec_wipe(void *p, size_t n)
+{
+	volatile uint8_t *byte = p;
+
+	while (n-- > 0)
+		*byte++ = 0;
+}
+
+enum rc
+sec_new(struct sec *s, size_t n, struct err *e)
+{
+	if (n > sizeof(secret))
+		return err_set(e, RC_LIMIT, NULL, "secret too large");
+	*s = (struct sec){ secret, n, sizeof(secret) };
+
+	return RC_OK;
+}
+
+void
+sec_free(struct sec *s)
+{
+	sec_wipe(s->p, s->size);
+	*s = (struct sec){ 0 };
+}
+
+bool
+sec_equal(struct span a, struct span b)
+{
+	volatile uint8_t diff = 0;
+
+	for (size_t i = 0; a.n == b.n && i < a.n; i++)
+		diff = (uint8_t)(diff | (a.p[i] ^ b.p[i]));
+
+	return a.n == b.n && diff == 0;
+}
+
+static enum rc
+wasm_answer(int failed, struct err *e)
+{
+	if (failed != 0)
+		return err_set(e, RC_UNKNOWN, "cipher",
+		    "this key file cannot be opened in a browser");
+
+	return RC_OK;
+}
+
+enum rc
+platform_pbkdf1(struct span password, struct span salt, uint32_t iterations,
+    uint8_t out[static PLATFORM_SHA1], struct err *e)
+{
+	return wasm_answer(import_pbkdf1(password.p, password.n, salt.p, salt.n,
+			       iterations, out),
+	    e);
+}
+
+enum rc
+platform_pbkdf2(enum platform_hash hash, struct span password, struct span salt,
+    uint32_t iterations, uint8_t *out, size_t n, struct err *e)
+{
+	return wasm_answer(
+	    import_pbkdf2(hash == PLATFORM_HASH_SHA1 ? 1 : 256, password.p,
+		password.n, salt.p, salt.n, iterations, out, n),
+	    e);
+}
+
+enum rc
+platform_sha1(struct span in, uint8_t out[static PLATFORM_SHA1], struct err *e)
+{
+	return wasm_answer(import_sha1(in.p, in.n, out), e);
+}
+
+enum rc
+platform_decrypt(enum platform_cipher cipher, struct span key, struct span iv,
+    struct span in, uint8_t *out, struct err *e)
+{
+	if (cipher != PLATFORM_AES_128_CBC && cipher != PLATFORM_AES_192_CBC &&
+	    cipher != PLATFORM_AES_256_CBC)
+		return wasm_answer(1, e);
+
+	return wasm_answer(
+	    import_aes_cbc(key.p, key.n, iv.p, in.p, in.n, out), e);
+}
+
+enum rc
+platform_pkcs12_kdf(struct span password, struct span salt, uint8_t id,
+    uint32_t iterations, uint8_t *out, size_t n, struct err *e)
+{
+	(void)password, (void)salt, (void)id, (void)iterations;
+	(void)out, (void)n;
+
+	return wasm_answer(1, e);
+}
+
+/* TextEncoder writes UTF-8 only. */
+enum rc
+platform_cp949(struct span utf8, uint8_t *out, size_t *n, struct err *e)
+{
+	(void)utf8, (void)out;
+	*n = 0;
+
+	return wasm_answer(1, e);
+}
+
+/* A failure is its sentence in the output; its code is the result. */
+static enum rc
+wasm_end(enum rc rc, const struct err *e)
+{
+	if (rc != RC_OK)
+		memcpy(output, e->msg, sizeof(e->msg));
+
+	return rc;
+}
+
+/* The name of a code, for the error that JavaScript throws. */
+EXPORT("errorName") const char *wasm_error_name(int rc);
+EXPORT("input") uint8_t *wasm_input(void);
+EXPORT("inputMax") size_t wasm_input_max(void);
+EXPORT("output") const char *wasm_output(void);
+EXPORT("certificate") enum rc wasm_certificate(size_t n);
+EXPORT("keyFile")
+enum rc wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n);
+
+const char *
+wasm_error_name(int rc)
+{
+	static const char *const names[RC_COUNT] = {
+#define ERR_NAME(code, text) #code,
+		ERR_TABLE(ERR_NAME)
+#undef ERR_NAME
+	};
+
+	return rc >= 0 && rc < RC_COUNT ? names[rc] : "RC_BUG";
+}
+
+uint8_t *
+wasm_input(void)
+{
+	return input;
+}
+
+size_t
+wasm_input_max(void)
+{
+	return sizeof(input);
+}
+
+const char *
+wasm_output(void)
+{
+	return output;
+}
+
+/* The certificate's n bytes are in the input; its facts as JSON come out. */
+enum rc
+wasm_certificate(size_t n)
+{
+	struct err e = { 0 };
+	struct certinfo c;
+	enum rc rc;
+
+	output[0] = '\0';
+	if (n > sizeof(input))
+		return RC_LIMIT;
+	rc = certinfo_parse((struct span){ input, n }, &c, &e);
+	if (rc == RC_OK && certjson_write(&c, output, sizeof(output)) == 0)
+		rc = err_set(&e, RC_BUG, NULL, "facts do not fit");
+
+	return wasm_end(rc, &e);
+}
+
+/*
+ * Key file, password and certificate stand one after the other in the input
+ * (certificate_n may be 0). Says whether the password opens the file.
+ */
+enum rc
+wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n)
+{
+	struct span key = { input, key_n }, password, certificate;
+	struct certinfo c = { 0 };
+	struct err e = { 0 };
+	struct sec opened;
+	enum rc rc = RC_OK;
+
+	output[0] = '\0';
+	if (key_n > sizeof(input) || password_n > sizeof(input) - key_n ||
+	    certificate_n > sizeof(input) - key_n - password_n)
+		return RC_LIMIT;
+	password = (struct span){ input + key_n, password_n };
+	certificate =
+	    (struct span){ input + key_n + password_n, certificate_n };
+	if (certificate_n > 0)
+		rc = certinfo_parse(certificate, &c, &e);
+	if (rc == RC_OK)
+		rc = keyfile_open(key, password, c.modulus, &opened, &e);
+	if (rc == RC_OK)
+		sec_free(&opened);
+	sec_wipe(input, sizeof(input));
+
+	return wasm_end(rc, &e);
+}

@@ -1,0 +1,124 @@
+/* wasm.test.mjs - the browser's build answers as the native one does. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { NpkiError, certificateFacts, load, openKeyFile } from '../../../web/core/npki.js';
+
+const source = process.env.INGAM_SOURCE;
+const samples = join(source, 'tests/npki-samples');
+const password = 'WTuA8Ev0lWXVFSiI!';
+const certificate = join(samples, 'pypinksign/signCert.der');
+const keys = [join(samples, 'pypinksign/signPri.key'),
+  ...readdirSync(join(samples, 'derived')).map((name) => join(samples, 'derived', name))];
+const scratch = mkdtempSync(join(tmpdir(), 'ingam-wasm-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+const native = (...args) => execFileSync(process.env.NPKI_ANSWERS, args, { encoding: 'utf8' }).trim();
+const bytes = (path) => new Uint8Array(readFileSync(path));
+
+/* The code of an attempt, as the native program prints it. */
+async function code(attempt) {
+  try {
+    await attempt;
+    return 'RC_OK';
+  } catch (why) {
+    assert.ok(why instanceof NpkiError, String(why));
+    assert.notEqual(why.message, '');
+    return why.code;
+  }
+}
+
+await load(readFileSync(process.env.NPKI_WASM));
+
+test('facts of the sample', async () => {
+  const facts = await certificateFacts(bytes(certificate));
+  assert.deepEqual(facts, {
+    owner: 'HKD(KILDONG.HONG)009104120200225191000030', realName: 'HKD',
+    issuer: 'yessignCA-Test Class 4', issuerOrganisation: 'yessign',
+    serial: '459c75', policy: '1.2.410.200005.1.1.4', kind: 'limited',
+    holder: 'person',
+    kindText: {
+      ko: '용도제한 개인 (은행·카드·보험)',
+      en: 'Personal, limited to banks, cards and insurance',
+    },
+    key: 'RSA', keyBits: 2048,
+    notBefore: Date.parse('2020-02-24T15:00:00Z'),
+    notAfter: Date.parse('2020-03-25T14:59:59Z'),
+    keyUsage: ['digitalSignature', 'nonRepudiation'],
+  });
+});
+
+test('certificates: the same facts or the same refusal', async () => {
+  const made = ['홍길동()001', '"quotes" \\ and /slashes', 'a\u202eb', '<b>&amp;</b>', 'x'.repeat(64)];
+  const files = [certificate, keys[0], join(samples, 'pypinksign/sign.pfx')];
+  for (const [i, name] of made.entries()) {
+    const path = join(scratch, `${i}.der`);
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384', '-noenc',
+      '-keyout', '/dev/null', '-outform', 'DER', '-out', path, '-utf8', '-days', String(1000 * (i + 1)),
+      '-subj', `/C=KR/O=${i}/CN=${name.replaceAll('\\', '\\\\').replaceAll('/', '\\/')}`], { stdio: 'ignore' });
+    files.push(path);
+  }
+  for (const path of files) {
+    const want = native(path);
+    if (want.startsWith('{'))
+      assert.deepEqual(await certificateFacts(bytes(path)), JSON.parse(want), path);
+    else
+      assert.equal(await code(certificateFacts(bytes(path))), want, path);
+  }
+});
+
+test('every key file opens with its password; ARIA is said to be unknown', async () => {
+  for (const path of keys) {
+    const want = path.includes('aria') ? 'RC_UNKNOWN' : native(path, password, certificate);
+    assert.equal(await code(openKeyFile(bytes(path), password, bytes(certificate))), want, path);
+    assert.equal(want === 'RC_OK', !path.includes('aria'));
+  }
+});
+
+test('wrong passwords', async () => {
+  for (const path of keys.filter((p) => !p.includes('aria'))) {
+    for (const wrong of ['WTuA8Ev0lWXVFSiI', 'wTuA8Ev0lWXVFSiI!', 'x', '비밀번호'])
+      assert.equal(await code(openKeyFile(bytes(path), wrong, bytes(certificate))), native(path, wrong, certificate));
+  }
+  assert.equal(await code(openKeyFile(bytes(keys[0]), '', null)), 'RC_LIMIT');
+});
+
+test('PBES2 with AES-128, AES-192 and a Korean password, made by openssl', async () => {
+  for (const [cipher, secret] of [['aes-128-cbc', 'ascii'], ['aes-192-cbc', 'ascii'], ['aes-256-cbc', '비밀번호']]) {
+    const path = join(scratch, `${cipher}.key`);
+    execFileSync('openssl', ['pkcs8', '-topk8', '-v2', cipher, '-inform', 'DER', '-outform', 'DER', '-out', path,
+      '-in', join(samples, 'pypinksign/privateKeyInfo-without-R.der'), '-passout', `pass:${secret}`]);
+    assert.equal(await code(openKeyFile(bytes(path), secret, bytes(certificate))), 'RC_OK');
+    assert.equal(await code(openKeyFile(bytes(path), secret + 'x', null)), 'RC_SECRET');
+  }
+});
+
+test('damage: the same answer as the native build', async () => {
+  const whole = bytes(keys[1]);
+  const path = join(scratch, 'damaged');
+  for (let i = 0; i < whole.length; i += 97) {
+    const flipped = whole.slice();
+    flipped[i] ^= 1 << i % 8;
+    writeFileSync(path, flipped);
+    assert.equal(await code(openKeyFile(flipped, password, bytes(certificate))), native(path, password, certificate), `byte ${i}`);
+    const cut = whole.slice(0, i);
+    assert.equal(await code(openKeyFile(cut, password, bytes(certificate))), 'RC_FORMAT', `cut at ${i}`);
+  }
+  const facts = bytes(certificate);
+  for (let i = 0; i < facts.length; i += 61) {
+    const flipped = facts.slice();
+    flipped[i] ^= 1 << i % 8;
+    writeFileSync(path, flipped);
+    const want = native(path);
+    const got = await certificateFacts(flipped).then((f) => f, (why) => why.code);
+    assert.deepEqual(got, want.startsWith('{') ? JSON.parse(want) : want, `byte ${i}`);
+  }
+});
+
+test('too large is refused before it is copied', async () => {
+  assert.equal(await code(certificateFacts(new Uint8Array(1 << 20))), 'RC_LIMIT');
+  assert.equal(await code(certificateFacts(new Uint8Array(16385))), 'RC_LIMIT');
+});
