@@ -3,7 +3,7 @@
  *
  * The first byte chooses the reader and the status.
  */
-#include "adapter/identity_portone.h"
+#include "adapter/portone.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -35,10 +35,10 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	body = (struct span){ p + 1, n - 1 };
 	if (p[0] % 2 == 0) {
-		rc = identity_portone_parse(body, &found, &e);
+		rc = portone_parse(body, &found, &e);
 		check_found(rc, &found);
 	} else {
-		rc = identity_portone_error(400 + p[0], body, &e);
+		rc = portone_error(400 + p[0], body, &e);
 		if (rc == RC_OK)
 			abort(); /* an error is never a success */
 	}

@@ -76,7 +76,10 @@ struct identity_provider {
 	const struct identity_ops *ops;
 };
 
-/* Each answers within WIRE_TIMEOUT_MS. Called from several threads. */
+/*
+ * Each answers within WIRE_TIMEOUT_MS (send: twice that where a connection
+ * breaks). Called from several threads.
+ */
 struct identity_ops {
 	enum rc (*send)(struct identity_provider *p,
 	    const struct identity_asked *asked, const char *ip, struct err *e);

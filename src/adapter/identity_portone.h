@@ -16,13 +16,3 @@ struct identity_portone_options {
 /* RC_FORMAT names the option. RC_MEMORY. Give it to identity_free(). */
 IG_CHECK enum rc identity_portone_new(const struct identity_portone_options *o,
     struct identity_provider **out, struct err *e);
-
-/*
- * Reads the answer to GET /identity-verifications/{id}. RC_OK: VERIFIED.
- * RC_STATE: READY. RC_REFUSED: FAILED. RC_FORMAT: anything else.
- */
-IG_CHECK enum rc identity_portone_parse(
-    struct span body, struct identity_found *out, struct err *e);
-
-/* What an answer {type, message} with this status means to us. Never RC_OK. */
-enum rc identity_portone_error(long status, struct span body, struct err *e);
