@@ -10,6 +10,7 @@
 #include "adapter/portone.h"
 #include "adapter/wire.h"
 #include "base/log.h"
+
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
