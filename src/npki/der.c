@@ -262,22 +262,32 @@ der_primitive_valid(uint8_t tag, struct span s)
 	}
 }
 
+/* In DER only SEQUENCE and SET are universal and constructed. */
+static bool
+der_is_container(uint8_t tag)
+{
+	return tag == DER_SEQUENCE || tag == DER_SET ||
+	    (tag >= 0x80 && (tag & 0x20) != 0);
+}
+
+/* Containers are entered in place: where one ends, its outer one goes on. */
 static void
 der_walk(struct der *r)
 {
-	while (der_left(r) > 0) {
+	const uint8_t *ends[DER_DEPTH_MAX];
+
+	for (;;) {
 		uint8_t tag = der_peek(r);
-		bool constructed = (tag & 0x20) != 0;
 
-		/* In DER only SEQUENCE and SET are universal and constructed. */
-		if (constructed && tag < 0x80 && tag != DER_SEQUENCE &&
-		    tag != DER_SET) {
-			der_fail(r);
-		} else if (constructed) {
-			struct der inner = der_enter(r, tag);
-
-			der_walk(&inner);
-		} else if (!der_primitive_valid(tag, der_take(r, tag))) {
+		if (der_left(r) == 0) {
+			if (r->doc->failed || r->depth == 0)
+				break;
+			r->end = ends[--r->depth];
+		} else if (der_is_container(tag) && r->depth < DER_DEPTH_MAX) {
+			ends[r->depth] = r->end;
+			*r = der_enter(r, tag);
+		} else if ((tag & 0x20) != 0 ||
+		    !der_primitive_valid(tag, der_take(r, tag))) {
 			der_fail(r);
 		}
 	}

@@ -110,6 +110,7 @@ folder_file(struct walk *w, const char *path, const char *name,
 static enum rc folder_walk(
     struct walk *w, int at, const char *path, unsigned int depth);
 
+/* The depth is capped, so this recursion is too: NOLINTBEGIN(misc-no-recursion) */
 static enum rc
 folder_entry(struct walk *w, int at, const char *folder, const char *name,
     unsigned int depth, struct folder_pair *pair)
@@ -168,6 +169,8 @@ folder_walk(struct walk *w, int at, const char *path, unsigned int depth)
 
 	return rc;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 enum rc
 folder_scan(const char *path, struct folder *out, struct err *e)

@@ -217,6 +217,8 @@ static enum rc
 keyfile_derive_seed(const struct keyfile *k, struct span password, uint8_t *key,
     uint8_t *iv, struct err *e)
 {
+	static const uint8_t fixed[SEED_BLOCK] = { '0', '1', '2', '3', '4', '5',
+		'6', '7', '8', '9', '0', '1', '2', '3', '4', '5' };
 	uint8_t dk[PLATFORM_SHA1], hash[PLATFORM_SHA1];
 	enum rc rc;
 
@@ -225,7 +227,7 @@ keyfile_derive_seed(const struct keyfile *k, struct span password, uint8_t *key,
 		goto out;
 	memcpy(key, dk, SEED_KEY);
 	if (k->scheme == KEYFILE_SEED_FIXED_IV) {
-		memcpy(iv, "0123456789012345", SEED_BLOCK);
+		memcpy(iv, fixed, sizeof(fixed));
 	} else {
 		/* The hash of the four bytes that the key left over. */
 		rc = platform_sha1(

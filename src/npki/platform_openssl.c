@@ -151,7 +151,8 @@ platform_cp949(struct span utf8, uint8_t *out, size_t *n, struct err *e)
 	bool good;
 
 	*n = 0;
-	if (cd == (iconv_t)-1)
+	/* POSIX gives the failure as this number. */
+	if (cd == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
 		return err_set(e, RC_UNKNOWN, NULL, "no conversion to CP949");
 	/* iconv() wants to be able to write what it reads. */
 	good = utf8.n <= sizeof(copy);

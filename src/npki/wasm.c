@@ -36,6 +36,18 @@ IMPORT("aesCbc")
 int import_aes_cbc(const uint8_t *key, size_t key_n, const uint8_t *iv,
     const uint8_t *in, size_t n, uint8_t *out);
 
+static void
+wasm_copy(char *out, size_t size, const char *s)
+{
+	size_t n = s == NULL ? 0 : strlen(s);
+
+	if (n > size - 1)
+		n = size - 1;
+	if (n > 0)
+		memcpy(out, s, n);
+	out[n] = '\0';
+}
+
 /* base/err.h without a formatter: no sentence of the core has arguments. */
 enum rc
 err_set(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
@@ -43,16 +55,8 @@ err_set(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	if (e == NULL || e->msg[0] != '\0')
 		return rc;
 	e->rc = rc;
-	for (size_t i = 0; field != NULL && i + 1 < sizeof(e->field); i++) {
-		e->field[i] = field[i];
-		if (field[i] == '\0')
-			break;
-	}
-	for (size_t i = 0; i + 1 < sizeof(e->msg); i++) {
-		e->msg[i] = fmt[i];
-		if (fmt[i] == '\0')
-			break;
-	}
+	wasm_copy(e->field, sizeof(e->field), field);
+	wasm_copy(e->msg, sizeof(e->msg), fmt);
 
 	return rc;
 }
