@@ -2,6 +2,7 @@
 #include "npki/keyfile.h"
 
 #include "npki/certinfo.h"
+#include "npki/derput.h"
 #include "npki/pkinfo.h"
 #include "npki/seed.h"
 #include "samples.h"
@@ -298,6 +299,67 @@ test_limits(void)
 	    "a key in clear is no key file");
 }
 
+/* The sample's key with six bytes of padding of our choice, one iteration. */
+static struct span
+padded(const char *hex, struct derput *w)
+{
+	static const uint8_t salt[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct buf bytes = buf_init(4096), pad = unhex(hex);
+	uint8_t dk[20], iv[20];
+	struct seed s;
+	size_t mark;
+
+	buf_bytes(&bytes, buf_span(&plain));
+	buf_bytes(&bytes, buf_span(&pad));
+	if (platform_pbkdf1(SAMPLE_PASSWORD, SPAN(salt), 1, dk, NULL) !=
+		RC_OK ||
+	    platform_sha1((struct span){ dk + 16, 4 }, iv, NULL) != RC_OK)
+		abort();
+	seed_init(&s, dk);
+	seed_cbc_encrypt(&s, iv, bytes.p, bytes.p, bytes.n);
+	derput_element(w, DER_OCTETS, buf_span(&bytes));
+	mark = derput_mark(w);
+	derput_uint(w, 1);
+	derput_element(w, DER_OCTETS, SPAN(salt));
+	derput_wrap(w, DER_SEQUENCE, mark);
+	derput_element(
+	    w, DER_OID, SPAN_LIT("\x2a\x83\x1a\x8c\x9a\x44\x01\x0f"));
+	derput_wrap(w, DER_SEQUENCE, mark);
+	derput_wrap(w, DER_SEQUENCE, 0);
+	buf_clear(&bytes);
+	buf_clear(&pad);
+
+	return derput_span(w);
+}
+
+static void
+test_padding(void)
+{
+	static const struct {
+		const char *hex;
+		enum rc want;
+	} rows[] = {
+		{ "060606060606", RC_OK },
+		{ "060606060506", RC_SECRET },
+		{ "050606060606", RC_SECRET },
+		{ "060606060616", RC_SECRET },
+		{ "000000000000", RC_SECRET },
+		{ "111111111111", RC_SECRET },
+		{ "050505050505", RC_SECRET },
+		{ "070707070707", RC_SECRET },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static uint8_t room[4096];
+		struct derput w = derput_init(room, sizeof(room));
+		struct sec key SEC_WIPED = { 0 };
+
+		ok(keyfile_open(padded(rows[i].hex, &w), SAMPLE_PASSWORD,
+		       info.modulus, &key, NULL) == rows[i].want,
+		    "padding %s", rows[i].hex);
+	}
+}
+
 static void
 test_other_certificate(void)
 {
@@ -364,6 +426,7 @@ main(void)
 	test_openssl_writes();
 	test_wrong();
 	test_limits();
+	test_padding();
 	test_other_certificate();
 	test_damage();
 	buf_clear(&plain);
