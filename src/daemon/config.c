@@ -1,0 +1,178 @@
+/*
+ * config.c - the options of ingamd: one row each.
+ *
+ * Belongs here: names, types, ranges, presets, one sentence of help.
+ * Not here: the syntax of the file (base/conf.c); what the values do.
+ */
+#include "daemon/config.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+
+#include <stdio.h>
+
+#define AT(field) offsetof(struct config, field)
+#define TEXT(name, field, preset, help)                                     \
+	{                                                                   \
+		name, CONF_TEXT, AT(field),                                 \
+		    sizeof(((struct config *)0)->field), 0, 0, preset, help \
+	}
+#define FLAG(name, field, preset, help)                           \
+	{                                                         \
+		name, CONF_BOOL, AT(field), 0, 0, 0, preset, help \
+	}
+#define COUNT(name, field, least, most, preset, help)                    \
+	{                                                                \
+		name, CONF_UINT, AT(field), 0, least, most, preset, help \
+	}
+#define LIFE(name, field, least, most, preset, help)                        \
+	{                                                                   \
+		name, CONF_SECONDS, AT(field), 0, least, most, preset, help \
+	}
+
+/* clang-format off */
+const struct conf_option config_options[] = {
+	TEXT("name", name, "Ingam", "What the service is called on screens."),
+	TEXT("bind", bind, "127.0.0.1", "Address to listen on."),
+	COUNT("port-base", port_base, 1, 65530, "8700", "First port: the app; the next one is for PCs."),
+	TEXT("app-origin", app_origin, "", "Public origin of the phone app; empty: http://localhost and the port."),
+	TEXT("pc-origin", pc_origin, "", "Public origin of the PC pages and programs; empty: as above."),
+	TEXT("rp-id", rp_id, "", "WebAuthn relying party id; empty: the host of app-origin. Never change it later."),
+	TEXT("data", data, "/var/lib/ingam", "Folder of the database, the vault's journal and keys."),
+	TEXT("web", web, "/usr/share/ingam/web", "Folder of the pages."),
+	TEXT("database", database, "", "SQLite file; empty: ingam.db in the data folder."),
+	TEXT("tls-certificate", tls_certificate, "", "PEM chain, where no proxy stands before ingamd."),
+	TEXT("tls-key", tls_key, "", "PEM key of tls-certificate."),
+	FLAG("trusted-proxy", trusted_proxy, "no", "Take the client's address from X-Forwarded-For."),
+	TEXT("vault-program", vault_program, "ingam-vault", "Program that vault-start starts."),
+	TEXT("vault-socket", vault_socket, "", "The vault's socket; empty: vault.sock in the data folder."),
+	FLAG("vault-start", vault_start, "yes", "Start the vault and start it again when it ends."),
+	FLAG("vault-weak-sandbox", vault_weak_sandbox, "no", "Let the vault run where the kernel lacks a part of its sandbox."),
+	TEXT("identity", identity, "portone", "Identity check: portone, or mock for trials."),
+	TEXT("identity-url", identity_url, "https://api.portone.io", "Where the identity provider answers."),
+	TEXT("identity-secret", identity_secret, "", "File with the provider's API secret."),
+	TEXT("identity-channel", identity_channel, "", "The provider's channel key."),
+	TEXT("push-subject", push_subject, "mailto:operator@localhost", "Contact given to push services (RFC 8292)."),
+	TEXT("push-extra-origin", push_extra_origin, "", "One push origin besides the known services."),
+	FLAG("allow-test-phones", allow_test_phones, "no", "Accept ingam-phone, which approves without a person."),
+	COUNT("workers", workers, 1, 256, "8", "Threads that answer requests."),
+	COUNT("token-count", token_count, 1, 1000, "10", "Signatures that one approval at login covers."),
+	LIFE("token-life", token_life_ms, 1, 3600, "60s", "How long that approval lasts."),
+	LIFE("request-life", request_life_ms, 30, 600, "3m", "How long a request waits for the phone."),
+	LIFE("transfer-life", transfer_life_ms, 60, 900, "5m", "How long an approval number lives."),
+	LIFE("session-life", session_life_ms, 300, 31536000, "90d", "How long the app stays signed in unused."),
+	COUNT("request-hour-limit", request_hour_limit, 1, 100000, "10", "Requests by phone number an hour and account."),
+	COUNT("request-day-limit", request_day_limit, 1, 1000000, "20", "Requests by phone number a day and account."),
+	COUNT("certificate-limit", certificate_limit, 1, 10000, "20", "Certificates that a member may keep."),
+	LIFE("expiring", expiring_ms, 86400, 31536000, "30d", "How long before its end a certificate is shown as expiring."),
+	TEXT("log", log, "info", "debug, info, warn or error."),
+};
+/* clang-format on */
+const size_t config_option_count =
+    sizeof(config_options) / sizeof(config_options[0]);
+
+static enum rc
+config_line(void *arg, struct span section, struct span name, struct span value,
+    struct err *e)
+{
+	if (section.n > 0)
+		return err_set(e, RC_FORMAT, NULL, "sections have no use here");
+
+	return conf_set(
+	    config_options, config_option_count, arg, name, value, e);
+}
+
+static enum rc
+config_file(struct config *c, const char *path, struct err *e)
+{
+	struct buf text = buf_init(CONF_FILE_MAX);
+	enum rc rc = file_read(path, &text, e);
+
+	if (rc == RC_OK)
+		rc = conf_parse(buf_span(&text), config_line, c, e);
+	buf_clear(&text);
+
+	return rc;
+}
+
+enum rc
+config_load(struct config *c, const char *path, const char *const *settings,
+    size_t n, struct err *e)
+{
+	enum rc rc = conf_presets(config_options, config_option_count, c, e);
+
+	if (rc == RC_OK && path != NULL)
+		rc = config_file(c, path, e);
+	for (size_t i = 0; rc == RC_OK && i < n; i++)
+		rc = conf_parse(span_str(settings[i]), config_line, c, e);
+
+	return rc == RC_OK ? config_complete(c, e) : rc;
+}
+
+/* Fills an empty value with head and tail. */
+static enum rc
+config_default(
+    char *out, size_t size, const char *head, const char *tail, struct err *e)
+{
+	int n;
+
+	if (out[0] != '\0')
+		return RC_OK;
+	n = snprintf(out, size, "%s%s", head, tail);
+
+	return n < 0 || (size_t)n >= size
+	    ? err_set(e, RC_LIMIT, NULL, "configured path too long")
+	    : RC_OK;
+}
+
+/* The host of an origin: between "://" and the port or the end. */
+static void
+config_host(char *out, size_t size, const char *origin)
+{
+	const char *p = strstr(origin, "://");
+	size_t n;
+
+	p = p == NULL ? origin : p + 3;
+	n = strcspn(p, ":/");
+	(void)snprintf(out, size, "%.*s", (int)n, p);
+}
+
+enum rc
+config_complete(struct config *c, struct err *e)
+{
+	const char *host = c->tls_certificate[0] == '\0' ? "http://localhost:"
+							 : "https://localhost:";
+	char app[8], pc[8];
+	enum rc rc;
+
+	(void)snprintf(app, sizeof(app), "%u", (unsigned int)c->port_base);
+	(void)snprintf(pc, sizeof(pc), "%u", (unsigned int)c->port_base + 1);
+	if ((rc = config_default(c->app_origin, sizeof(c->app_origin), host,
+		 app, e)) != RC_OK ||
+	    (rc = config_default(
+		 c->pc_origin, sizeof(c->pc_origin), host, pc, e)) != RC_OK ||
+	    (rc = config_default(c->database, sizeof(c->database), c->data,
+		 "/ingam.db", e)) != RC_OK ||
+	    (rc = config_default(c->vault_socket, sizeof(c->vault_socket),
+		 c->data, "/vault.sock", e)) != RC_OK)
+		return rc;
+	if (c->rp_id[0] == '\0')
+		config_host(c->rp_id, sizeof(c->rp_id), c->app_origin);
+	if (strcmp(c->identity, "mock") != 0 &&
+	    strcmp(c->identity, "portone") != 0)
+		return err_set(e, RC_FORMAT, "identity", "not portone or mock");
+
+	return RC_OK;
+}
+
+void
+config_print(const struct config *c)
+{
+	char value[CONF_VALUE_MAX];
+
+	for (size_t i = 0; i < config_option_count; i++) {
+		conf_show(&config_options[i], c, value, sizeof(value));
+		printf("# %s\n%s = %s\n", config_options[i].help,
+		    config_options[i].name, value);
+	}
+}
