@@ -1,0 +1,148 @@
+// run.mjs - starts the service on this machine for a person to try.
+//
+// Belongs here: a data folder, the mock identity provider, ingamd; what is
+// printed about them; ending all of it together.
+// Not here: the story (demo.mjs); anything that a real installation needs.
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdirSync, existsSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const root = resolve(new URL('..', import.meta.url).pathname);
+
+/** Starts a program whose first line on standard output says that it serves. */
+export function start(program, args, { name, env, quiet = false, log } = {}) {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    child.stdout.setEncoding('utf8');
+    child.stdout.on('data', (text) => {
+      out += text;
+      if (!child.ready && out.includes('\n')) {
+        child.ready = true;
+        child.firstLine = out.split('\n')[0];
+        done(child);
+      } else if (child.ready && !quiet) {
+        process.stdout.write(text);
+      }
+    });
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (text) => {
+      if (log) log.push(text);
+      if (!quiet) process.stderr.write(text);
+    });
+    child.on('exit', (code, signal) => {
+      child.ended = true;
+      if (!child.ready) fail(new Error(`${name ?? program} ended with ${code ?? signal}\n${(log ?? []).join('')}`));
+    });
+    child.on('error', fail);
+  });
+}
+
+/** Ends a child by its own pid, and waits until it is gone. */
+export function stop(child, signal = 'SIGTERM') {
+  if (!child || child.ended) return Promise.resolve();
+  return new Promise((done) => {
+    child.once('exit', done);
+    child.kill(signal);
+  });
+}
+
+/**
+ * A whole service: mock provider, ingamd, vault.
+ * @returns {Promise<{app: string, pc: string, mock: string, data: string, settings: string[], stop: () => Promise<void>}>}
+ */
+export async function service({ data, portBase = 8700, build = join(root, 'build'), quiet = true, settings = [], mockPort = 0 } = {}) {
+  const mock = await start('node', [join(root, 'tools/mock/mock.mjs'), String(mockPort)], { name: 'mock provider', quiet: true });
+  const mockAddress = JSON.parse(mock.firstLine).address ?? JSON.parse(mock.firstLine).url;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const secret = join(data, 'identity-secret');
+  if (!existsSync(secret)) writeFileSync(secret, 'mock-secret', { mode: 0o600 });
+  const all = [
+    `data=${data}`,
+    `web=${join(build, 'web')}`,
+    `vault-program=${join(build, 'src/program/ingam-vault')}`,
+    `port-base=${portBase}`,
+    'identity=mock',
+    `identity-url=${mockAddress}`,
+    `identity-secret=${secret}`,
+    'identity-channel=mock-channel',
+    `push-extra-origin=${mockAddress}`,
+    ...settings,
+  ];
+  const ingamd = join(build, 'src/program/ingamd');
+  execFileSync(ingamd, ['init', ...all], { stdio: quiet ? 'pipe' : 'inherit' });
+  const log = [];
+  const self = {
+    mock: mockAddress,
+    mockProcess: mock,
+    data,
+    settings: all,
+    log,
+    async startDaemon() {
+      self.daemon = await start(ingamd, ['serve', ...all], { name: 'ingamd', quiet, log });
+      const where = JSON.parse(self.daemon.firstLine);
+      Object.assign(self, { app: where.app, pc: where.pc, vaultPid: where.vault_pid });
+    },
+    async stop() {
+      await stop(self.daemon);
+      await stop(mock);
+    },
+  };
+  await self.startDaemon();
+  return self;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { demo: { type: 'boolean' }, exit: { type: 'boolean' }, 'port-base': { type: 'string' }, data: { type: 'string' } },
+  });
+  const portBase = Number(values['port-base'] ?? process.env.INGAM_PORT_BASE ?? 8700);
+  const temporary = values.demo && !values.data;
+  const data = resolve(values.data ?? (temporary ? mkdtempSync(join(tmpdir(), 'ingam-demo-')) : join(root, '.ingam')));
+  const running = await service({ data, portBase, quiet: false });
+  const end = async (code) => {
+    await running.stop();
+    if (temporary) rmSync(data, { recursive: true, force: true });
+    process.exit(code);
+  };
+  process.on('SIGINT', () => end(0));
+  process.on('SIGTERM', () => end(0));
+
+  if (values.demo) {
+    const { demo } = await import('./demo.mjs');
+    const held = await demo(running).catch((error) => {
+      console.error(`\n✗ ${error.message}`);
+      return false;
+    });
+    if (values.exit || !held) return end(held ? 0 : 1);
+  }
+  const module = join(root, 'build/src/pkcs11/ingam-pkcs11.so');
+  console.log(`
+Ingam is running.        인감이 켜졌어요.
+
+  Phone app  ${running.app}        (the QR below)
+  PC pages   ${running.pc}
+  Identity   ${running.mock}/mock/outbox   a MOCK provider: codes "sent" by SMS are read here
+  Data       ${data}
+`);
+  try {
+    process.stdout.write(execFileSync('qrencode', ['-t', 'ANSIUTF8', '-m', '2', running.app], { encoding: 'utf8' }));
+  } catch {
+    console.log(`  ${running.app}`);
+  }
+  console.log(`Next:
+  1. Open ${running.app} and join. (A real phone needs HTTPS: see README, "A real phone".)
+  2. Register a certificate:   ${running.pc}   or   build/src/program/ingam cloud import tests/npki-samples/pypinksign
+  3. Use it:                   INGAM_PHONE=<your number> pkcs11-tool --module ${module} --login --list-objects
+
+Ctrl-C ends everything that was started here.`);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === resolve(new URL(import.meta.url).pathname)) {
+  main().catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}
