@@ -1,0 +1,233 @@
+/*
+ * access.c - sessions of the app: opened by a device's proof, found by a
+ * cookie.
+ *
+ * Belongs here: login challenges and sessions.
+ * Not here: approving anything: a session alone signs nothing (approval.c,
+ * the vault).
+ */
+#include "domain/access.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/rd.h"
+#include "base/rnd.h"
+#include "base/sec.h"
+#include "store/counter.h"
+#include "store/device.h"
+#include "store/history.h"
+#include "store/session.h"
+#include "webauthn/assertion.h"
+#include "webauthn/webauthn.h"
+
+#define CHALLENGE_LIFE_MS 300000
+#define TOUCH_MS          60000
+#define HOUR_MS           3600000
+#define FAILED_HOUR       20
+
+/*
+ * nonce(16) expires(8) mac(8): the server remembers nothing until the
+ * challenge comes back, and then only that it was used.
+ */
+static void
+access_mac(const struct domain *d, const uint8_t head[static 24],
+    uint8_t mac[static 8])
+{
+	uint8_t full[DIGEST_SHA256];
+
+	digest_hmac_labelled(full, SPAN(d->login_key), "INGAM-LOGIN1",
+	    (struct span){ head, 24 });
+	memcpy(mac, full, 8);
+}
+
+void
+access_challenge(const struct domain *d, uint8_t challenge[static STORE_HASH])
+{
+	int64_t expires = clock_wall_ms() + CHALLENGE_LIFE_MS;
+
+	rnd_bytes(challenge, 16);
+	for (int i = 0; i < 8; i++)
+		challenge[16 + i] = (uint8_t)(expires >> (56 - 8 * i));
+	access_mac(d, challenge, challenge + 24);
+}
+
+static enum rc
+access_check_challenge(struct domain *d,
+    const uint8_t challenge[static STORE_HASH], int64_t now, struct err *e)
+{
+	struct rd r = rd_init((struct span){ challenge + 16, 8 });
+	int64_t expires = (int64_t)rd_u64(&r);
+	struct counter_answer used;
+	uint8_t mac[8];
+	enum rc rc;
+
+	access_mac(d, challenge, mac);
+	if (!sec_equal(SPAN(mac), (struct span){ challenge + 24, 8 }) ||
+	    expires < now)
+		return err_set(
+		    e, RC_DENIED, NULL, "the challenge is over or not ours");
+	rc = counter_hit(d->db, "login-once", challenge, CHALLENGE_LIFE_MS * 2,
+	    1, now, &used, e);
+	if (rc == RC_OK && !used.allowed)
+		return err_set(e, RC_DENIED, NULL, "the challenge was used");
+
+	return rc;
+}
+
+static enum rc
+access_check_passkey(const struct domain *d, const struct access_proof *p,
+    const struct device *device, struct err *e)
+{
+	struct span origin = span_str(d->app_origin);
+	struct span rp_id = span_str(d->rp_id);
+	struct client_expected want = { .origins = &origin, .n_origins = 1 };
+	struct assertion_credential credential = {
+		.key = device->public_key,
+		/* Of authenticatorData itself: BE is the vault's to hold. */
+		.backup_eligible = p->authenticator_data.n > 32 &&
+		    (p->authenticator_data.p[32] & 0x08) != 0,
+	};
+	struct assertion out;
+
+	memcpy(want.challenge, p->challenge, sizeof(want.challenge));
+	digest_sha256(want.rp_id_hash, &rp_id, 1);
+
+	return assertion_verify(&want, &credential, p->client_data,
+	    p->authenticator_data, p->signature, &out, e);
+}
+
+static enum rc
+access_check_pin_device(const struct access_proof *p,
+    const struct device *device, struct err *e)
+{
+	struct buf message = buf_init(64);
+	enum rc rc;
+
+	buf_str(&message, "INGAM-DK1");
+	buf_bytes(&message, SPAN(p->challenge));
+	rc = webauthn_verify(
+	    device->public_key, buf_span(&message), p->signature, e);
+	buf_clear(&message);
+
+	return rc;
+}
+
+/* At most 20 failures an hour for each device; a right proof is not stopped. */
+static enum rc
+access_failed(struct domain *d, const struct device *device, int64_t now,
+    enum rc rc, struct err *e)
+{
+	uint8_t key[STORE_HASH];
+	struct counter_answer a;
+
+	digest_sha256_labelled(key, "INGAM-DEVICE1", SPAN(device->id));
+	if (counter_hit(d->db, "login-failed", key, HOUR_MS, FAILED_HOUR, now,
+		&a, NULL) == RC_OK &&
+	    !a.allowed) {
+		err_clear(e);
+		return err_set(e, RC_RATE, NULL, "too many failed tries");
+	}
+
+	return rc == RC_OK ? RC_DENIED : rc;
+}
+
+void
+access_new(const struct domain *d, const uint8_t member_id[static STORE_ID],
+    const uint8_t device_id[static STORE_ID], uint8_t token[static STORE_HASH],
+    struct session *out)
+{
+	int64_t now = clock_wall_ms();
+	struct span t = { token, STORE_HASH };
+
+	rnd_bytes(token, STORE_HASH);
+	memset(out, 0, sizeof(*out));
+	digest_sha256(out->token_hash, &t, 1);
+	memcpy(out->member_id, member_id, STORE_ID);
+	memcpy(out->device_id, device_id, STORE_ID);
+	out->created_ms = out->last_seen_ms = now;
+	out->expires_ms = now + d->limits.session_life_ms;
+}
+
+static enum rc
+access_load_device(struct domain *d, const struct access_proof *p,
+    struct device *out, struct err *e)
+{
+	enum rc rc = p->credential_id.n > 0
+	    ? device_load_by_credential(d->db, p->credential_id, out, e)
+	    : device_load(d->db, p->device_id, out, e);
+
+	if (rc == RC_OK &&
+	    (out->kind == DEVICE_PASSKEY) != (p->credential_id.n > 0))
+		rc = err_set(e, RC_DENIED, NULL, "another kind of device");
+
+	return rc == RC_ABSENT ? RC_DENIED : rc;
+}
+
+enum rc
+access_login(struct domain *d, const struct access_proof *p,
+    uint8_t token[static STORE_HASH], uint8_t member_id[static STORE_ID],
+    struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct device device = { 0 };
+	struct history h = { .kind = HISTORY_LOGIN, .at_ms = now };
+	struct session s;
+	enum rc rc;
+
+	if ((rc = access_check_challenge(d, p->challenge, now, e)) != RC_OK ||
+	    (rc = access_load_device(d, p, &device, e)) != RC_OK)
+		goto out;
+	rc = device.kind == DEVICE_PASSKEY
+	    ? access_check_passkey(d, p, &device, e)
+	    : access_check_pin_device(p, &device, e);
+	if (rc != RC_OK) {
+		rc = access_failed(d, &device, now, rc, e);
+		goto out;
+	}
+	access_new(d, device.member_id, device.id, token, &s);
+	history_id(h.id, now, (struct span){ NULL, 0 });
+	memcpy(h.member_id, device.member_id, STORE_ID);
+	memcpy(member_id, device.member_id, STORE_ID);
+	if ((rc = session_create(d->db, &s, &h, e)) == RC_OK)
+		domain_changed(d, DOMAIN_HISTORY, device.member_id, h.id);
+out:
+	device_clear(&device);
+
+	return rc;
+}
+
+enum rc
+access_find(struct domain *d, struct span token, struct domain_session *out,
+    struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct session s = { 0 };
+	enum rc rc;
+
+	if (token.n != STORE_HASH)
+		return err_set(e, RC_ABSENT, NULL, "no session");
+	digest_sha256(out->token_hash, &token, 1);
+	if ((rc = session_load(d->db, out->token_hash, now, &s, e)) != RC_OK)
+		return rc;
+	memcpy(out->member_id, s.member_id, STORE_ID);
+	memcpy(out->device_id, s.device_id, STORE_ID);
+	if (s.last_seen_ms + TOUCH_MS < now)
+		session_touch(d->db, out->token_hash, now,
+		    now + d->limits.session_life_ms);
+
+	return RC_OK;
+}
+
+enum rc
+access_logout(
+    struct domain *d, const struct domain_session *s, struct err *e)
+{
+	enum rc rc = session_delete(d->db, s->token_hash, e);
+
+	if (rc == RC_OK)
+		domain_changed(
+		    d, DOMAIN_SESSION_ENDED, s->member_id, s->device_id);
+
+	return rc;
+}

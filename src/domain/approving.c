@@ -1,0 +1,413 @@
+/*
+ * approving.c - what the phone does with a request: look, approve, refuse.
+ *
+ * Belongs here: requests of all kinds as their member sees them; carrying out
+ * what the vault said was approved.
+ * Not here: how a request came to be (token.c, importing.c); judging a proof
+ * (the vault).
+ */
+#include "domain/approving.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "domain/importing.h"
+#include "store/block.h"
+#include "store/history.h"
+#include "store/member.h"
+
+#include <stdio.h>
+
+#define DAY_MS        86400000
+#define NOT_ME_MOST   2
+#define DELETE_TTL_MS 180000
+
+void
+approving_machine_key(const uint8_t member_id[static STORE_ID],
+    const struct approval *a, uint8_t key[static STORE_HASH])
+{
+	struct span parts[4] = { { member_id, STORE_ID }, span_str(a->machine),
+		SPAN_LIT("\n"), span_str(a->address) };
+
+	digest_sha256(key, parts, 4);
+}
+
+void
+approving_history(
+    struct history *h, const struct approval *a, const struct cert *cert)
+{
+	memcpy(h->member_id, a->member_id, STORE_ID);
+	memcpy(h->certificate_id,
+	    cert == NULL ? a->certificate_id : cert->id, STORE_ID);
+	memcpy(h->request_id, a->id, STORE_ID);
+	(void)snprintf(h->owner, sizeof(h->owner), "%s",
+	    cert == NULL ? "" : cert->owner);
+	(void)snprintf(h->program, sizeof(h->program), "%s", a->program);
+	(void)snprintf(h->machine, sizeof(h->machine), "%s", a->machine);
+}
+
+enum rc
+approving_load(struct domain *d, const struct domain_session *s,
+    const uint8_t id[static STORE_ID], struct approval *out, struct err *e)
+{
+	enum rc rc = approval_load(d->db, id, out, e);
+
+	if (rc == RC_OK &&
+	    memcmp(out->member_id, s->member_id, STORE_ID) != 0) {
+		approval_clear(out);
+		return err_set(e, RC_ABSENT, NULL, "no such request");
+	}
+	if (rc == RC_OK)
+		approving_lapse(d, out);
+
+	return rc;
+}
+
+enum rc
+approving_list(struct domain *d, const struct domain_session *s,
+    struct approval_list *out, struct err *e)
+{
+	return approval_load_all(d->db, s->member_id,
+	    APPROVAL_WAITING | APPROVAL_OPENED, clock_wall_ms(), out, e);
+}
+
+enum rc
+approving_deletion(struct domain *d, const struct domain_session *s,
+    const uint8_t certificate_id[static STORE_ID], struct approval *out,
+    struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval a = { .kind = APPROVAL_DELETE,
+		.state = APPROVAL_WAITING,
+		.created_ms = now,
+		.expires_ms = now + DELETE_TTL_MS };
+	struct cert cert = { 0 };
+	enum rc rc =
+	    cert_load(d->db, s->member_id, certificate_id, &cert, e);
+
+	cert_clear(&cert);
+	if (rc != RC_OK)
+		return rc;
+	store_new_id(a.id);
+	memcpy(a.member_id, s->member_id, STORE_ID);
+	memcpy(a.certificate_id, certificate_id, STORE_ID);
+	if ((rc = approval_create(d->db, &a, e)) != RC_OK)
+		return rc;
+
+	return approval_load(d->db, a.id, out, e);
+}
+
+static enum rc
+approving_is_living(
+    const struct approval *a, unsigned int states, struct err *e)
+{
+	if (a->state == APPROVAL_EXPIRED)
+		return err_set(e, RC_EXPIRED, NULL, "time is over");
+	if ((a->state & states) == 0)
+		return err_set(e, RC_STATE, NULL, "the request has ended");
+
+	return RC_OK;
+}
+
+/* What the vault is asked to make an approval request of. */
+static void
+approving_wish(struct keys_request *w, const struct approval *a,
+    const struct cert *cert, const struct member *m, int64_t now)
+{
+	w->op = a->kind == APPROVAL_TOKEN ? KEYS_OP_TOKEN : KEYS_OP_DELETE;
+	w->ttl_ms = (uint32_t)(a->expires_ms - now);
+	memcpy(w->account_id, a->member_id, STORE_ID);
+	memcpy(w->key_id, cert->key_id, STORE_ID);
+	memcpy(w->cert_sha256, cert->sha256, STORE_HASH);
+	w->dl1_sealed = m->device_list;
+	w->label = span_str(cert->owner);
+	if (a->kind != APPROVAL_TOKEN)
+		return;
+	w->mode = a->mode == APPROVAL_NUMBER ? KEYS_MODE_NUMBER
+					     : KEYS_MODE_PUSH;
+	w->token.count = (uint16_t)a->count;
+	w->token.seconds = (uint32_t)a->seconds;
+	w->token.program = span_str(a->program);
+	w->token.machine = span_str(a->machine);
+	w->token.user = span_str(a->user);
+}
+
+static enum rc
+approving_make(struct domain *d, const struct approval *a,
+    const uint8_t certificate_id[static STORE_ID], struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval_made made = { .expires_ms = a->expires_ms };
+	struct buf ar1 = buf_init(4096);
+	struct keys_request wish = { 0 };
+	struct member m = { 0 };
+	struct cert cert = { 0 };
+	enum rc rc;
+
+	if ((rc = cert_load(d->db, a->member_id, certificate_id, &cert, e)) !=
+		RC_OK ||
+	    (rc = member_load(d->db, a->member_id, &m, e)) != RC_OK)
+		goto out;
+	if (a->kind == APPROVAL_TOKEN && cert.not_after_ms < now) {
+		rc = err_set(e, RC_POLICY, "certificate", "has expired");
+		goto out;
+	}
+	approving_wish(&wish, a, &cert, &m, now);
+	rc = keys_approval_new(d->keys, &wish, made.vault_request_id, &ar1,
+	    made.ar1_signature, e);
+	if (rc != RC_OK)
+		goto out;
+	memcpy(made.id, a->id, STORE_ID);
+	memcpy(made.certificate_id, certificate_id, STORE_ID);
+	made.ar1 = buf_span(&ar1);
+	rc = approval_set_made(d->db, &made, e);
+out:
+	buf_clear(&ar1);
+	member_clear(&m);
+	cert_clear(&cert);
+
+	return rc;
+}
+
+enum rc
+approving_prepare(struct domain *d, const struct domain_session *s,
+    struct approval *a, const uint8_t *certificate_id, struct err *e)
+{
+	uint8_t id[STORE_ID];
+	enum rc rc =
+	    approving_is_living(a, APPROVAL_WAITING | APPROVAL_OPENED, e);
+
+	if (rc != RC_OK)
+		return rc;
+	memcpy(id, a->id, STORE_ID);
+	/* An import's AR1 was made with it, and fits that certificate only. */
+	if (a->kind != APPROVAL_IMPORT) {
+		if (a->kind == APPROVAL_DELETE)
+			certificate_id = a->certificate_id;
+		if (certificate_id == NULL)
+			return err_set(e, RC_FORMAT, "certificate",
+			    "which certificate?");
+		if ((rc = approving_make(d, a, certificate_id, e)) != RC_OK)
+			return rc;
+		domain_changed(d, DOMAIN_REQUEST, s->member_id, id);
+	}
+	approval_clear(a);
+
+	return approval_load(d->db, id, a, e);
+}
+
+static enum rc
+approving_done_token(struct domain *d, const struct approval *a,
+    struct cert *cert, struct err *e)
+{
+	/* The PIN lives as long as a request does, from now on. */
+	struct approval_move move = { .from = APPROVAL_OPENED,
+		.to = APPROVAL_APPROVED,
+		.expires_ms = clock_wall_ms() + d->limits.request_life_ms };
+	enum rc rc;
+
+	memcpy(move.id, a->id, STORE_ID);
+	rc = approval_advance(d->db, &move, NULL, e);
+	/* The same proof once more, because the first answer got lost. */
+	if (rc == RC_STATE && a->state == APPROVAL_APPROVED) {
+		err_clear(e);
+		rc = RC_OK;
+	}
+
+	return rc == RC_OK
+	    ? cert_load(d->db, a->member_id, a->certificate_id, cert, e)
+	    : rc;
+}
+
+static enum rc
+approving_done_delete(
+    struct domain *d, const struct approval *a, struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval_move move = { .from = APPROVAL_OPENED,
+		.to = APPROVAL_DONE };
+	struct history h = { .kind = HISTORY_DELETE, .at_ms = now };
+	struct cert cert = { 0 };
+	enum rc rc =
+	    cert_load(d->db, a->member_id, a->certificate_id, &cert, e);
+
+	if (rc != RC_OK)
+		return rc;
+	memcpy(move.id, a->id, STORE_ID);
+	history_id(h.id, now, (struct span){ NULL, 0 });
+	approving_history(&h, a, &cert);
+	rc = cert_delete(
+	    d->db, a->member_id, a->certificate_id, now, &move, &h, e);
+	cert_clear(&cert);
+	if (rc == RC_OK) {
+		domain_changed(
+		    d, DOMAIN_CERTIFICATES, a->member_id, a->certificate_id);
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+	}
+
+	return rc;
+}
+
+static enum rc
+approving_ask_vault(struct domain *d, const struct approval *a,
+    const struct approving_proof *proof, struct keys_approved *out,
+    uint8_t *tries_left, struct err *e)
+{
+	struct keys_approve in = { .evidence = proof->evidence };
+	struct member m = { 0 };
+	enum rc rc = member_load(d->db, a->member_id, &m, e);
+
+	if (rc != RC_OK)
+		return rc;
+	memcpy(in.request_id, a->vault_request_id, STORE_ID);
+	in.dl1_sealed = m.device_list;
+	switch (a->kind) {
+	case APPROVAL_TOKEN:
+		in.op = KEYS_OP_TOKEN;
+		break;
+	case APPROVAL_DELETE:
+		in.op = KEYS_OP_DELETE;
+		break;
+	case APPROVAL_IMPORT:
+		in.op = KEYS_OP_IMPORT;
+		in.sealed = proof->sealed;
+		in.certificate = proof->certificate;
+		in.km_certificate = proof->km_certificate;
+		break;
+	}
+	rc = keys_approve(d->keys, &in, out, tries_left, e);
+	member_clear(&m);
+
+	return rc;
+}
+
+enum rc
+approving_approve(struct domain *d, const struct domain_session *s,
+    struct approval *a, const struct approving_proof *proof,
+    char pin[static KEYS_PIN], struct cert *cert, uint8_t *tries_left,
+    struct err *e)
+{
+	struct keys_approved approved = { 0 };
+	enum rc rc =
+	    approving_is_living(a, APPROVAL_OPENED | APPROVAL_APPROVED, e);
+
+	pin[0] = '\0';
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = approving_ask_vault(
+		 d, a, proof, &approved, tries_left, e)) != RC_OK)
+		goto out;
+	switch (a->kind) {
+	case APPROVAL_TOKEN:
+		rc = approving_done_token(d, a, cert, e);
+		(void)snprintf(pin, KEYS_PIN, "%s", approved.pin);
+		break;
+	case APPROVAL_DELETE:
+		rc = approving_done_delete(d, a, e);
+		break;
+	case APPROVAL_IMPORT:
+		rc = importing_store(d, a, proof, &approved, cert, e);
+		break;
+	}
+	if (rc == RC_OK) {
+		uint8_t id[STORE_ID];
+
+		memcpy(id, a->id, STORE_ID);
+		approval_clear(a);
+		rc = approval_load(d->db, id, a, e);
+		domain_changed(d, DOMAIN_REQUEST, s->member_id, id);
+	}
+out:
+	keys_approved_clear(&approved);
+
+	return rc;
+}
+
+/* After "not me": that machine for a day, and the number way after two. */
+static enum rc
+approving_not_me(struct domain *d, const struct approval *a, struct err *e)
+{
+	int64_t now = clock_wall_ms(), refusals = 0;
+	uint8_t key[STORE_HASH];
+	enum rc rc;
+
+	if (a->kind != APPROVAL_TOKEN)
+		return RC_OK;
+	approving_machine_key(a->member_id, a, key);
+	if ((rc = block_set(d->db, "machine", key, now + DAY_MS, e)) !=
+		RC_OK ||
+	    (rc = member_add_refusal(d->db, a->member_id, &refusals, e)) !=
+		RC_OK)
+		return rc;
+	if (refusals >= NOT_ME_MOST)
+		rc = member_set_blocked(d->db, a->member_id, now + DAY_MS, e);
+
+	return rc;
+}
+
+enum rc
+approving_refuse(struct domain *d, const struct domain_session *s,
+    const struct approval *a, bool not_me, struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval_move move = { .from = APPROVAL_LIVING,
+		.to = not_me ? APPROVAL_NOT_ME : APPROVAL_REFUSED };
+	struct history h = { .at_ms = now,
+		.kind = not_me ? HISTORY_NOT_ME : HISTORY_REFUSED };
+	enum rc rc;
+
+	/* The vault first: what it was told to refuse it will not sign. */
+	if (store_has_id(a->vault_request_id) &&
+	    (rc = keys_refuse(d->keys, a->vault_request_id, e)) != RC_OK &&
+	    rc != RC_ABSENT && rc != RC_STATE && rc != RC_EXPIRED)
+		return rc;
+	err_clear(e);
+	memcpy(move.id, a->id, STORE_ID);
+	history_id(h.id, now, (struct span){ NULL, 0 });
+	approving_history(&h, a, NULL);
+	if ((rc = approval_advance(d->db, &move, &h, e)) != RC_OK)
+		return rc;
+	domain_changed(d, DOMAIN_REQUEST, s->member_id, a->id);
+	domain_changed(d, DOMAIN_HISTORY, s->member_id, h.id);
+
+	return not_me ? approving_not_me(d, a, e) : RC_OK;
+}
+
+enum rc
+approving_unblock(
+    struct domain *d, const struct domain_session *s, struct err *e)
+{
+	return member_set_blocked(d->db, s->member_id, 0, e);
+}
+
+void
+approving_lapse(struct domain *d, struct approval *a)
+{
+	int64_t now = clock_wall_ms();
+	struct approval_move move = { .from = (unsigned int)a->state };
+	struct history h = { .at_ms = now, .kind = HISTORY_EXPIRED };
+	bool tell = store_has_id(a->member_id) && a->kind == APPROVAL_TOKEN &&
+	    a->state != APPROVAL_OPEN;
+
+	if ((a->state & APPROVAL_LIVING) == 0 || a->expires_ms > now)
+		return;
+	/* A window that closes did what it was for; the others lapsed. */
+	move.to = a->state == APPROVAL_OPEN ? APPROVAL_DONE : APPROVAL_EXPIRED;
+	memcpy(move.id, a->id, STORE_ID);
+	history_id(h.id, now, (struct span){ NULL, 0 });
+	approving_history(&h, a, NULL);
+	if (approval_advance(d->db, &move, tell ? &h : NULL, NULL) == RC_OK)
+		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
+	a->state = move.to;
+}
+
+void
+approving_lapse_all(struct domain *d)
+{
+	struct approval_list l = { 0 };
+
+	if (approval_load_lapsed(d->db, clock_wall_ms(), &l, NULL) == RC_OK)
+		for (size_t i = 0; i < l.n; i++)
+			approving_lapse(d, &l.at[i]);
+	approval_list_clear(&l);
+}

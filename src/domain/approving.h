@@ -1,0 +1,76 @@
+/*
+ * approving.h - see approving.c.
+ */
+#pragma once
+
+#include "domain/domain.h"
+#include "store/approval.h"
+#include "store/cert.h"
+
+struct history;
+
+/* A member's own request. RC_ABSENT: none, or somebody else's. */
+IG_CHECK enum rc approving_load(struct domain *d,
+    const struct domain_session *s, const uint8_t id[static STORE_ID],
+    struct approval *out, struct err *e);
+
+/* Those that wait for this member, newest first. */
+IG_CHECK enum rc approving_list(struct domain *d,
+    const struct domain_session *s, struct approval_list *out, struct err *e);
+
+/* A certificate is to go: makes the request. */
+IG_CHECK enum rc approving_deletion(struct domain *d,
+    const struct domain_session *s,
+    const uint8_t certificate_id[static STORE_ID], struct approval *out,
+    struct err *e);
+
+/*
+ * Has the vault make AR1 for a request of the member (token: with this
+ * certificate; NULL elsewhere), and loads the request again with it.
+ * RC_STATE: it has ended. RC_EXPIRED. RC_ABSENT: no such certificate.
+ */
+IG_CHECK enum rc approving_prepare(struct domain *d,
+    const struct domain_session *s, struct approval *a,
+    const uint8_t *certificate_id, struct err *e);
+
+/* What the phone shows the vault. */
+struct approving_proof {
+	struct keys_evidence evidence;
+	struct span sealed; /* import */
+	struct span certificate, km_certificate; /* import */
+};
+/*
+ * Hands the proof to the vault and carries out what was approved. pin is ""
+ * where there is none; the certificate that came in, or the one used, is
+ * loaded into cert (cert_clear()). Codes: keys_approve(); RC_EXISTS.
+ */
+IG_CHECK enum rc approving_approve(struct domain *d,
+    const struct domain_session *s, struct approval *a,
+    const struct approving_proof *proof, char pin[static KEYS_PIN],
+    struct cert *cert, uint8_t *tries_left, struct err *e);
+
+/*
+ * Refuses. not_me: nobody of the house asked; that machine is not heard for a
+ * day, and after the second time no request by phone number is.
+ */
+IG_CHECK enum rc approving_refuse(struct domain *d,
+    const struct domain_session *s, const struct approval *a, bool not_me,
+    struct err *e);
+
+/* Requests by phone number are welcome again. */
+IG_CHECK enum rc approving_unblock(
+    struct domain *d, const struct domain_session *s, struct err *e);
+
+/* Ends a request whose time is over; a->state says so afterwards. */
+void approving_lapse(struct domain *d, struct approval *a);
+
+/* Ends all whose time is over: the job that runs every few seconds. */
+void approving_lapse_all(struct domain *d);
+
+/* Who asks, as a key: this machine and address, for this member. */
+void approving_machine_key(const uint8_t member_id[static STORE_ID],
+    const struct approval *a, uint8_t key[static STORE_HASH]);
+
+/* Fills who and what of a line in the history; cert may be NULL. */
+void approving_history(struct history *h, const struct approval *a,
+    const struct cert *cert);

@@ -1,0 +1,85 @@
+/*
+ * domain.h - what all of this room shares: the service, its limits, and whom
+ * it tells that something changed.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+#include "keys/keys.h"
+#include "store/store.h"
+
+struct db;
+
+/* Figures that an operator sets. */
+struct domain_limits {
+	int64_t token_count;
+	int64_t token_life_ms;
+	int64_t request_life_ms;
+	int64_t transfer_life_ms;
+	int64_t session_life_ms;
+	int64_t request_hour, request_day;
+	int64_t certificates;
+};
+
+enum domain_change {
+	DOMAIN_REQUEST_NEW, /* a phone should ring */
+	DOMAIN_REQUEST,
+	DOMAIN_TRANSFER,
+	DOMAIN_CERTIFICATES,
+	DOMAIN_HISTORY,
+	DOMAIN_SESSION_ENDED,
+};
+
+/* A person at the identity check. */
+struct domain_person {
+	const char *name;
+	const char *birth; /* YYMMDD and the digit after the hyphen */
+	const char *phone; /* digits */
+	const char *carrier;
+	const char *audience; /* what the result may be used for */
+};
+#define DOMAIN_TRANSACTION 64
+
+/*
+ * The world outside, given by the daemon: this room knows no network. All
+ * are called from several threads; changed() must not wait.
+ */
+struct domain_ops {
+	/* member_id may be zeros: only those who follow id itself. */
+	void (*changed)(void *arg, enum domain_change what,
+	    const uint8_t member_id[static STORE_ID],
+	    const uint8_t id[static STORE_ID]);
+	enum rc (*identity_send)(void *arg, const struct domain_person *p,
+	    const char *address, char transaction[static DOMAIN_TRANSACTION],
+	    struct err *e);
+	/* RC_SECRET: wrong code. RC_DENIED, RC_REFUSED: another person. */
+	enum rc (*identity_check)(void *arg, const struct domain_person *p,
+	    const char *transaction, struct span code, struct err *e);
+};
+
+struct domain {
+	struct db *db;
+	struct keys *keys;
+	struct domain_limits limits;
+	const struct domain_ops *ops;
+	void *arg;
+	const char *rp_id;
+	const char *app_origin;
+	uint8_t login_key[STORE_HASH]; /* MAC of login challenges */
+};
+
+static inline void
+domain_changed(const struct domain *d, enum domain_change what,
+    const uint8_t member_id[static STORE_ID],
+    const uint8_t id[static STORE_ID])
+{
+	d->ops->changed(d->arg, what, member_id, id);
+}
+
+/* Who sits behind a session of the app. */
+struct domain_session {
+	uint8_t member_id[STORE_ID];
+	uint8_t device_id[STORE_ID];
+	uint8_t token_hash[STORE_HASH];
+};

@@ -1,0 +1,429 @@
+/*
+ * token.c - a program on a PC uses a certificate through the token.
+ *
+ * Belongs here: asking by phone number, opening with the PIN, signing within
+ * what was approved, asking again.
+ * Not here: the phone's side (approving.c); checking PIN, count and time: the
+ * vault does, this only tells what it said.
+ */
+#include "domain/token.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/sec.h"
+#include "base/text.h"
+#include "domain/approving.h"
+#include "domain/joining.h"
+#include "store/block.h"
+#include "store/counter.h"
+#include "store/history.h"
+#include "store/member.h"
+
+#define HOUR_MS     3600000
+#define DAY_MS      86400000
+#define AGAIN_HOUR  60 /* further approvals for one program, an hour */
+#define LIVING_MOST 3  /* requests that wait for one member at once */
+#define ALL_TIMES   3  /* all addresses together may ask so much more */
+
+static void
+token_text(char *out, size_t size, struct span in)
+{
+	text_sanitise(out, size, in);
+}
+
+static void
+token_fill(const struct domain *d, struct approval *a,
+    const struct token_ask *in, int64_t now)
+{
+	store_new_id(a->id);
+	a->kind = APPROVAL_TOKEN;
+	a->state = APPROVAL_WAITING;
+	a->mode = in->push ? APPROVAL_PUSH : APPROVAL_NUMBER;
+	token_text(a->program, sizeof(a->program), in->program);
+	token_text(a->machine, sizeof(a->machine), in->machine);
+	token_text(a->user, sizeof(a->user), in->user);
+	token_text(a->address, sizeof(a->address), span_str(in->address));
+	memcpy(a->secret_hash, in->secret_hash, STORE_HASH);
+	a->count = a->left = d->limits.token_count;
+	a->seconds = d->limits.token_life_ms / 1000;
+	a->created_ms = now;
+	a->expires_ms = now + d->limits.request_life_ms;
+}
+
+/*
+ * Counted by number and address first, so that a stranger elsewhere does not
+ * use up what the owner may ask; and by number alone against many strangers.
+ */
+static enum rc
+token_count(struct domain *d, const uint8_t phone[static STORE_HASH],
+    const char *address, int64_t now, struct err *e)
+{
+	uint8_t near[STORE_HASH];
+	struct span parts[2] = { { phone, STORE_HASH }, span_str(address) };
+	const struct {
+		const char *scope;
+		const uint8_t *key;
+		int64_t window, limit;
+	} rows[] = {
+		{ "ask-near-hour", near, HOUR_MS, d->limits.request_hour },
+		{ "ask-near-day", near, DAY_MS, d->limits.request_day },
+		{ "ask-hour", phone, HOUR_MS,
+		    d->limits.request_hour * ALL_TIMES },
+		{ "ask-day", phone, DAY_MS, d->limits.request_day * ALL_TIMES },
+	};
+
+	digest_sha256(near, parts, 2);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct counter_answer a;
+		enum rc rc = counter_hit(d->db, rows[i].scope, rows[i].key,
+		    rows[i].window, rows[i].limit, now, &a, e);
+
+		if (rc != RC_OK)
+			return rc;
+		if (!a.allowed)
+			return err_set(e, RC_RATE, "phone",
+			    "too many requests for this number");
+	}
+
+	return RC_OK;
+}
+
+/* Is this member to be left alone, by everybody or by this machine? */
+static enum rc
+token_is_blocked(struct domain *d, const struct member *m,
+    const struct approval *a, int64_t now, bool *blocked, struct err *e)
+{
+	uint8_t key[STORE_HASH];
+	int64_t until = 0;
+	enum rc rc;
+
+	approving_machine_key(m->id, a, key);
+	rc = block_find(d->db, "machine", key, now, &until, e);
+	*blocked = m->blocked_until_ms > now || until > now;
+
+	return rc;
+}
+
+/*
+ * What waits already: the same program on the same machine gives way to the
+ * new request; others make it wait in silence when there are too many.
+ */
+static enum rc
+token_make_room(struct domain *d, const struct member *m,
+    const struct approval *a, int64_t now, bool *full, struct err *e)
+{
+	struct approval_list l = { 0 };
+	size_t waiting = 0;
+	enum rc rc = approval_load_all(d->db, m->id,
+	    APPROVAL_WAITING | APPROVAL_OPENED, now, &l, e);
+
+	for (size_t i = 0; rc == RC_OK && i < l.n; i++) {
+		const struct approval *o = &l.at[i];
+
+		if (o->kind != APPROVAL_TOKEN)
+			continue;
+		if (strcmp(o->program, a->program) == 0 &&
+		    strcmp(o->machine, a->machine) == 0 &&
+		    strcmp(o->user, a->user) == 0)
+			rc = token_withdraw(d, o, e);
+		else
+			waiting++;
+	}
+	approval_list_clear(&l);
+	*full = waiting >= LIVING_MOST;
+
+	return rc == RC_STATE ? RC_OK : rc;
+}
+
+enum rc
+token_request(struct domain *d, const struct token_ask *in,
+    uint8_t id[static STORE_ID], int64_t *expires_ms, struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	uint8_t phone_hash[STORE_HASH];
+	struct approval a = { 0 };
+	struct member m = { 0 };
+	bool blocked = false, full = false;
+	char phone[12];
+	enum rc rc;
+
+	token_fill(d, &a, in, now);
+	if ((rc = joining_phone(in->phone, phone, e)) != RC_OK ||
+	    (rc = joining_phone_hash(d, phone, phone_hash, e)) != RC_OK ||
+	    (rc = token_count(d, phone_hash, in->address, now, e)) != RC_OK)
+		return rc;
+	rc = member_load_by_phone(d->db, phone_hash, &m, NULL);
+	if (rc == RC_OK &&
+	    (rc = token_is_blocked(d, &m, &a, now, &blocked, e)) == RC_OK &&
+	    !blocked)
+		rc = token_make_room(d, &m, &a, now, &full, e);
+	if (rc == RC_OK && !blocked && !full)
+		memcpy(a.member_id, m.id, STORE_ID);
+	member_clear(&m);
+	/* An unknown number, too, gets a request: it will lapse like any. */
+	if ((rc != RC_OK && rc != RC_ABSENT) ||
+	    (rc = approval_create(d->db, &a, e)) != RC_OK)
+		return rc;
+	if (store_has_id(a.member_id))
+		domain_changed(d, DOMAIN_REQUEST_NEW, a.member_id, a.id);
+	memcpy(id, a.id, STORE_ID);
+	*expires_ms = a.expires_ms;
+
+	return RC_OK;
+}
+
+enum rc
+token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
+    const uint8_t before_secret_hash[static STORE_HASH],
+    const struct token_ask *in, uint8_t id[static STORE_ID],
+    int64_t *expires_ms, struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval before = { 0 }, a = { 0 };
+	struct token_ask ask = *in;
+	struct counter_answer c;
+	struct member m = { 0 };
+	uint8_t key[STORE_HASH];
+	bool blocked = false;
+	enum rc rc = token_load(d, before_id, before_secret_hash, &before, e);
+
+	if (rc != RC_OK)
+		return rc;
+	/* Who asks is what the member approved, not what is said now. */
+	ask.program = span_str(before.program);
+	ask.machine = span_str(before.machine);
+	ask.user = span_str(before.user);
+	token_fill(d, &a, &ask, now);
+	memcpy(a.continues_id, before.id, STORE_ID);
+	if ((before.state & (APPROVAL_OPEN | APPROVAL_DONE)) == 0) {
+		rc = err_set(e, RC_STATE, NULL, "nothing to continue");
+		goto out;
+	}
+	approving_machine_key(before.member_id, &before, key);
+	if ((rc = counter_hit(d->db, "ask-again", key, HOUR_MS, AGAIN_HOUR,
+		 now, &c, e)) != RC_OK ||
+	    (rc = member_load(d->db, before.member_id, &m, e)) != RC_OK ||
+	    (rc = token_is_blocked(d, &m, &a, now, &blocked, e)) != RC_OK)
+		goto out;
+	if (!c.allowed) {
+		rc = err_set(e, RC_RATE, NULL, "asked too often");
+		goto out;
+	}
+	if (!blocked)
+		memcpy(a.member_id, before.member_id, STORE_ID);
+	if ((rc = approval_create(d->db, &a, e)) != RC_OK)
+		goto out;
+	if (!blocked)
+		domain_changed(d, DOMAIN_REQUEST_NEW, a.member_id, a.id);
+	memcpy(id, a.id, STORE_ID);
+	*expires_ms = a.expires_ms;
+out:
+	member_clear(&m);
+	approval_clear(&before);
+
+	return rc;
+}
+
+enum rc
+token_load(struct domain *d, const uint8_t id[static STORE_ID],
+    const uint8_t secret_hash[static STORE_HASH], struct approval *out,
+    struct err *e)
+{
+	enum rc rc = approval_load(d->db, id, out, e);
+
+	if (rc == RC_OK &&
+	    (out->kind != APPROVAL_TOKEN ||
+		!sec_equal(SPAN(out->secret_hash),
+		    (struct span){ secret_hash, STORE_HASH }))) {
+		approval_clear(out);
+		return err_set(e, RC_ABSENT, NULL, "no such request");
+	}
+	if (rc == RC_OK)
+		approving_lapse(d, out);
+
+	return rc;
+}
+
+/* What a state that is not "approved" or "open" says to a login. */
+static enum rc
+token_not_open(const struct approval *a, struct err *e)
+{
+	if ((a->state & (APPROVAL_REFUSED | APPROVAL_NOT_ME)) != 0)
+		return err_set(e, RC_REFUSED, NULL, "refused on the phone");
+	if ((a->state & (APPROVAL_WAITING | APPROVAL_OPENED)) != 0)
+		return err_set(e, RC_STATE, NULL, "not approved yet");
+
+	return err_set(e, RC_EXPIRED, NULL, "the request is over");
+}
+
+static void
+token_history(struct history *h, const struct approval *a,
+    enum history_kind kind, const struct cert *cert, int64_t now)
+{
+	history_id(h->id, now, (struct span){ NULL, 0 });
+	h->kind = kind;
+	h->at_ms = now;
+	approving_history(h, a, cert);
+}
+
+/* The vault took the last try: the request is over, and the member is told. */
+static enum rc
+token_locked(struct domain *d, const struct approval *a, struct err *e)
+{
+	struct approval_move move = { .from = APPROVAL_APPROVED,
+		.to = APPROVAL_ENDED };
+	struct history h = { 0 };
+
+	memcpy(move.id, a->id, STORE_ID);
+	token_history(&h, a, HISTORY_LOCKED, NULL, clock_wall_ms());
+	if (approval_advance(d->db, &move, &h, NULL) == RC_OK) {
+		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+	}
+	err_clear(e);
+
+	return err_set(e, RC_LOCKED, "pin", "wrong PIN three times");
+}
+
+/* Opens it in the vault; an opening whose answer got lost is found again. */
+static enum rc
+token_open(struct domain *d, struct approval *a, struct span pin,
+    uint8_t *tries_left, struct err *e)
+{
+	uint16_t left = 0;
+	enum rc rc = keys_token_open(d->keys, a->vault_request_id, pin, &left,
+	    &a->expires_ms, tries_left, e);
+
+	if (rc == RC_STATE) {
+		struct keys_status s;
+
+		if (keys_status(d->keys, a->vault_request_id, &s, NULL) !=
+			RC_OK ||
+		    s.state != KEYS_OPEN)
+			return rc;
+		err_clear(e);
+		left = s.left;
+		a->expires_ms = s.expires_ms;
+		rc = RC_OK;
+	}
+	a->left = left;
+
+	return rc;
+}
+
+enum rc
+token_login(struct domain *d, struct approval *a, struct span pin,
+    struct cert *cert, uint8_t *tries_left, struct err *e)
+{
+	struct approval_move move = { .from = APPROVAL_APPROVED,
+		.to = APPROVAL_OPEN,
+		.sets_left = true };
+	struct history h = { 0 };
+	enum rc rc;
+
+	if ((a->state & (APPROVAL_APPROVED | APPROVAL_OPEN)) == 0)
+		return token_not_open(a, e);
+	rc = cert_load(d->db, a->member_id, a->certificate_id, cert, e);
+	if (rc != RC_OK || a->state == APPROVAL_OPEN)
+		return rc;
+	if ((rc = token_open(d, a, pin, tries_left, e)) == RC_LOCKED)
+		return token_locked(d, a, e);
+	if (rc != RC_OK)
+		return rc;
+	memcpy(move.id, a->id, STORE_ID);
+	move.left = a->left;
+	move.expires_ms = a->expires_ms;
+	token_history(&h, a, HISTORY_TOKEN_LOGIN, cert, clock_wall_ms());
+	if ((rc = approval_advance(d->db, &move, &h, e)) != RC_OK)
+		return rc;
+	a->state = APPROVAL_OPEN;
+	domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
+	domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+
+	return RC_OK;
+}
+
+static enum rc
+token_may_sign(const struct approval *a,
+    const uint8_t certificate_id[static STORE_ID], struct err *e)
+{
+	if (memcmp(a->certificate_id, certificate_id, STORE_ID) != 0)
+		return err_set(e, RC_ABSENT, "certificate",
+		    "not the approved certificate");
+	if (a->state != APPROVAL_OPEN)
+		return err_set(e, RC_STATE, NULL, "no approval is open");
+
+	return RC_OK;
+}
+
+/* The vault's receipt, the count and the certificate's use, at once. */
+static enum rc
+token_record(struct domain *d, const struct approval *a,
+    const struct cert *cert, const struct keys_signed *s, struct err *e)
+{
+	int64_t now = clock_wall_ms();
+	struct approval_signature sig = { .left = s->left, .now_ms = now };
+	struct history h = { .count = 1 };
+	enum rc rc;
+
+	token_history(&h, a, HISTORY_TOKEN_SIGN, cert, now);
+	history_id(h.id, now, buf_span(&s->sr1));
+	h.receipt = buf_span(&s->sr1);
+	memcpy(h.receipt_signature, s->sr1_signature, STORE_SIGN);
+	memcpy(sig.approval_id, a->id, STORE_ID);
+	memcpy(sig.certificate_id, cert->id, STORE_ID);
+	rc = approval_record_signature(d->db, &sig, &h, e);
+	if (rc == RC_OK)
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+
+	return rc;
+}
+
+enum rc
+token_sign(struct domain *d, const struct approval *a,
+    const uint8_t certificate_id[static STORE_ID], struct keys_sign *in,
+    struct keys_signed *out, struct err *e)
+{
+	struct cert cert = { 0 };
+	enum rc rc;
+
+	if ((rc = token_may_sign(a, certificate_id, e)) != RC_OK ||
+	    (rc = cert_load(
+		 d->db, a->member_id, certificate_id, &cert, e)) != RC_OK)
+		goto out;
+	if (cert.not_after_ms < clock_wall_ms()) {
+		rc = err_set(e, RC_EXPIRED, "certificate", "has expired");
+		goto out;
+	}
+	memcpy(in->request_id, a->vault_request_id, STORE_ID);
+	in->kb1 = cert.kb1;
+	in->certificate = cert.der;
+	rc = keys_sign(d->keys, in, out, e);
+	if (rc == RC_OK)
+		rc = token_record(d, a, &cert, out, e);
+	else if (rc == RC_EXPIRED)
+		/* The certificate is good: it is the window that is over. */
+		rc = RC_STATE;
+out:
+	cert_clear(&cert);
+
+	return rc;
+}
+
+enum rc
+token_withdraw(struct domain *d, const struct approval *a, struct err *e)
+{
+	struct approval_move move = { .from = APPROVAL_LIVING,
+		.to = APPROVAL_ENDED };
+	enum rc rc;
+
+	memcpy(move.id, a->id, STORE_ID);
+	if (store_has_id(a->vault_request_id) &&
+	    keys_refuse(d->keys, a->vault_request_id, NULL) == RC_BUSY)
+		log_event(LOG_WARN, "withdraw", "vault unavailable");
+	if ((rc = approval_advance(d->db, &move, NULL, e)) == RC_OK)
+		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
+
+	return rc;
+}

@@ -1,0 +1,64 @@
+/*
+ * token.h - see token.c.
+ */
+#pragma once
+
+#include "domain/domain.h"
+#include "store/approval.h"
+#include "store/cert.h"
+
+/* What a program on a PC says of itself; all of it is only claimed. */
+struct token_ask {
+	struct span phone;
+	struct span program, machine, user;
+	bool push; /* no number to type: approval alone opens the token */
+	uint8_t secret_hash[STORE_HASH];
+	const char *address;
+};
+
+/*
+ * Asks the phone behind a number. Gives the request's id and end, and the
+ * same for a number that nobody has joined, or whose member is not to be
+ * asked. RC_FORMAT; RC_RATE; RC_BUSY.
+ */
+IG_CHECK enum rc token_request(struct domain *d, const struct token_ask *in,
+    uint8_t id[static STORE_ID], int64_t *expires_ms, struct err *e);
+
+/*
+ * The same program once more, its approval used up: the member is known by
+ * the request before (id and the bearer's hash), and nothing is typed.
+ * RC_ABSENT: no such request, or not its bearer.
+ */
+IG_CHECK enum rc token_continue(struct domain *d,
+    const uint8_t before_id[static STORE_ID],
+    const uint8_t before_secret_hash[static STORE_HASH],
+    const struct token_ask *in, uint8_t id[static STORE_ID],
+    int64_t *expires_ms, struct err *e);
+
+/* The request as its bearer sees it. RC_ABSENT: none, or another bearer. */
+IG_CHECK enum rc token_load(struct domain *d,
+    const uint8_t id[static STORE_ID],
+    const uint8_t secret_hash[static STORE_HASH], struct approval *out,
+    struct err *e);
+
+/*
+ * Opens the token: with the PIN that the phone shows, or without in mode push.
+ * Once open it stays open for its bearer, whatever PIN comes again. *cert is
+ * loaded (cert_clear()). RC_SECRET with *tries_left; RC_LOCKED; RC_REFUSED;
+ * RC_EXPIRED; RC_STATE: not approved yet.
+ */
+IG_CHECK enum rc token_login(struct domain *d, struct approval *a,
+    struct span pin, struct cert *cert, uint8_t *tries_left, struct err *e);
+
+/*
+ * One signature. out is cleared by keys_signed_clear() in any case. RC_STATE:
+ * the approval is used up or over; RC_EXPIRED: the certificate is;
+ * RC_ABSENT: another certificate than the approved one.
+ */
+IG_CHECK enum rc token_sign(struct domain *d, const struct approval *a,
+    const uint8_t certificate_id[static STORE_ID], struct keys_sign *in,
+    struct keys_signed *out, struct err *e);
+
+/* The program gives up: nobody needs to answer any more. */
+IG_CHECK enum rc token_withdraw(
+    struct domain *d, const struct approval *a, struct err *e);
