@@ -22,7 +22,7 @@
 #define CPACE_SID_MIN     16
 #define CPACE_SID_MAX     64
 #define CPACE_AD_MAX      256
-#define CPACE_CI_MAX      128
+#define CPACE_CI_MAX      127
 #define CPACE_CODE_MAX    64
 #define CPACE_FIRST_MAX   (2 + 32 + 2 + CPACE_AD_MAX)
 #define CPACE_ANSWER_MAX  (CPACE_FIRST_MAX + 64)
@@ -48,7 +48,7 @@ struct cpace_keys {
 /* One run of one side. Start from { 0 }; end with cpace_clear(). */
 struct cpace {
 	struct sec secret;
-	int step;
+	unsigned int step;
 	uint8_t sid[CPACE_SID_MAX];
 	size_t sid_n;
 	uint8_t own[32 + CPACE_AD_MAX], peer[32 + CPACE_AD_MAX]; /* Y ‖ AD */
@@ -71,6 +71,7 @@ IG_CHECK enum rc cpace_finish(struct cpace *c, struct span answer,
  * confirmation. No keys before that.
  *
  * All four: RC_FORMAT for a message that is none (or a point that is none),
+ * RC_UNKNOWN for another suite, RC_LIMIT for inputs over the figures above,
  * RC_SECRET when the confirmation does not fit: another code, or somebody in
  * between; both ends count it as the one wrong guess. RC_STATE out of order
  * and after any failure.
@@ -87,7 +88,7 @@ void cpace_clear(struct cpace *c);
 void cpace_keys_wipe(struct cpace_keys *k);
 
 /*
- * The draft's own functions, for its vectors (appendix B.3): the generator,
+ * The draft's own functions, for its vectors: the generator,
  * and ISK of the initiator-responder setting. RC_FORMAT for points that are
  * none or the neutral element.
  */
