@@ -213,6 +213,8 @@ cpace_agree(struct cpace *c, bool initiator, struct err *e)
 	size_t n;
 	enum rc rc;
 
+	if (s == NULL)
+		return err_set(e, RC_BUG, NULL, "CPace without its secret");
 	if (initiator) {
 		n = side_lv(transcript, c->own, c->own_n);
 		n += side_lv(transcript + n, c->peer, c->peer_n);

@@ -25,6 +25,25 @@
 /* "KEM" ‖ kem_id, or "HPKE" ‖ kem_id ‖ kdf_id ‖ aead_id (RFC 9180 4.1, 5.1). */
 static const uint8_t kem_suite[] = { 'K', 'E', 'M', 0, 0x10 };
 
+static uint8_t *
+hpke_put(uint8_t *to, struct span s)
+{
+	if (s.n > 0)
+		memcpy(to, s.p, s.n);
+
+	return to + s.n;
+}
+
+/* What both begin with: "HPKE-v1" ‖ suite ‖ label. */
+static uint8_t *
+hpke_put_label(uint8_t *to, struct span suite, const char *label)
+{
+	to = hpke_put(to, SPAN_LIT("HPKE-v1"));
+	to = hpke_put(to, suite);
+
+	return hpke_put(to, span_str(label));
+}
+
 /*
  * LabeledExtract and LabeledExpand (section 4). No output is longer than one
  * block of HMAC, so that expanding is one HMAC too.
@@ -33,19 +52,11 @@ static void
 hpke_extract(uint8_t out[static SECRET_LEN], struct span salt,
     struct span suite, const char *label, struct span ikm)
 {
-	uint8_t in[7 + SUITE_MAX + LABEL_MAX + HPKE_INFO_MAX];
-	size_t label_n = strlen(label), n = 0;
+	uint8_t in[7 + SUITE_MAX + LABEL_MAX + HPKE_INFO_MAX], *to;
 
-	memcpy(in, "HPKE-v1", 7);
-	n += 7;
-	memcpy(in + n, suite.p, suite.n);
-	n += suite.n;
-	memcpy(in + n, label, label_n);
-	n += label_n;
-	if (ikm.n > 0)
-		memcpy(in + n, ikm.p, ikm.n);
-	n += ikm.n;
-	digest_hmac_labelled(out, salt, "", (struct span){ in, n });
+	to = hpke_put(hpke_put_label(in, suite, label), ikm);
+	digest_hmac_labelled(
+	    out, salt, "", (struct span){ in, (size_t)(to - in) });
 	sec_wipe(in, sizeof(in));
 }
 
@@ -54,22 +65,14 @@ hpke_expand(uint8_t *out, size_t out_n, const uint8_t prk[static SECRET_LEN],
     struct span suite, const char *label, struct span info)
 {
 	uint8_t in[2 + 7 + SUITE_MAX + LABEL_MAX + 2 * HPKE_PUBLIC_LEN + 1];
-	uint8_t block[SECRET_LEN];
-	size_t label_n = strlen(label), n = 0;
+	uint8_t block[SECRET_LEN], *to;
 
-	in[n++] = 0;
-	in[n++] = (uint8_t)out_n;
-	memcpy(in + n, "HPKE-v1", 7);
-	n += 7;
-	memcpy(in + n, suite.p, suite.n);
-	n += suite.n;
-	memcpy(in + n, label, label_n);
-	n += label_n;
-	memcpy(in + n, info.p, info.n);
-	n += info.n;
-	in[n++] = 1;
+	in[0] = 0;
+	in[1] = (uint8_t)out_n;
+	to = hpke_put(hpke_put_label(in + 2, suite, label), info);
+	*to++ = 1;
 	digest_hmac_labelled(block, (struct span){ prk, SECRET_LEN }, "",
-	    (struct span){ in, n });
+	    (struct span){ in, (size_t)(to - in) });
 	memcpy(out, block, out_n);
 	sec_wipe(block, sizeof(block));
 	sec_wipe(in, sizeof(in));

@@ -87,6 +87,7 @@ struct cbor_budget {
 	bool limit; /* failed by a ceiling, not by the bytes */
 };
 
+/* The depth is capped, so this recursion is too: NOLINTBEGIN(misc-no-recursion) */
 static bool cbor_deep(struct rd *r, unsigned int depth, struct cbor_budget *b);
 
 static void
@@ -148,6 +149,8 @@ cbor_deep(struct rd *r, unsigned int depth, struct cbor_budget *b)
 
 	return !r->failed;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 enum rc
 cbor_check(struct span in, size_t *used, struct err *e)

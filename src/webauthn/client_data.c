@@ -182,6 +182,7 @@ json_key(struct json *j, struct span *keys, size_t n)
 	return take(j, ':');
 }
 
+/* The depth is capped, so this recursion is too: NOLINTBEGIN(misc-no-recursion) */
 static bool
 json_object(struct json *j, unsigned int depth)
 {
@@ -249,6 +250,8 @@ json_value(struct json *j, unsigned int depth)
 
 	return good;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static bool
 json_bool(struct json *j, bool *out)

@@ -198,6 +198,30 @@ test_row(const struct row *row)
 		buf_clear(&m[i]);
 }
 
+/* A run that failed stays failed, whatever comes next. */
+static void
+test_dead(void)
+{
+	struct cpace a CPACE_WIPED = { .step = 0 };
+	struct cpace b CPACE_WIPED = { .step = 0 };
+	struct cpace_in in = IN("1234567890128", "INGAM-IMPORT1", "12345", SID);
+	struct buf m = buf_init(CPACE_ANSWER_MAX);
+	uint8_t confirm[CPACE_CONFIRM_LEN] = { CPACE_SUITE, 3 };
+	struct cpace_keys keys;
+
+	ok(cpace_answer(&b, &in, SPAN_LIT("\1\1"), &m, NULL) == RC_FORMAT &&
+		cpace_confirm(&b, SPAN(confirm), &keys, NULL) == RC_STATE,
+	    "no confirmation after a bad first message");
+	ok(cpace_start(&a, &in, &m, NULL) == RC_OK &&
+		cpace_finish(&a, SPAN_LIT("\1\2"), &m, &keys, NULL) ==
+		    RC_FORMAT &&
+		cpace_finish(&a, SPAN_LIT("\1\2"), &m, &keys, NULL) ==
+		    RC_STATE &&
+		a.secret.p == NULL,
+	    "no second answer after a bad one, and no secret kept");
+	buf_clear(&m);
+}
+
 static void
 test_sizes(void)
 {
@@ -238,6 +262,7 @@ main(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		test_row(&rows[i]);
 	test_sizes();
+	test_dead();
 
 	return tap_done();
 }
