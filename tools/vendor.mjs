@@ -8,13 +8,13 @@
  *
  * A package is taken only when the tarball has the pinned hash. From its
  * entries the imports are followed; package names in them become relative
- * paths, nothing else is changed.
+ * paths, nothing else is changed. Other files are copied as they are.
  */
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, normalize, relative } from 'node:path';
+import { basename, dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packages = [
@@ -36,7 +36,39 @@ const packages = [
     use: 'ristretto255 of CPace',
     entries: ['ed25519.js'],
   },
+  {
+    name: 'qr', version: '0.7.0', licence: 'MIT OR Apache-2.0', folder: 'qr',
+    integrity: 'sha512-/VrrACmOAwZVipuRITwfEwOL5oAMEHH5PTmBWaGtlTom2Thxaa+rhmna4zU9PRN2uLw2wdccbkHOLGZb1Q9SdA==',
+    use: 'drawing QR codes',
+    entries: ['index.js'], licences: ['LICENSE', 'LICENSE-MIT'],
+  },
+  {
+    name: 'pretendard', version: '1.3.9', licence: 'OFL-1.1', folder: 'pretendard',
+    integrity: 'sha512-PaQAADyLY5v4kYFwkpSJHbSSYIkiriY/1xXw75TKoZ9UQQqeU+tvP05yTdZAWibiIYoo8ZKtRv8PM7w0IaywSw==',
+    use: 'the typeface, in pieces of which a page loads those it needs',
+    entries: [], licences: ['dist/LICENSE.txt'],
+    copies: [['dist/web/variable', /^(pretendardvariable-dynamic-subset\.css|woff2-dynamic-subset\/.*)$/]],
+  },
 ];
+
+/* Lit comes as four packages of many small files; they are joined into one. */
+const lit = {
+  name: 'lit', version: '3.3.3', licence: 'BSD-3-Clause', folder: 'lit',
+  integrity: 'sha512-fycuvZg/hkpozL00lm1pEJH5nN/lr9ZXd6mJI2HSN4+Bzc+LDNdEApJ6HFbPkdFNHLvOplIIuJvxkS4XUxqirw==',
+  use: 'templates and custom elements; joined with its parts into one file by esbuild',
+  parts: [
+    ['lit-html', '3.3.3', 'sha512-el8M6jK2o3RXBnrSHX3ZKrsN8zEV63pSExTO1wYJz7QndGYZ8353e2a5PPX+qHe2aGayfnchQmkAojaWAREOIA=='],
+    ['lit-element', '4.2.2', 'sha512-aFKhNToWxoyhkNDmWZwEva2SlQia+jfG0fjIWV//YeTaWrVnOxD89dPKfigCUspXFmjzOEUQpOkejH5Ly6sG0w=='],
+    ['@lit/reactive-element', '2.1.2', 'sha512-pbCDiVMnne1lYUIaYNN5wrwQXDtHaYtg7YEFPeW+hws6U47WeFvISGUWekPGKWOP1ygrs0ef0o1VJMk1exos5A=='],
+  ],
+  esbuild: 'esbuild@0.28.2',
+  source: `export * from 'lit';
+export { repeat } from 'lit/directives/repeat.js';
+export { classMap } from 'lit/directives/class-map.js';
+export { ifDefined } from 'lit/directives/if-defined.js';
+export { live } from 'lit/directives/live.js';
+`,
+};
 
 const lib = join(dirname(fileURLToPath(import.meta.url)), '..', 'web', 'lib');
 const list = join(lib, 'vendor.json');
@@ -45,7 +77,7 @@ const importLine = /^((?:import|export)\b(?:[^'"\n;]*\bfrom)?\s*)(['"])([^'"\n]+
 const hex = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /* Gives the folder that the package was unpacked into. */
-function unpack(pkg, scratch) {
+function unpack(pkg, scratch, folder = join(scratch, pkg.folder)) {
   const spec = `${pkg.name}@${pkg.version}`;
   const out = execFileSync('npm', ['pack', '--json', '--pack-destination', scratch, spec],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -53,8 +85,7 @@ function unpack(pkg, scratch) {
   const got = 'sha512-' + createHash('sha512').update(readFileSync(tarball)).digest('base64');
   if (got !== pkg.integrity)
     throw new Error(`${spec}: hash is ${got}`);
-  const folder = join(scratch, pkg.folder);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
   return folder;
 }
@@ -88,22 +119,44 @@ function fetchAll() {
     });
     done.set(path, text);
   }
-  for (const pkg of packages)
-    done.set(join(pkg.folder, 'LICENSE'), readFileSync(join(folders.get(pkg), 'LICENSE'), 'utf8'));
+  for (const pkg of packages) {
+    for (const name of pkg.licences ?? ['LICENSE'])
+      done.set(join(pkg.folder, basename(name)), readFileSync(join(folders.get(pkg), name)));
+    for (const [from, which] of pkg.copies ?? [])
+      for (const path of filesUnder(join(folders.get(pkg), from)).filter((p) => which.test(p)))
+        done.set(join(pkg.folder, path), readFileSync(join(folders.get(pkg), from, path)));
+  }
+  joinLit(scratch, done);
   rmSync(scratch, { recursive: true });
   return done;
 }
 
+/* Puts Lit's one file and its licence into done. */
+function joinLit(scratch, done) {
+  const work = join(scratch, 'lit-work');
+  const folder = unpack(lit, scratch, join(work, 'node_modules', lit.name));
+  for (const [name, version, integrity] of lit.parts)
+    unpack({ name, version, integrity }, scratch, join(work, 'node_modules', name));
+  writeFileSync(join(work, 'all.js'), lit.source);
+  execFileSync('npx', ['--yes', lit.esbuild, 'all.js', '--bundle', '--format=esm',
+    '--legal-comments=inline', '--outfile=lit.js'], { cwd: work, stdio: ['ignore', 'pipe', 'pipe'] });
+  done.set('lit/lit.js', readFileSync(join(work, 'lit.js')));
+  done.set('lit/LICENSE', readFileSync(join(folder, 'LICENSE')));
+}
+
+const filesUnder = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((d) => d.isFile()).map((d) => relative(folder, join(d.parentPath ?? d.path, d.name)));
+
 function write(files) {
   const hashes = {};
-  for (const pkg of packages)
+  for (const pkg of [...packages, lit])
     rmSync(join(lib, pkg.folder), { recursive: true, force: true });
   for (const path of [...files.keys()].sort()) {
     mkdirSync(dirname(join(lib, path)), { recursive: true });
     writeFileSync(join(lib, path), files.get(path));
     hashes[path] = hex(files.get(path));
   }
-  const rows = packages.map(({ name, version, licence, folder, integrity }) =>
+  const rows = [...packages, lit].map(({ name, version, licence, folder, integrity }) =>
     ({ name, version, licence, folder, integrity,
       files: Object.fromEntries(Object.entries(hashes).filter(([p]) => p.startsWith(folder + '/'))) }));
   writeFileSync(list, JSON.stringify(rows, null, 1) + '\n');
@@ -112,7 +165,7 @@ function write(files) {
 }
 
 function readme() {
-  const rows = packages.map((p) =>
+  const rows = [...packages, lit].map((p) =>
     `| \`${p.folder}\` | ${p.name} ${p.version} | ${p.licence} | ${p.use} | \`${p.integrity}\` |`);
   return ['# Other people\'s files', '',
     'Written by `tools/vendor.mjs`, never by hand; `vendor.json` has the hash of each file,',
@@ -123,8 +176,7 @@ function readme() {
 function check() {
   let bad = 0;
   for (const row of JSON.parse(readFileSync(list, 'utf8'))) {
-    const there = readdirSync(join(lib, row.folder), { recursive: true, withFileTypes: true })
-      .filter((d) => d.isFile()).map((d) => relative(lib, join(d.parentPath ?? d.path, d.name)));
+    const there = filesUnder(join(lib, row.folder)).map((p) => join(row.folder, p));
     for (const path of new Set([...there, ...Object.keys(row.files)])) {
       const want = row.files[path];
       if (!there.includes(path) || want !== hex(readFileSync(join(lib, path)))) {
