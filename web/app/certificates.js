@@ -1,0 +1,47 @@
+/*
+ * certificates.js - a certificate in words and as a card.
+ *
+ * Belongs here: names, states, the card. Not here: what can be done with one.
+ */
+import { View, base, css, html, nothing } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
+import { date, lang, t } from '../core/i18n.js';
+
+export const kindOf = (c) => c.kind?.[lang()] ?? c.kind?.ko ?? '';
+
+export const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
+
+/** {tone, text}: the state in a word, never by colour alone. */
+export function stateOf(c) {
+  if (c.state === 'expired')
+    return { tone: 'over', text: t('cert.expired') };
+  if (c.state === 'expiring')
+    return { tone: 'soon', text: t('cert.expiring', { count: Math.max(0, daysLeft(c)) }) };
+  return { tone: 'good', text: t('cert.valid') };
+}
+
+export const usable = (c) => c.state !== 'expired';
+
+class Certificate extends View {
+  static properties = { certificate: { attribute: false }, menu: { type: Boolean } };
+  static styles = [base, css`
+    .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
+    .sheet { position: relative; padding-block: 1.125rem 1rem; }
+    .icon { position: absolute; inset-block-start: 0.5rem; inset-inline-end: 0.5rem; }
+    .menu .name { padding-inline-end: 2.5rem; }
+    .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; justify-content: space-between; align-items: baseline; margin-block-start: 0.875rem; padding-block-start: 0.75rem; border-block-start: 1px solid var(--line); }
+    .gone .name { color: var(--soft); }
+  `];
+
+  render() {
+    const c = this.certificate;
+    const state = stateOf(c);
+    return html`<article class="sheet ${this.menu ? 'menu' : ''} ${state.tone === 'over' ? 'gone' : ''}">
+      <h3 class="name">${c.owner}</h3>
+      <p class="small">${kindOf(c)} · ${c.issuer_organisation || c.issuer}</p>
+      ${this.menu ? html`<a class="icon" href="/certificates/${c.id}" aria-label=${t('cert.menu', { owner: c.owner })}>${icons.more}</a>` : nothing}
+      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(c.not_after) })}</span></div>
+    </article>`;
+  }
+}
+customElements.define('ingam-certificate', Certificate);

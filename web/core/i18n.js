@@ -1,0 +1,83 @@
+/*
+ * i18n.js - the sentences of the pages, in the language of the person.
+ *
+ * Belongs here: choosing the language, filling sentences in, dates and numbers.
+ * Not here: the sentences (i18n/ko.json, i18n/en.json), particles (josa.js).
+ *
+ * A sentence may hold {name}, or {name:을를} for a name followed by the particle
+ * that fits. A value of the catalogue may be {one, other}: chosen by `count`.
+ */
+import { withParticle } from './josa.js';
+
+export const languages = ['ko', 'en'];
+const changed = new EventTarget();
+let catalogue = {};
+let language = 'ko';
+let plural = new Intl.PluralRules('ko');
+
+export const lang = () => language;
+
+/** Calls f when the language has changed. Gives the function that ends it. */
+export function onLanguage(f) {
+  changed.addEventListener('change', f);
+  return () => changed.removeEventListener('change', f);
+}
+
+/** The first of the person's languages that we speak; Korean where none is. */
+export function preferred(kept, wanted = navigator.languages ?? []) {
+  if (languages.includes(kept))
+    return kept;
+  return wanted.map((w) => w.slice(0, 2)).find((w) => languages.includes(w)) ?? 'ko';
+}
+
+export async function setLanguage(to) {
+  const answer = await fetch(`/core/i18n/${to}.json`);
+  catalogue = await answer.json();
+  language = to;
+  plural = new Intl.PluralRules(to);
+  document.documentElement.lang = to;
+  changed.dispatchEvent(new Event('change'));
+}
+
+/** Fills a sentence in. */
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)(?::([^}]+))?\}/g, (all, name, particle) => {
+    const value = values[name];
+    if (value === undefined)
+      return all;
+    return particle === undefined ? String(value) : withParticle(String(value), particle);
+  });
+}
+
+export const has = (key) => Object.hasOwn(catalogue, key);
+
+/** The sentence for key. @param {string} key @param {Record<string, string|number>} [values] */
+export function t(key, values = {}) {
+  let found = catalogue[key];
+  if (found === undefined) {
+    console.error(`no sentence for ${key} in ${language}`);
+    return key;
+  }
+  if (typeof found === 'object')
+    found = found[plural.select(Number(values.count))] ?? found.other;
+  return fill(found, values);
+}
+
+const format = (ms, options) => new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', options).format(ms);
+
+export const date = (ms) => language === 'ko'
+  ? format(ms, { year: 'numeric', month: 'numeric', day: 'numeric' })
+  : format(ms, { year: 'numeric', month: 'short', day: 'numeric' });
+export const dateTime = (ms) => format(ms, language === 'ko'
+  ? { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit' }
+  : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+export const clock = (ms) => format(ms, language === 'ko'
+  ? { hour: 'numeric', minute: '2-digit' } : { hour: '2-digit', minute: '2-digit' });
+export const dayHeading = (ms) => format(ms, language === 'ko'
+  ? { month: 'long', day: 'numeric', weekday: 'short' } : { weekday: 'short', day: 'numeric', month: 'long' });
+
+/** "2:05" of a number of milliseconds; never below zero. */
+export function minutes(ms) {
+  const s = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+}
