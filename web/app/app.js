@@ -48,6 +48,10 @@ class App extends View {
     await setLanguage(preferred(await kept.load('language').catch(() => undefined)));
     onMove(() => this.#moved());
     onSession(() => this.#moved());
+    navigator.serviceWorker?.addEventListener('message', (e) => {
+      if (e.data?.type === 'go')
+        go(e.data.path, { state: { inside: true } });
+    });
     this.set({ ready: false });
     await start();
     this.set({ ready: true });

@@ -24,7 +24,7 @@ export class Problem extends Error {
   #say(part) {
     const key = `problem.${this.slug}.${part}`;
     if (has(key))
-      return t(key, { left: this.body.tries_left ?? 0 });
+      return t(key, { left: this.body.tries_left ?? 0, count: this.body.tries_left ?? 0 });
     const own = this.body[lang() === 'ko' ? `${part}_ko` : part];
     return own ?? t(`problem.server-error.${part}`);
   }

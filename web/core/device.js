@@ -5,10 +5,10 @@
  * Belongs here: WebAuthn calls, the PIN device's key, the evidence of an approval.
  * Not here: AR1 (approval.js), asking for the PIN (ui), HPKE itself (hpke.js).
  */
-import { concat, fromB64u, fromHex, toB64u } from './ids.js';
+import { bytesOf, concat, fromB64u, fromHex, toB64u } from './ids.js';
 import { kept } from './store.js';
 import { Problem } from './api.js';
-import { hpkeSeal } from './hpke.js';
+import { seal } from './hpke.js';
 
 const minute = 60000;
 
@@ -74,7 +74,7 @@ async function signWith(key, challenge) {
 }
 
 const sealPin = async (hpkeKey, challenge, pin) =>
-  toB64u(await hpkeSeal(hpkeKey, 'INGAM-PIN1', challenge, new TextEncoder().encode(pin)));
+  toB64u(await seal(hpkeKey, bytesOf('INGAM-PIN1'), challenge, bytesOf(pin)));
 
 /** Makes the key of a PIN device. Gives the body for the server and the key to keep. */
 export async function makePinDevice(hpkeKey, challenge, pin) {

@@ -61,7 +61,7 @@ class CertificateScreen extends Screen {
           ${fact('km', t(c.has_km ? 'cert.km.yes' : 'cert.km.no'))}
           ${fact('created', html`<span class="num">${dateTime(c.created)}</span>`)}
           ${fact('last', c.last_used ? html`<span class="num">${dateTime(c.last_used)}</span>` : t('cert.never'))}
-          ${fact('uses', html`<span class="num">${t('token.count', { count: c.uses ?? 0 })}</span>`)}
+          ${fact('uses', html`<span class="num">${t('times', { count: c.uses ?? 0 })}</span>`)}
         </dl>
         <a class="go" href="/history?certificate=${c.id}"><span class="grow">${t('cert.history')}</span>${icons.next}</a>
         ${c.state === 'expired' ? html`<div class="warn stack tight"><h3>${t('cert.expired.title')}</h3><p>${t('cert.expired.text')}</p></div>` : nothing}

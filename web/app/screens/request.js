@@ -254,7 +254,7 @@ class Request extends Screen {
     return html`<ig-top mode="none"></ig-top>
       <div class="body"><ingam-stamp state="done" .headline=${t(token ? 'done.token.title' : 'done.delete.title')}
           .text=${token ? t('done.token.text', { program: r.program, machine: r.machine }) : t('done.delete.text')}></ingam-stamp>
-        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${this.certificate?.owner ?? state.certificates?.find((c) => c.id === r.certificate)?.owner ?? ''}</dd><dt>${t('done.left')}</dt><dd class="num">${t('token.count', { count: r.left })}</dd></dl>` : nothing}</div>
+        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${this.certificate?.owner ?? state.certificates?.find((c) => c.id === r.certificate)?.owner ?? ''}</dd><dt>${t('done.left')}</dt><dd class="num">${t('times', { count: r.left })}</dd></dl>` : nothing}</div>
       <div class="foot"><button class="btn main" @click=${() => go('/')}>${t('to.home')}</button></div>`;
   }
 

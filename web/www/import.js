@@ -1,0 +1,292 @@
+/*
+ * import.js - 인증서 저장하기 (PC-10, PC-11): five steps on one page.
+ *
+ * Belongs here: the steps and what each asks for.
+ * Not here: the exchange with the phone (core/handover.js), key files (core/keyfiles.js).
+ *
+ * Nothing leaves the browser before the code is proved to be the phone's, and
+ * then only the chosen files, sealed with the key that the code gave.
+ */
+import { View, base, css, html, nothing, classMap } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
+import { date, lang, t } from '../core/i18n.js';
+import { problemOf } from '../core/api.js';
+import { system } from '../core/env.js';
+import { Ended, Sending, readCode } from '../core/handover.js';
+import { filesOfDrop, filesOfHandle, opens, pairsOf } from '../core/keyfiles.js';
+
+const steps = ['code', 'find', 'list', 'password', 'phone'];
+
+/* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
+const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
+const systems = Object.keys(places);
+
+class WwwImport extends View {
+  static styles = [base, css`
+    :host { max-inline-size: 44rem; margin-inline: auto; padding-block: 1rem 0; }
+    .title { padding-block: 1rem 2rem; }
+    .title h1 { font-size: clamp(1.75rem, 3.4vw, 2.25rem); }
+    .flow > li { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0 1.125rem; padding-block-end: 1.75rem; position: relative; }
+    .flow > li:not(:last-child)::after { content: ''; position: absolute; inset-block: 2.5rem 0.25rem; inset-inline-start: calc(1.125rem - 1px); border-inline-start: 2px solid var(--line); }
+    .flow > .past::after { border-color: var(--ink) !important; }
+    .n { inline-size: 2.25rem; block-size: 2.25rem; border: 1.5px solid var(--edge); border-radius: 50%; display: grid; place-items: center; font-weight: 650; font-variant-numeric: tabular-nums; color: var(--soft); background: var(--paper); }
+    .now .n { border: 2px solid var(--ink); color: var(--ink); }
+    .past .n { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+    .past .n svg { inline-size: 1.25rem; block-size: 1.25rem; stroke-width: 2.5; }
+    .flow h2 { padding-block-start: 0.25rem; color: var(--soft); font-weight: 600; }
+    .now h2, .past h2 { color: var(--ink); }
+    .now h2 { font-weight: 700; }
+    .what { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: center; color: var(--soft); }
+    .inner { padding-block-start: 1rem; display: grid; gap: 1.125rem; }
+    .inner > * { min-inline-size: 0; }
+    ig-digits { max-inline-size: 34rem; }
+    .drop { display: grid; gap: 0.75rem; justify-items: center; text-align: center; padding: 2.25rem 1.25rem; border: 1.5px dashed var(--edge); border-radius: var(--round); background: var(--sheet); }
+    .drop.over { border-color: var(--blue); background: var(--blue-wash); }
+    .drop svg { inline-size: 2.25rem; block-size: 2.25rem; }
+    .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; justify-content: center; }
+    .acts .btn { inline-size: auto; min-block-size: 3rem; }
+    .foots { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+    .foots .btn { inline-size: auto; min-inline-size: 8rem; }
+    .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
+    .tabs button { border: 0; background: none; min-block-size: 2.75rem; padding-inline: 0.875rem; border-radius: 0.5rem; color: var(--soft); }
+    .tabs button[aria-selected='true'] { background: var(--sheet); color: var(--ink); font-weight: 650; }
+    .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
+    .path code { font-family: var(--mono); font-size: 0.9375rem; overflow-wrap: anywhere; flex: 1 1 16rem; }
+    .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: var(--round); background: var(--sheet); }
+    table { border-collapse: collapse; inline-size: 100%; min-inline-size: 32rem; text-align: start; }
+    th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; }
+    th { font-size: 0.9375rem; font-weight: 600; color: var(--soft); border-block-end: 1px solid var(--line); white-space: nowrap; }
+    tbody tr + tr td { border-block-start: 1px solid var(--line); }
+    tbody tr:has(:checked) td { background: var(--blue-wash); }
+    tbody tr.dead td { color: var(--soft); }
+    label.user { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.75rem; cursor: pointer; }
+    input[type='radio'] { inline-size: 1.25rem; block-size: 1.25rem; margin: 0.25rem 0 0; accent-color: var(--ink); flex: none; }
+    .end { text-align: center; display: grid; justify-items: center; gap: 1.5rem; padding-block: 2.5rem; }
+    .end h1 { font-size: 2rem; }
+    @media (max-width: 40rem) { .flow > li { grid-template-columns: 1fr; } .flow > li::after { display: none; } .n { margin-block-end: 0.25rem; } .foots .btn { flex: 1; } }
+  `];
+
+  constructor() {
+    super();
+    this.#reset();
+    this.os = systems.includes(system()) ? system() : 'windows';
+  }
+
+  #reset() {
+    Object.assign(this, { at: 0, wait: 0, busy: false, problem: undefined, end: undefined, digits: undefined, run: undefined, found: undefined, chosen: undefined, fault: undefined });
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    /* From the QR on the phone; the part behind # never reaches a server. */
+    const digits = readCode(decodeURIComponent(location.hash.slice(1)));
+    if (digits !== null) {
+      history.replaceState(history.state, '', location.pathname);
+      this.typed = digits;
+    }
+    this.stay = (e) => {
+      if (this.run !== undefined && this.end === undefined)
+        e.preventDefault();
+    };
+    addEventListener('beforeunload', this.stay);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener('beforeunload', this.stay);
+    if (this.run !== undefined && this.end === undefined)
+      this.run.cancel();
+  }
+
+  async #to(at, more = {}) {
+    this.set({ at, busy: false, problem: undefined, ...more });
+    await this.updateComplete;
+    const here = this.renderRoot.querySelector('.now');
+    here?.querySelector('[data-first]')?.focus();
+    here?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+  }
+
+  #fail(e) {
+    if (e.name === 'AbortError')
+      return;
+    if (e instanceof Ended)
+      this.#over(e.state);
+    else
+      this.set({ busy: false, problem: problemOf(e) });
+  }
+
+  async #over(end) {
+    this.set({ end, busy: false, problem: undefined });
+    await this.updateComplete;
+    this.renderRoot.querySelector('h1')?.focus();
+  }
+
+  async #code() {
+    const field = this.renderRoot.querySelector('ig-digits');
+    const digits = readCode(field.value);
+    if (digits === null) {
+      field.error = t(field.value.length === 13 ? 'www.code.slip' : 'www.code.short');
+      field.focus();
+      return;
+    }
+    this.set({ busy: true, problem: undefined });
+    try {
+      const run = await Sending.begin('/rp/v1/transfers', digits);
+      this.run = run;
+      await run.prove();
+      await this.#to(1, { digits });
+    } catch (e) {
+      this.#fail(e);
+    }
+  }
+
+  async #take(read) {
+    this.set({ busy: true, problem: undefined, fault: undefined });
+    try {
+      const found = await pairsOf(await read());
+      if (found.length === 0)
+        this.set({ busy: false, fault: true });
+      else
+        await this.#to(2, { found, chosen: found.findIndex((f) => f.facts.notAfter > Date.now()) });
+    } catch (e) {
+      if (e.name === 'AbortError')
+        this.set({ busy: false });
+      else
+        this.set({ busy: false, problem: problemOf(e) });
+    }
+  }
+
+  #drop(e) {
+    e.preventDefault();
+    this.over = false;
+    const files = filesOfDrop(e.dataTransfer);
+    this.#take(() => files);
+  }
+
+  #folder() {
+    if (typeof showDirectoryPicker === 'function' && !navigator.webdriver)
+      return this.#take(async () => filesOfHandle(await showDirectoryPicker({ id: 'npki' })));
+    this.renderRoot.querySelector('#folder').click();
+    return undefined;
+  }
+
+  async #send() {
+    const field = this.renderRoot.querySelector('ig-field');
+    if (field.value === '') {
+      field.error = t('password.empty');
+      field.focus();
+      return;
+    }
+    this.set({ busy: true, problem: undefined });
+    try {
+      const { files } = this.found[this.chosen];
+      if (!await opens(files, field.value)) {
+        this.set({ busy: false });
+        field.error = t('password.wrong.pc');
+        field.focus();
+        return;
+      }
+      await this.run.send(files);
+      await this.#to(4, { wait: 1 });
+      await this.run.done();
+      await this.#over('done');
+    } catch (e) {
+      this.#fail(e);
+    }
+  }
+
+  async #cancel() {
+    await this.run?.cancel();
+    this.#reset();
+    await this.#to(0);
+  }
+
+  #now(name) {
+    return this[`_${name}`]();
+  }
+
+  _code() {
+    return html`<p>${t('www.code.text')}</p>
+      <ig-digits data-first groups="5-7-1" .label=${t('www.code.label')} .value=${this.typed ?? ''} @enter=${() => this.#code()} @input=${(e) => { this.typed = e.target.value; }}></ig-digits>
+      <div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#code()}>${t('ok')}</button></div>
+      ${this.busy ? html`<ig-busy .label=${t('www.code.checking')}></ig-busy>` : nothing}`;
+  }
+
+  _find() {
+    return html`<div class=${classMap({ drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
+        ${icons.folder}<strong>${t('www.find.drop')}</strong>
+        <div class="acts"><button class="btn main" data-first ?disabled=${this.busy} @click=${() => this.#folder()}>${t('www.find.folder')}</button>
+          <button class="btn" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('#files').click()}>${t('www.find.files')}</button></div>
+        <input id="folder" type="file" webkitdirectory hidden @change=${(e) => { const list = [...e.target.files]; this.#take(() => list); }}>
+        <input id="files" type="file" multiple hidden @change=${(e) => { const list = [...e.target.files]; this.#take(() => list); }}></div>
+      ${this.busy ? html`<ig-busy .label=${t('www.find.reading')}></ig-busy>` : nothing}
+      <div role="alert">${this.fault ? html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>` : nothing}</div>
+      <div class="well stack tight"><h3>${t('www.find.where')}</h3>
+        <div class="tabs" role="tablist" aria-label=${t('www.find.system')}>${systems.map((s) => html`<button role="tab" id="tab-${s}" aria-controls="place" aria-selected=${s === this.os ? 'true' : 'false'} tabindex=${s === this.os ? 0 : -1}
+          @click=${() => this.set({ os: s })} @keydown=${this.#arrow}>${t(`system.${s}`)}</button>`)}</div>
+        <div id="place" role="tabpanel" aria-labelledby="tab-${this.os}" class="stack tight"><div class="path"><code>${places[this.os]}</code><ig-copy .text=${places[this.os]}></ig-copy></div><p class="small">${t(`www.find.${this.os}`)}</p></div></div>
+      <p class="small">${t('www.find.private')}</p>`;
+  }
+
+  #arrow(e) {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (by === undefined)
+      return;
+    const os = systems[(systems.indexOf(this.os) + by + systems.length) % systems.length];
+    this.set({ os });
+    this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${os}`).focus());
+  }
+
+  _list() {
+    const dead = (f) => f.facts.notAfter < Date.now();
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table><thead><tr><th scope="col">${t('www.list.kind')}</th><th scope="col">${t('www.list.user')}</th><th scope="col">${t('www.list.until')}</th><th scope="col">${t('www.list.issuer')}</th></tr></thead>
+      <tbody>${this.found.map((f, i) => html`<tr class=${dead(f) ? 'dead' : ''}>
+        <td><label class="user"><input type="radio" name="certificate" aria-label="${f.facts.owner}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
+        <td><strong>${f.facts.owner}</strong></td><td class="num">${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td>${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
+      ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : nothing}
+      <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0} @click=${() => this.#to(3)}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
+  }
+
+  _password() {
+    return html`<ig-field data-first type="password" .label=${t('password.label')} .hint=${t('password.hint.pc')} @enter=${() => this.#send()}></ig-field>
+      <div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#send()}>${t('ok')}</button><button class="btn" ?disabled=${this.busy} @click=${() => this.#to(2)}>${t('back')}</button></div>
+      ${this.busy ? html`<ig-busy .label=${t('password.checking')}></ig-busy>` : nothing}`;
+  }
+
+  _phone() {
+    return html`<p tabindex="-1" data-first>${t('www.phone.text')}</p>
+      <ig-steps .at=${this.wait} .steps=${['one', 'two', 'three'].map((k) => ({ text: t(`www.phone.${k}`), note: k === 'two' ? t('www.phone.note') : undefined }))}></ig-steps>`;
+  }
+
+  #past(name) {
+    if (name === 'code')
+      return html`<span class="num">${t('www.past.code')}</span>`;
+    if (name === 'find')
+      return t('www.past.find', { count: this.found?.length ?? 0 });
+    if (name === 'list')
+      return this.found[this.chosen].facts.owner;
+    return t('www.past.password');
+  }
+
+  #ended() {
+    if (this.end === 'done')
+      return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: this.found[this.chosen].facts.owner })}</p></div>
+        <div class="well stack tight"><h3>${t('www.done.file')}</h3><p>${t('www.done.advice')}</p></div>
+        <button class="btn fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.done.more')}</button></div>`;
+    return html`<div class="end"><div role="alert"><h1 tabindex="-1">${t(`transfer.${this.end}.title`)}</h1><p class="lead">${t(`transfer.${this.end}.pc`)}</p></div>
+      <button class="btn main fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.again')}</button></div>`;
+  }
+
+  render() {
+    if (this.end !== undefined)
+      return this.#ended();
+    return html`<div class="title"><h1>${t('www.import')}</h1><p class="lead">${t('www.import.text')}</p></div>
+      <ol class="flow">${steps.map((name, i) => html`<li class=${i < this.at ? 'past' : i === this.at ? 'now' : ''} aria-current=${i === this.at ? 'step' : nothing}>
+        <span class="n" aria-hidden="true">${i < this.at ? icons.check : i + 1}</span>
+        <div><h2>${t(`www.step.${name}`)}</h2>
+          ${i < this.at ? html`<div class="what">${this.#past(name)}</div>` : nothing}
+          ${i === this.at ? html`<div class="inner">${this.#now(name)}<ig-trouble .problem=${this.problem}></ig-trouble></div>` : nothing}</div></li>`)}</ol>
+      ${this.run !== undefined && this.at < 4 ? html`<button class="link" @click=${() => this.#cancel()}>${t('www.cancel')}</button>` : nothing}`;
+  }
+}
+customElements.define('www-import', WwwImport);
