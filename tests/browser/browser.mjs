@@ -1,0 +1,68 @@
+/*
+ * browser.mjs - Chromium for the browser tests: phones, PCs, pictures, checks.
+ *
+ * Belongs here: starting and watching pages. Not here: what is tested.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const shots = join(here, '..', 'shots');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+/**
+ * A page of its own context that fails the test on console errors and on
+ * requests to anywhere but the given origins. kind: 'phone' or 'pc'.
+ */
+export async function open(browser, origins, { kind = 'phone', locale = 'ko-KR', dark = false, reduced = true, passkey = true } = {}) {
+  const context = await browser.newContext({
+    locale, colorScheme: dark ? 'dark' : 'light', reducedMotion: reduced ? 'reduce' : 'no-preference', timezoneId: 'Asia/Seoul',
+    viewport: kind === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }, hasTouch: kind === 'phone', bypassCSP: false,
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !/Failed to load resource: the server responded with a status of 4/.test(m.text()))
+      faults.push(`console: ${m.text()}`);
+  });
+  page.on('pageerror', (e) => faults.push(`error: ${e.stack}`));
+  page.on('request', (r) => {
+    const url = new URL(r.url());
+    if (/^https?:$/.test(url.protocol) && !origins.includes(url.origin))
+      faults.push(`request to ${url.origin}`);
+  });
+  if (kind === 'phone' && passkey) {
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    page.authenticator = (await cdp.send('WebAuthn.addVirtualAuthenticator', { options: {
+      protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true,
+    } })).authenticatorId;
+    page.cdp = cdp;
+  }
+  return { page, context, faults };
+}
+
+/** A picture into tests/shots, for people to look at. */
+export async function shot(page, name, full = true) {
+  mkdirSync(shots, { recursive: true });
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: full });
+}
+
+/** What axe finds against WCAG 2.2 AA. */
+export async function axeFaults(page) {
+  await page.evaluate(`(()=>{const define=undefined,module=undefined,exports=undefined;${axe}})()`).catch(() => {});
+  const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.flat().join(' ')} ${n.any[0]?.message ?? ''}`).join(' | ')}`);
+}
+
+/** Text that runs out of the page to the side. */
+export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
