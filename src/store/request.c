@@ -1,0 +1,260 @@
+/*
+ * request.c - requests that wait for a phone, and what becomes of them.
+ *
+ * Belongs here: the table request; changes of state that one caller wins;
+ * the record of a signature.
+ * Not here: which change is allowed when (the domain room); the approval
+ * itself (the vault room).
+ */
+#include "store/request.h"
+
+#include "store/row.h"
+#include "store/unit.h"
+
+#define COLUMNS                                                               \
+	"SELECT id, member_id, kind, state, mode, program, machine,"          \
+	" user_name, address, secret_hash, certificate_id, vault_request_id," \
+	" ar1, ar1_signature, signs, seconds, signs_left, created_ms,"        \
+	" expires_ms, continues_id, transfer_id FROM request"
+
+static void
+read_row(struct db_rows *rows, void *out)
+{
+	struct request *r = out;
+
+	db_get_bytes(rows, r->id, sizeof r->id);
+	db_get_bytes(rows, r->member_id, sizeof r->member_id);
+	r->kind = (enum request_kind)db_get_int(rows);
+	r->state = (enum request_state)db_get_int(rows);
+	r->mode = (enum request_mode)db_get_int(rows);
+	db_get_text(rows, r->program, sizeof r->program);
+	db_get_text(rows, r->machine, sizeof r->machine);
+	db_get_text(rows, r->user, sizeof r->user);
+	db_get_text(rows, r->address, sizeof r->address);
+	db_get_bytes(rows, r->secret_hash, sizeof r->secret_hash);
+	db_get_bytes(rows, r->certificate_id, sizeof r->certificate_id);
+	db_get_bytes(rows, r->vault_request_id, sizeof r->vault_request_id);
+	row_keep(rows, &r->kept, &r->ar1);
+	db_get_bytes(rows, r->ar1_signature, sizeof r->ar1_signature);
+	r->count = db_get_int(rows);
+	r->seconds = db_get_int(rows);
+	r->left = db_get_int(rows);
+	r->created_ms = db_get_int(rows);
+	r->expires_ms = db_get_int(rows);
+	db_get_bytes(rows, r->continues_id, sizeof r->continues_id);
+	db_get_bytes(rows, r->transfer_id, sizeof r->transfer_id);
+}
+
+static const struct row_kind kind = { sizeof(struct request), read_row,
+	offsetof(struct request, kept) };
+
+void
+request_clear(struct request *r)
+{
+	row_forget(&r->kept);
+	*r = (struct request){ 0 };
+}
+
+void
+request_list_clear(struct request_list *l)
+{
+	row_free_all(&kind, l->at, l->n);
+	*l = (struct request_list){ 0 };
+}
+
+static enum rc
+create(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct request *r = arg;
+
+	return row_insert(c,
+	    "INSERT INTO request (id, member_id, kind, state, mode, program,"
+	    " machine, user_name, address, secret_hash, certificate_id,"
+	    " vault_request_id, ar1, ar1_signature, signs, seconds,"
+	    " signs_left, created_ms, expires_ms, continues_id, transfer_id)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+	    " $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING",
+	    DB_ARGS(row_id(r->id), row_id(r->member_id), db_int(r->kind),
+		db_int(r->state), db_int(r->mode), db_text(r->program),
+		db_text(r->machine), db_text(r->user), db_text(r->address),
+		row_bytes(r->secret_hash, STORE_HASH),
+		row_id(r->certificate_id), row_id(r->vault_request_id),
+		db_blob(r->ar1), row_bytes(r->ar1_signature, STORE_SIGN),
+		db_int(r->count), db_int(r->seconds), db_int(r->left),
+		db_int(r->created_ms), db_int(r->expires_ms),
+		row_id(r->continues_id), row_id(r->transfer_id)),
+	    e);
+}
+
+enum rc
+request_create(struct db *db, const struct request *r, struct err *e)
+{
+	struct request copy = *r;
+
+	return db_write(db, create, &copy, e);
+}
+
+enum rc
+request_load(struct db *db, const uint8_t id[static STORE_ID],
+    struct request *out, struct err *e)
+{
+	return row_load(
+	    db, COLUMNS " WHERE id = $1", DB_ARGS(row_id(id)), &kind, out, e);
+}
+
+enum rc
+request_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
+    unsigned int states, int64_t now_ms, struct request_list *out,
+    struct err *e)
+{
+	void *at;
+	enum rc rc;
+
+	rc = row_load_all(db,
+	    COLUMNS " WHERE member_id = $1 AND (state & $2) <> 0"
+		    " AND expires_ms > $3 ORDER BY created_ms DESC, id DESC"
+		    " LIMIT 100",
+	    DB_ARGS(row_id(member_id), db_int(states), db_int(now_ms)), &kind,
+	    &at, &out->n, e);
+	out->at = at;
+
+	return rc;
+}
+
+enum rc
+request_load_lapsed(
+    struct db *db, int64_t now_ms, struct request_list *out, struct err *e)
+{
+	void *at;
+	enum rc rc;
+
+	rc = row_load_all(db,
+	    COLUMNS " WHERE expires_ms <= $1 AND (state & $2) <> 0"
+		    " ORDER BY expires_ms LIMIT 100",
+	    DB_ARGS(db_int(now_ms), db_int(REQUEST_LIVING)), &kind, &at,
+	    &out->n, e);
+	out->at = at;
+
+	return rc;
+}
+
+enum rc
+request_advance_in(
+    struct db_conn *c, const struct request_move *m, struct err *e)
+{
+	if (m == NULL)
+		return RC_OK;
+
+	return row_change(c,
+	    "UPDATE request SET state = $1,"
+	    " expires_ms = COALESCE($2, expires_ms),"
+	    " signs_left = COALESCE($3, signs_left)"
+	    " WHERE id = $4 AND (state & $5) <> 0",
+	    DB_ARGS(db_int(m->to),
+		m->expires_ms == 0 ? db_null() : db_int(m->expires_ms),
+		m->sets_left ? db_int(m->left) : db_null(), row_id(m->id),
+		db_int(m->from)),
+	    RC_STATE, "the request has moved on", e);
+}
+
+struct advance {
+	const struct request_move *m;
+	const struct history *h;
+};
+
+static enum rc
+advance(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct advance *a = arg;
+	enum rc rc = request_advance_in(c, a->m, e);
+
+	return rc == RC_OK ? history_append_in(c, a->h, NULL, e) : rc;
+}
+
+enum rc
+request_advance(struct db *db, const struct request_move *m,
+    const struct history *h, struct err *e)
+{
+	struct advance a = { m, h };
+
+	return db_write(db, advance, &a, e);
+}
+
+static enum rc
+set_approval(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct request_approval *a = arg;
+
+	return row_change(c,
+	    "UPDATE request SET state = $1, certificate_id = $2,"
+	    " vault_request_id = $3, ar1 = $4, ar1_signature = $5,"
+	    " expires_ms = $6 WHERE id = $7 AND (state & $8) <> 0",
+	    DB_ARGS(db_int(REQUEST_OPENED), row_id(a->certificate_id),
+		row_id(a->vault_request_id), db_blob(a->ar1),
+		row_bytes(a->ar1_signature, STORE_SIGN), db_int(a->expires_ms),
+		row_id(a->id), db_int(REQUEST_WAITING | REQUEST_OPENED)),
+	    RC_STATE, "the request has moved on", e);
+}
+
+enum rc
+request_set_approval(
+    struct db *db, const struct request_approval *a, struct err *e)
+{
+	struct request_approval copy = *a;
+
+	return db_write(db, set_approval, &copy, e);
+}
+
+struct record {
+	const struct request_signature *s;
+	const struct history *h;
+};
+
+/*
+ * A signature that was made is written down even where the request was ended
+ * meanwhile: only its own row is left as it is then.
+ */
+static enum rc
+record(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct record *r = arg;
+	const struct request_signature *s = r->s;
+	bool was_new;
+	enum rc rc;
+
+	rc = history_append_in(c, r->h, &was_new, e);
+	if (rc != RC_OK || !was_new)
+		return rc;
+	rc = db_exec(c,
+	    "UPDATE request SET signs_left = $1, state = $2"
+	    " WHERE id = $3 AND signs_left > $1 AND (state & $4) <> 0",
+	    DB_ARGS(db_int(s->left),
+		db_int(s->left == 0 ? REQUEST_DONE : REQUEST_OPEN),
+		row_id(s->request_id), db_int(REQUEST_APPROVED | REQUEST_OPEN)),
+	    NULL, e);
+	if (rc != RC_OK)
+		return rc;
+
+	return db_exec(c,
+	    "UPDATE certificate_use SET uses = uses + 1, last_used_ms = $1"
+	    " WHERE certificate_id = $2",
+	    DB_ARGS(db_int(s->now_ms), row_id(s->certificate_id)), NULL, e);
+}
+
+enum rc
+request_record_signature(struct db *db, const struct request_signature *s,
+    const struct history *h, struct err *e)
+{
+	struct record r = { s, h };
+
+	return db_write(db, record, &r, e);
+}
+
+enum rc
+request_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
+{
+	return row_purge(db,
+	    "DELETE FROM request WHERE id IN (SELECT id FROM request"
+	    " WHERE expires_ms < $1 LIMIT 500)",
+	    before_ms, n, e);
+}
