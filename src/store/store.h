@@ -5,6 +5,8 @@
  * database first and struct err last; reads run at once; writes return RC_OK
  * only when they are durable. Besides the codes named with each function all
  * may return RC_IO, RC_MEMORY, RC_BUSY (too many writes wait: answer 503).
+ * What is loaded is emptied first: an id given to find it must not be part of
+ * it.
  */
 #pragma once
 
