@@ -462,7 +462,7 @@ sqlite_backup(struct db_conn *base, const char *path, struct err *e)
 {
 	struct db_value v = db_text(path);
 	bool have;
-	void *stmt;
+	void *stmt = NULL;
 	enum rc rc;
 	int fd;
 
@@ -473,7 +473,7 @@ sqlite_backup(struct db_conn *base, const char *path, struct err *e)
 		return err_set(e, errno == EEXIST ? RC_EXISTS : RC_IO, "backup",
 		    "%s", strerror(errno));
 	rc = sqlite_query(base, "VACUUM INTO $1", &v, 1, &stmt, e);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && stmt != NULL) {
 		rc = sqlite_next(base, stmt, &have, e);
 		sqlite_end(base, stmt);
 	}
