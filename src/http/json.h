@@ -29,7 +29,7 @@ IG_CHECK enum rc json_parse(struct span in, struct json_t **out, struct err *e);
 
 void json_free(struct json_t *v);
 
-bool json_is_object(const struct json_t *v);
+bool json_get_is_object(const struct json_t *v);
 
 /*
  * A member that must be there, or may be absent or null. Absent: *out is

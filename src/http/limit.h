@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One kind of thing that is limited: burst at once, then per_minute. */
+/*
+ * One kind of thing that is limited: burst (1 or more) at once, then
+ * per_minute. A class is its place in the table; a server's rows say 0 for
+ * "none", so row 0 of its table is for nobody.
+ */
 struct limit_class {
 	const char *name;
 	uint32_t burst;
@@ -34,6 +38,16 @@ void limit_free(struct limit *l);
  */
 IG_CHECK enum rc limit_take(struct limit *l, unsigned int class_,
     struct span key, uint32_t cost, int64_t *retry_ms, struct err *e);
+
+/*
+ * One token for a client's address, and one for its network, which has
+ * LIMIT_NETWORK times as many: a crowd behind one address range is no reason
+ * to lock it out, a spray from there is.
+ */
+#define LIMIT_NETWORK 5
+
+IG_CHECK enum rc limit_take_address(struct limit *l, unsigned int class_,
+    const char *address, int64_t *retry_ms, struct err *e);
 
 /*
  * The network of an address given as text: 203.0.113.7 -> 203.0.113.0/24,

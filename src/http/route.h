@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <stdbool.h>
+
 struct request;
 struct response;
 
@@ -94,25 +96,29 @@ struct route {
 	route_handler *handler;
 };
 
-/* A path that was matched: the decoded parameters, in the row's order. */
+/* A path that was matched, with its parameters in the row's order. */
 struct route_match {
 	const struct route *route;
 	size_t n;
-	const char
-	    *names[ROUTE_PARAMS_MAX]; /* into the row's path, not ended */
-	size_t name_len[ROUTE_PARAMS_MAX];
-	char values[ROUTE_PARAMS_MAX][ROUTE_PARAM_MAX + 1];
+	struct span names[ROUTE_PARAMS_MAX];
+	struct span raw[ROUTE_PARAMS_MAX];
+	const char *values[ROUTE_PARAMS_MAX]; /* decoded */
 };
 
 /*
  * Finds the row for a method and a raw path (before percent-decoding, without
- * the query). RC_ABSENT: no row has this path. RC_POLICY: some have, with
- * other methods; *allowed has bit 1 << method for each. RC_FORMAT: a
- * parameter is not strictly percent-encoded UTF-8. RC_LIMIT: it is too long.
+ * the query). The first row that fits wins. text has at least path.n +
+ * ROUTE_PARAMS_MAX bytes for the decoded parameters. RC_ABSENT: no row has
+ * this path. RC_POLICY: some have, with other methods; *allowed has bit
+ * 1 << method for each. RC_FORMAT: a parameter is not strictly
+ * percent-encoded UTF-8. RC_LIMIT: it is too long.
  */
 IG_CHECK enum rc route_find(const struct route *routes, size_t n,
     enum route_method method, struct span path, struct route_match *m,
-    unsigned int *allowed, struct err *e);
+    char *text, unsigned int *allowed, struct err *e);
+
+/* A decoded parameter, NULL when the row has none of that name. */
+const char *route_param(const struct route_match *m, const char *name);
 
 /*
  * Is the table sound: paths well formed, methods known, handlers there, no
@@ -123,3 +129,6 @@ IG_CHECK enum rc route_check(
 
 /* "GET", "POST" …; never NULL. */
 const char *route_method_name(enum route_method method);
+
+/* The method of a name in capitals; false when it is none of ours. */
+bool route_method_find(const char *name, enum route_method *out);

@@ -25,6 +25,10 @@ IG_CHECK enum rc static_load(
 
 void static_free(struct static_set *set);
 
+/* One more, or one fewer, who uses it: the last one frees. NULL is fine. */
+struct static_set *static_hold(struct static_set *set);
+void static_drop(struct static_set *set);
+
 struct static_file {
 	const char *path; /* "/app.js" */
 	const char *type; /* media type */

@@ -1,0 +1,637 @@
+/*
+ * serve.c - a request's way: in by the library's callbacks, through a worker
+ * (and the hub, if it waits), out by the library again.
+ *
+ * Belongs here: states of a request, suspending and resuming, sending.
+ * Not here: listening (server.c); who waits for what (topic.c).
+ *
+ * The hard rule: a suspended connection has one owner, and the library does
+ * nothing to it. Who resumes it gives the request back to the event thread
+ * and never touches it again. See enum inner_state.
+ */
+#include "http/guard.h"
+#include "http/inner.h"
+#include "http/refuse.h"
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+/* Beyond its limit a body is read and thrown away this far, for the answer's sake. */
+#define SERVE_DISCARD_MAX (256 * 1024)
+
+void
+serve_connection(void *arg, struct MHD_Connection *mhd, void **slot,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct inner_listener *at = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(
+		    mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+		*slot = info == NULL
+		    ? NULL
+		    : watch_open(at->server->watch, info->connect_fd);
+	} else if (*slot != NULL) {
+		watch_close(at->server->watch, *slot);
+		*slot = NULL;
+	}
+}
+
+static void serve_work(struct work_item *item);
+
+void *
+serve_target(void *arg, const char *target, struct MHD_Connection *mhd)
+{
+	struct inner_listener *at = arg;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	size_t n = strlen(target);
+	bool fits = n <= REQUEST_TARGET_MAX;
+	struct request *q;
+
+	if (!fits)
+		n = 0;
+	/* The target, its parameters decoded, and a zero for each. */
+	q = calloc(1, sizeof(*q) + 2 * n + 2 + ROUTE_PARAMS_MAX);
+	if (q == NULL || info == NULL || info->socket_context == NULL) {
+		free(q);
+		return NULL;
+	}
+	q->work.run = serve_work;
+	q->at = at;
+	q->mhd = mhd;
+	q->peer = info->socket_context;
+	q->time_ms = clock_wall_ms();
+	q->body = buf_init(ROUTE_BODY_DEFAULT);
+	q->refusal = fits ? REFUSE_NOTHING : REFUSE_TARGET;
+	memcpy(q->target, target, n);
+	q->text = q->target + n + 1;
+	response_init(&q->r, q);
+	(void)atomic_fetch_add(&at->server->open, 1);
+	(void)atomic_fetch_add(&at->server->requests, 1);
+
+	return q;
+}
+
+void
+serve_completed(void *arg, struct MHD_Connection *mhd, void **slot,
+    enum MHD_RequestTerminationCode how)
+{
+	struct inner_listener *at = arg;
+	struct server *s = at->server;
+	struct request *q = *slot;
+
+	(void)mhd;
+	(void)how;
+	if (q == NULL)
+		return;
+	*slot = NULL;
+	if (q->waiter != NULL)
+		watch_wait(s->watch, q->peer, NULL);
+	watch_expect(s->watch, q->peer, WATCH_IDLE);
+	if (q->state == INNER_QUEUED && q->r.stream)
+		(void)atomic_fetch_sub(&s->streams, 1);
+	request_clear(q);
+	response_clear(&q->r);
+	free(q);
+	(void)atomic_fetch_sub(&s->open, 1);
+}
+
+/* Splits the target and decodes the query. */
+static bool
+serve_split(struct request *q)
+{
+	char *mark = strchr(q->target, '?');
+	struct span query = { NULL, 0 };
+
+	if (mark != NULL) {
+		*mark = '\0';
+		query = span_str(mark + 1);
+	}
+	q->path_len = strlen(q->target);
+
+	return q->target[0] == '/' &&
+	    pairs_parse(query, &q->query, &q->why) == RC_OK;
+}
+
+static bool
+serve_is_changing(const struct route *r)
+{
+	return r->method != ROUTE_GET && r->method != ROUTE_OPTIONS &&
+	    (r->flags & ROUTE_MACHINE) == 0;
+}
+
+static bool
+serve_is_over_limit(struct request *q)
+{
+	struct server *s = q->at->server;
+	unsigned int class_ = q->match.route->limit;
+
+	if (class_ == 0 || s->conf.limits == NULL)
+		return false;
+
+	return limit_take_address(s->conf.limits, class_, q->address,
+		   &q->retry_ms, NULL) != RC_OK;
+}
+
+/* A browser that goes to a path of the app's own wants the app. */
+static bool
+serve_is_page(const struct request *q)
+{
+	const char *accept = MHD_lookup_connection_value(
+	    q->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+
+	return q->at->origin->page != NULL && accept != NULL &&
+	    strstr(accept, "text/html") != NULL;
+}
+
+/* What the head alone decides: a refusal, a file, or a row. */
+static enum refuse
+serve_route(struct request *q)
+{
+	const struct server_origin *o = q->at->origin;
+	struct span path = { (const uint8_t *)q->target, 0 };
+	enum route_method method = ROUTE_GET;
+	bool known = strcmp(q->method, "HEAD") == 0 ||
+	    route_method_find(q->method, &method);
+	enum rc rc;
+
+	if (q->refusal != REFUSE_NOTHING)
+		return q->refusal;
+	if (!guard_is_head(q->mhd) || !serve_split(q))
+		return REFUSE_MALFORMED;
+	path.n = q->path_len;
+	rc = route_find(o->routes, o->routes_count, method, path, &q->match,
+	    q->text, &q->allowed, &q->why);
+	if (rc == RC_ABSENT || rc == RC_POLICY) {
+		(void)pthread_mutex_lock(&q->at->lock);
+		q->files = static_hold(q->at->files);
+		(void)pthread_mutex_unlock(&q->at->lock);
+		q->file = static_find(q->files, path);
+		if (q->file == NULL && q->allowed == 0 && serve_is_page(q))
+			q->file = static_find(q->files, span_str(o->page));
+		if (q->file != NULL)
+			q->allowed |= 1U << ROUTE_GET;
+		if (q->file != NULL && known && method == ROUTE_GET)
+			return REFUSE_NOTHING;
+		return q->allowed == 0 ? REFUSE_ABSENT : REFUSE_METHOD;
+	}
+	if (!known)
+		return REFUSE_METHOD;
+	if (rc != RC_OK)
+		return REFUSE_MALFORMED;
+	if (serve_is_changing(q->match.route) && !guard_is_same_origin(q))
+		return REFUSE_ORIGIN;
+
+	return serve_is_over_limit(q) ? REFUSE_RATE : REFUSE_NOTHING;
+}
+
+/* The file, or 304 when the client has it. */
+static struct MHD_Response *
+serve_file(struct request *q)
+{
+	const struct static_file *f = q->file;
+	const char *have = request_header(q, "If-None-Match");
+	const char *takes = request_header(q, "Accept-Encoding");
+	bool gzip = f->gzip.n > 0 && takes != NULL &&
+	    strstr(takes, "gzip") != NULL && strstr(takes, "gzip;q=0") == NULL;
+	struct span body = gzip ? f->gzip : f->body;
+	struct MHD_Response *response;
+
+	q->r.status = 200;
+	if (have != NULL && strstr(have, f->etag) != NULL) {
+		q->r.status = 304;
+		body.n = 0;
+	}
+	response = MHD_create_response_from_buffer(
+	    body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
+	if (response == NULL)
+		return NULL;
+	(void)MHD_add_response_header(response, "Content-Type", f->type);
+	(void)MHD_add_response_header(response, "ETag", f->etag);
+	(void)MHD_add_response_header(response, "Vary", "Accept-Encoding");
+	(void)MHD_add_response_header(response, "Cache-Control",
+	    f->forever ? "public, max-age=31536000, immutable" : "no-cache");
+	if (gzip && q->r.status == 200)
+		(void)MHD_add_response_header(
+		    response, "Content-Encoding", "gzip");
+
+	return response;
+}
+
+/* Under the hub's lock: nobody can wake it before this is done. */
+static void
+serve_park(void *arg)
+{
+	struct request *q = arg;
+
+	MHD_suspend_connection(q->mhd);
+}
+
+static ssize_t
+serve_read(void *arg, uint64_t at, char *out, size_t n)
+{
+	struct request *q = arg;
+	ssize_t got = topic_read(q->waiter, out, n, serve_park);
+
+	(void)at;
+	/* Once parked and released, q may be anybody's: it is not touched. */
+	if (got == TOPIC_ENDED)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (got == TOPIC_LEFT)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+
+	return got;
+}
+
+static struct MHD_Response *
+serve_stream(struct request *q)
+{
+	struct MHD_Response *response = MHD_create_response_from_callback(
+	    MHD_SIZE_UNKNOWN, 64, serve_read, q, NULL);
+
+	if (response == NULL)
+		return NULL;
+	(void)MHD_add_response_header(
+	    response, "Content-Type", "text/event-stream");
+	/* For a proxy before us (nginx): do not gather. */
+	(void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+
+	return response;
+}
+
+static struct MHD_Response *
+serve_body(struct request *q)
+{
+	struct MHD_Response *response;
+	size_t n;
+	uint8_t *p = buf_take(&q->r.body, &n);
+
+	response = MHD_create_response_from_buffer(
+	    n, p, p == NULL ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
+	if (response == NULL) {
+		free(p);
+		return NULL;
+	}
+	if (q->r.type != NULL)
+		(void)MHD_add_response_header(
+		    response, "Content-Type", q->r.type);
+
+	return response;
+}
+
+static void
+serve_headers(struct request *q, struct MHD_Response *response)
+{
+	struct span h = buf_span(&q->r.headers);
+	const char *at = (const char *)h.p, *end = at + h.n;
+
+	while (at < end) {
+		const char *value = at + strlen(at) + 1;
+
+		(void)MHD_add_response_header(response, at, value);
+		at = value + strlen(value) + 1;
+	}
+	if (q->file == NULL &&
+	    (q->match.route == NULL || q->refusal != REFUSE_NOTHING ||
+		(q->match.route->flags & ROUTE_CACHED) == 0))
+		(void)MHD_add_response_header(
+		    response, "Cache-Control", "no-store");
+	guard_headers(q, q->file != NULL, response);
+}
+
+/* Hands the answer to the library. On the event thread. */
+static enum MHD_Result
+serve_queue(struct request *q)
+{
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	if (q->file == NULL)
+		response_finish(&q->r);
+	if (q->file != NULL)
+		response = serve_file(q);
+	else if (q->r.stream)
+		response = serve_stream(q);
+	else
+		response = serve_body(q);
+	if (response == NULL)
+		return MHD_NO;
+	serve_headers(q, response);
+	if (q->r.stream) {
+		(void)atomic_fetch_add(&q->at->server->streams, 1);
+		watch_wait(q->at->server->watch, q->peer, q->waiter);
+	}
+	watch_expect(q->at->server->watch, q->peer, WATCH_NOTHING);
+	q->state = INNER_QUEUED;
+	/*
+	 * The library may call serve_read() at once, and what is parked there
+	 * is not ours: nothing of q after this.
+	 */
+	result = MHD_queue_response(q->mhd, q->r.status, response);
+	MHD_destroy_response(response);
+
+	return result;
+}
+
+static void
+serve_allow(struct request *q)
+{
+	char list[80] = "";
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < ROUTE_METHODS; i++) {
+		int k;
+
+		if ((q->allowed & 1U << i) == 0)
+			continue;
+		k = snprintf(list + n, sizeof(list) - n, "%s%s%s",
+		    n > 0 ? ", " : "", i == ROUTE_GET ? "HEAD, " : "",
+		    route_method_name((enum route_method)i));
+		n += k > 0 ? (size_t)k : 0;
+	}
+	response_header(&q->r, "Allow", "%s", list);
+}
+
+static enum MHD_Result
+serve_refuse(struct request *q, enum refuse what)
+{
+	response_clear(&q->r);
+	response_init(&q->r, q);
+	q->refusal = what;
+	q->file = NULL;
+	refuse_say(&q->r, what, &q->why);
+	if (what == REFUSE_METHOD)
+		serve_allow(q);
+	if (what == REFUSE_RATE || what == REFUSE_BUSY)
+		response_header(&q->r, "Retry-After", "%lld",
+		    (long long)(q->retry_ms / 1000 + 1));
+	if (what == REFUSE_BODY)
+		response_header(&q->r, "Connection", "close");
+
+	return serve_queue(q);
+}
+
+/* A handler's failure in words. */
+static void
+serve_fail(struct request *q, enum rc rc, const struct err *e)
+{
+	const struct server_conf *conf = &q->at->server->conf;
+
+	response_clear(&q->r);
+	response_init(&q->r, q);
+	if (conf->problem != NULL)
+		conf->problem(q, &q->r, rc, e);
+	else
+		refuse_rc(&q->r, rc, e);
+}
+
+/* One run of a handler; afterwards r says what is to be done. */
+static void
+serve_run(struct request *q)
+{
+	const struct route *route = q->match.route;
+	route_handler *session = q->at->server->conf.session;
+	struct err e = { 0 };
+	enum rc rc = RC_OK;
+
+	response_clear(&q->r);
+	response_init(&q->r, q);
+	if ((route->flags & ROUTE_SESSION) != 0 && q->wake == REQUEST_FIRST)
+		rc = session == NULL ? RC_DENIED : session(q, &q->r, &e);
+	if (rc == RC_OK)
+		rc = q->next(q, &q->r, &e);
+	if (rc != RC_OK)
+		serve_fail(q, rc, &e);
+	else if (q->r.failed || (q->r.status == 0 && q->r.again == NULL))
+		log_event(
+		    LOG_ERROR, "handler-said-nothing", "route=%s", route->path);
+}
+
+/* Gives the request back to its event thread. Not touched afterwards. */
+static void
+serve_resume(struct request *q, enum inner_state state)
+{
+	struct server *s = q->at->server;
+
+	q->state = state;
+	MHD_resume_connection(q->mhd);
+	(void)pthread_mutex_lock(&s->lock);
+	s->held--;
+	if (s->held == 0)
+		(void)pthread_cond_broadcast(&s->none_held);
+	(void)pthread_mutex_unlock(&s->lock);
+}
+
+/* True when the connection may be suspended: not while the server stops. */
+static bool
+serve_hold(struct server *s)
+{
+	bool may;
+
+	(void)pthread_mutex_lock(&s->lock);
+	may = !s->stopping;
+	if (may)
+		s->held++;
+	(void)pthread_mutex_unlock(&s->lock);
+
+	return may;
+}
+
+static enum request_wake
+serve_why(enum topic_why why)
+{
+	switch (why) {
+	case TOPIC_NEWS:
+		return REQUEST_NEWS;
+	case TOPIC_TIMEOUT:
+		return REQUEST_TIMEOUT;
+	case TOPIC_STOP:
+	case TOPIC_GONE:
+		return REQUEST_STOP;
+	}
+
+	return REQUEST_STOP;
+}
+
+/*
+ * On a worker: runs the handler until it has an answer, or parks the request
+ * in the hub; from then on it is the hub's.
+ */
+static void
+serve_steps(struct request *q)
+{
+	struct server *s = q->at->server;
+
+	for (;;) {
+		enum topic_why why;
+
+		serve_run(q);
+		if (q->r.again == NULL || q->r.failed)
+			break;
+		q->next = q->r.again;
+		watch_wait(s->watch, q->peer, q->waiter);
+		(void)atomic_fetch_add(&s->waiting, 1);
+		if (topic_wait(q->waiter, q->r.until_ms))
+			return;
+		(void)atomic_fetch_sub(&s->waiting, 1);
+		why = topic_why(q->waiter);
+		if (why == TOPIC_GONE) {
+			serve_resume(q, INNER_LEFT);
+			return;
+		}
+		q->wake = serve_why(why);
+	}
+	serve_resume(q, INNER_READY);
+}
+
+static void
+serve_work(struct work_item *item)
+{
+	serve_steps((struct request *)(void *)item);
+}
+
+/* On a worker, after a wait. */
+static void
+serve_again(struct work_item *item)
+{
+	struct request *q = (struct request *)(void *)item;
+	enum topic_why why = topic_why(q->waiter);
+
+	if (why == TOPIC_GONE) {
+		serve_resume(q, INNER_LEFT);
+		return;
+	}
+	q->wake = serve_why(why);
+	serve_steps(q);
+}
+
+void
+serve_woken(void *arg)
+{
+	struct request *q = arg;
+	struct server *s = q->at->server;
+
+	if (q->r.stream) {
+		MHD_resume_connection(q->mhd);
+		return;
+	}
+	(void)atomic_fetch_sub(&s->waiting, 1);
+	q->work.run = serve_again;
+	(void)work_push(s->work, &q->work, true);
+}
+
+/* The whole request is here: a file, a refusal, or work. */
+static enum MHD_Result
+serve_dispatch(struct request *q)
+{
+	struct server *s = q->at->server;
+
+	watch_expect(s->watch, q->peer, WATCH_NOTHING);
+	if (q->refusal != REFUSE_NOTHING)
+		return serve_refuse(q, (enum refuse)q->refusal);
+	if (q->file != NULL)
+		return serve_queue(q);
+	q->next = q->match.route->handler;
+	if ((q->match.route->flags & ROUTE_DIRECT) != 0) {
+		serve_run(q);
+		q->r.failed = q->r.failed || q->r.again != NULL;
+		return serve_queue(q);
+	}
+	if (!serve_hold(s))
+		return serve_refuse(q, REFUSE_BUSY);
+	q->state = INNER_WORK;
+	MHD_suspend_connection(q->mhd);
+	if (work_push(s->work, &q->work, false))
+		return MHD_YES;
+	(void)atomic_fetch_add(&s->refused, 1);
+	q->refusal = REFUSE_BUSY;
+	serve_resume(q, INNER_READY);
+
+	return MHD_YES;
+}
+
+/* The head is here. Answering now closes the connection: only where it must. */
+static enum MHD_Result
+serve_head(struct request *q, const char *method)
+{
+	const char *length;
+	uint64_t n = 0;
+
+	q->method = method;
+	q->state = INNER_BODY;
+	request_find_address(q);
+	q->refusal = serve_route(q);
+	if (q->match.route != NULL)
+		q->body = buf_init(q->match.route->body_max > 0
+			? q->match.route->body_max
+			: ROUTE_BODY_DEFAULT);
+	watch_expect(q->at->server->watch, q->peer, WATCH_BODY);
+	length = request_header(q, "Content-Length");
+	if (length != NULL &&
+	    (text_uint(span_str(length), UINT64_MAX, &n, NULL) != RC_OK ||
+		n > q->body.max))
+		return serve_refuse(q,
+		    q->refusal == REFUSE_NOTHING ? REFUSE_BODY
+						 : (enum refuse)q->refusal);
+
+	return MHD_YES;
+}
+
+/* Some of a body. One of unknown length may turn out too long only here. */
+static enum MHD_Result
+serve_upload(struct request *q, struct span part)
+{
+	if (q->refusal == REFUSE_NOTHING && q->file == NULL) {
+		buf_bytes(&q->body, part);
+		if (!buf_ok(&q->body)) {
+			q->refusal = REFUSE_BODY;
+			buf_clear(&q->body);
+		}
+		return MHD_YES;
+	}
+	q->discarded += part.n;
+
+	return q->discarded <= SERVE_DISCARD_MAX ? MHD_YES : MHD_NO;
+}
+
+enum MHD_Result
+serve_request(void *arg, struct MHD_Connection *mhd, const char *url,
+    const char *method, const char *version, const char *upload,
+    size_t *upload_size, void **slot)
+{
+	struct request *q = *slot;
+	size_t n = *upload_size;
+
+	(void)arg;
+	(void)mhd;
+	(void)url;
+	(void)version;
+	if (q == NULL)
+		return MHD_NO;
+	switch (q->state) {
+	case INNER_HEAD:
+		return serve_head(q, method);
+	case INNER_BODY:
+		if (n == 0)
+			return serve_dispatch(q);
+		*upload_size = 0;
+		return serve_upload(
+		    q, (struct span){ (const uint8_t *)upload, n });
+	case INNER_READY:
+		return q->refusal == REFUSE_NOTHING
+		    ? serve_queue(q)
+		    : serve_refuse(q, (enum refuse)q->refusal);
+	case INNER_WORK:
+	case INNER_LEFT:
+	case INNER_QUEUED:
+		return MHD_NO;
+	}
+
+	return MHD_NO;
+}
