@@ -3,9 +3,10 @@
  *
  * Belongs here: rows into JSON.
  * Not here: who may see them (handlers, domain).
+ * Exports also: api_put_certificate api_put_request api_put_event
+ * api_put_transfer api_request_state
  */
-#include "api/render.h"
-
+#include "api/api.h"
 #include "npki/policy.h"
 #include "store/approval.h"
 #include "store/cert.h"
@@ -23,8 +24,7 @@ render_certificate_state(
 }
 
 void
-render_certificate(struct json_out *o, const struct cert *c,
-    const struct api *api, int64_t now)
+api_put_certificate(struct json_out *o, const struct cert *c, const struct api *api, int64_t now)
 {
 	const struct policy *p = policy_find(c->policy_oid);
 
@@ -49,7 +49,7 @@ render_certificate(struct json_out *o, const struct cert *c,
 }
 
 const char *
-render_request_state(const struct approval *a)
+api_request_state(const struct approval *a)
 {
 	switch (a->state) {
 	case APPROVAL_WAITING:
@@ -91,11 +91,12 @@ render_kind(const struct approval *a)
 }
 
 void
-render_request(struct json_out *o, const struct approval *a)
+api_put_request(
+    struct json_out *o, const struct approval *a)
 {
 	api_put_id(o, "id", a->id);
 	json_put_text(o, "kind", render_kind(a));
-	json_put_text(o, "state", render_request_state(a));
+	json_put_text(o, "state", api_request_state(a));
 	json_put_text(
 	    o, "mode", a->mode == APPROVAL_NUMBER ? "number" : "push");
 	json_put_text(o, "program", a->program);
@@ -112,7 +113,8 @@ render_request(struct json_out *o, const struct approval *a)
 }
 
 void
-render_event(struct json_out *o, const struct history *h)
+api_put_event(
+    struct json_out *o, const struct history *h)
 {
 	static const char *const kinds[] = {
 		[HISTORY_JOIN] = "join",
@@ -167,7 +169,7 @@ render_transfer_state(const struct transfer *t)
 }
 
 void
-render_transfer(struct json_out *o, const struct transfer *t, bool with_message)
+api_put_transfer(struct json_out *o, const struct transfer *t, bool with_message)
 {
 	api_put_id(o, "id", t->id);
 	json_put_int(o, "step", t->step);

@@ -6,11 +6,11 @@
  */
 #include "http/inner.h"
 #include "http/json.h"
-#include <stdio.h>
 
 #include "base/clock.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 

@@ -1,12 +1,12 @@
 /*
- * approval.c - requests that wait for a phone, and what becomes of them.
+ * request.c - requests that wait for a phone, and what becomes of them.
  *
  * Belongs here: the table request; changes of state that one caller wins;
  * the record of a signature.
  * Not here: which change is allowed when (the domain room); the approval
  * itself (the vault room).
  */
-#include "store/approval.h"
+#include "store/request.h"
 
 #include "store/row.h"
 #include "store/unit.h"
@@ -20,13 +20,13 @@
 static void
 read_row(struct db_rows *rows, void *out)
 {
-	struct approval *r = out;
+	struct request *r = out;
 
 	db_get_bytes(rows, r->id, sizeof r->id);
 	db_get_bytes(rows, r->member_id, sizeof r->member_id);
-	r->kind = (enum approval_kind)db_get_int(rows);
-	r->state = (enum approval_state)db_get_int(rows);
-	r->mode = (enum approval_mode)db_get_int(rows);
+	r->kind = (enum request_kind)db_get_int(rows);
+	r->state = (enum request_state)db_get_int(rows);
+	r->mode = (enum request_mode)db_get_int(rows);
 	db_get_text(rows, r->program, sizeof r->program);
 	db_get_text(rows, r->machine, sizeof r->machine);
 	db_get_text(rows, r->user, sizeof r->user);
@@ -45,27 +45,27 @@ read_row(struct db_rows *rows, void *out)
 	db_get_bytes(rows, r->transfer_id, sizeof r->transfer_id);
 }
 
-static const struct row_kind kind = { sizeof(struct approval), read_row,
-	offsetof(struct approval, kept) };
+static const struct row_kind kind = { sizeof(struct request), read_row,
+	offsetof(struct request, kept) };
 
 void
-approval_clear(struct approval *r)
+request_clear(struct request *r)
 {
 	row_forget(&r->kept);
-	*r = (struct approval){ 0 };
+	*r = (struct request){ 0 };
 }
 
 void
-approval_list_clear(struct approval_list *l)
+request_list_clear(struct request_list *l)
 {
 	row_free_all(&kind, l->at, l->n);
-	*l = (struct approval_list){ 0 };
+	*l = (struct request_list){ 0 };
 }
 
 static enum rc
 create(struct db_conn *c, void *arg, struct err *e)
 {
-	const struct approval *r = arg;
+	const struct request *r = arg;
 
 	return row_insert(c,
 	    "INSERT INTO request (id, member_id, kind, state, mode, program,"
@@ -87,24 +87,24 @@ create(struct db_conn *c, void *arg, struct err *e)
 }
 
 enum rc
-approval_create(struct db *db, const struct approval *r, struct err *e)
+request_create(struct db *db, const struct request *r, struct err *e)
 {
-	struct approval copy = *r;
+	struct request copy = *r;
 
 	return db_write(db, create, &copy, e);
 }
 
 enum rc
-approval_load(struct db *db, const uint8_t id[static STORE_ID],
-    struct approval *out, struct err *e)
+request_load(struct db *db, const uint8_t id[static STORE_ID],
+    struct request *out, struct err *e)
 {
 	return row_load(
 	    db, COLUMNS " WHERE id = $1", DB_ARGS(row_id(id)), &kind, out, e);
 }
 
 enum rc
-approval_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
-    unsigned int states, int64_t now_ms, struct approval_list *out,
+request_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
+    unsigned int states, int64_t now_ms, struct request_list *out,
     struct err *e)
 {
 	void *at;
@@ -122,8 +122,8 @@ approval_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
 }
 
 enum rc
-approval_load_lapsed(
-    struct db *db, int64_t now_ms, struct approval_list *out, struct err *e)
+request_load_lapsed(
+    struct db *db, int64_t now_ms, struct request_list *out, struct err *e)
 {
 	void *at;
 	enum rc rc;
@@ -131,7 +131,7 @@ approval_load_lapsed(
 	rc = row_load_all(db,
 	    COLUMNS " WHERE expires_ms <= $1 AND (state & $2) <> 0"
 		    " ORDER BY expires_ms LIMIT 100",
-	    DB_ARGS(db_int(now_ms), db_int(APPROVAL_LIVING)), &kind, &at,
+	    DB_ARGS(db_int(now_ms), db_int(REQUEST_LIVING)), &kind, &at,
 	    &out->n, e);
 	out->at = at;
 
@@ -139,8 +139,8 @@ approval_load_lapsed(
 }
 
 enum rc
-approval_advance_in(
-    struct db_conn *c, const struct approval_move *m, struct err *e)
+request_advance_in(
+    struct db_conn *c, const struct request_move *m, struct err *e)
 {
 	if (m == NULL)
 		return RC_OK;
@@ -158,7 +158,7 @@ approval_advance_in(
 }
 
 struct advance {
-	const struct approval_move *m;
+	const struct request_move *m;
 	const struct history *h;
 };
 
@@ -166,13 +166,13 @@ static enum rc
 advance(struct db_conn *c, void *arg, struct err *e)
 {
 	const struct advance *a = arg;
-	enum rc rc = approval_advance_in(c, a->m, e);
+	enum rc rc = request_advance_in(c, a->m, e);
 
 	return rc == RC_OK ? history_append_in(c, a->h, NULL, e) : rc;
 }
 
 enum rc
-approval_advance(struct db *db, const struct approval_move *m,
+request_advance(struct db *db, const struct request_move *m,
     const struct history *h, struct err *e)
 {
 	struct advance a = { m, h };
@@ -183,29 +183,30 @@ approval_advance(struct db *db, const struct approval_move *m,
 static enum rc
 set_approval(struct db_conn *c, void *arg, struct err *e)
 {
-	const struct approval_made *a = arg;
+	const struct request_approval *a = arg;
 
 	return row_change(c,
 	    "UPDATE request SET state = $1, certificate_id = $2,"
 	    " vault_request_id = $3, ar1 = $4, ar1_signature = $5,"
 	    " expires_ms = $6 WHERE id = $7 AND (state & $8) <> 0",
-	    DB_ARGS(db_int(APPROVAL_OPENED), row_id(a->certificate_id),
+	    DB_ARGS(db_int(REQUEST_OPENED), row_id(a->certificate_id),
 		row_id(a->vault_request_id), db_blob(a->ar1),
 		row_bytes(a->ar1_signature, STORE_SIGN), db_int(a->expires_ms),
-		row_id(a->id), db_int(APPROVAL_WAITING | APPROVAL_OPENED)),
+		row_id(a->id), db_int(REQUEST_WAITING | REQUEST_OPENED)),
 	    RC_STATE, "the request has moved on", e);
 }
 
 enum rc
-approval_set_made(struct db *db, const struct approval_made *a, struct err *e)
+request_set_approval(
+    struct db *db, const struct request_approval *a, struct err *e)
 {
-	struct approval_made copy = *a;
+	struct request_approval copy = *a;
 
 	return db_write(db, set_approval, &copy, e);
 }
 
 struct record {
-	const struct approval_signature *s;
+	const struct request_signature *s;
 	const struct history *h;
 };
 
@@ -217,7 +218,7 @@ static enum rc
 record(struct db_conn *c, void *arg, struct err *e)
 {
 	const struct record *r = arg;
-	const struct approval_signature *s = r->s;
+	const struct request_signature *s = r->s;
 	bool was_new;
 	enum rc rc;
 
@@ -228,9 +229,8 @@ record(struct db_conn *c, void *arg, struct err *e)
 	    "UPDATE request SET signs_left = $1, state = $2"
 	    " WHERE id = $3 AND signs_left > $1 AND (state & $4) <> 0",
 	    DB_ARGS(db_int(s->left),
-		db_int(s->left == 0 ? APPROVAL_DONE : APPROVAL_OPEN),
-		row_id(s->approval_id),
-		db_int(APPROVAL_APPROVED | APPROVAL_OPEN)),
+		db_int(s->left == 0 ? REQUEST_DONE : REQUEST_OPEN),
+		row_id(s->request_id), db_int(REQUEST_APPROVED | REQUEST_OPEN)),
 	    NULL, e);
 	if (rc != RC_OK)
 		return rc;
@@ -242,7 +242,7 @@ record(struct db_conn *c, void *arg, struct err *e)
 }
 
 enum rc
-approval_record_signature(struct db *db, const struct approval_signature *s,
+request_record_signature(struct db *db, const struct request_signature *s,
     const struct history *h, struct err *e)
 {
 	struct record r = { s, h };
@@ -251,7 +251,7 @@ approval_record_signature(struct db *db, const struct approval_signature *s,
 }
 
 enum rc
-approval_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
+request_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
 {
 	return row_purge(db,
 	    "DELETE FROM request WHERE id IN (SELECT id FROM request"
