@@ -1,0 +1,327 @@
+/*
+ * serve.c - the helper's life: channels in, one thread each, until the module
+ * goes.
+ *
+ * Belongs here: descriptors, threads, the program's arguments.
+ * Not here: the frames (wire/frame.c); what a login or signature is
+ * (approval.c).
+ */
+#include "token/serve.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/sec.h"
+#include "token/approval.h"
+#include "wire/frame.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SERVE_CONTROL 3
+
+struct serve_channel {
+	struct approval *approval;
+	int fd;
+	enum frame_type task; /* ANNOUNCE, LOGOUT; LOGIN: serve requests */
+};
+
+static enum rc
+serve_read(int fd, uint8_t *p, size_t n, struct err *e)
+{
+	while (n > 0) {
+		ssize_t got = read(fd, p, n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_set(e, RC_IO, NULL, "channel is closed");
+		p += got;
+		n -= (size_t)got;
+	}
+
+	return RC_OK;
+}
+
+static enum rc
+serve_answer(int fd, struct buf *frame, struct err *e)
+{
+	uint8_t head[4];
+	struct buf length = buf_init(sizeof(head));
+	enum rc rc = RC_MEMORY;
+
+	buf_u32(&length, (uint32_t)frame->n);
+	if (buf_ok(&length) && buf_ok(frame)) {
+		rc = file_write_all(fd, buf_span(&length), e);
+		if (rc == RC_OK)
+			rc = file_write_all(fd, buf_span(frame), e);
+	}
+	buf_clear(&length);
+
+	return rc;
+}
+
+/* One request. RC_FORMAT: not one that we know, the channel is closed. */
+static enum rc
+serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
+    struct err *e)
+{
+	struct frame_login login;
+	struct frame_sign sign;
+	uint8_t tries_left = FRAME_TRIES_UNTOLD;
+	struct err why = { 0 };
+	enum rc rc;
+
+	if (in.n > 0 && in.p[0] == FRAME_LOGIN) {
+		if ((rc = frame_login_parse(in, &login, e)) != RC_OK)
+			return rc;
+		rc = approval_login(a, f, &login, &tries_left, out, &why);
+	} else {
+		if ((rc = frame_sign_parse(in, &sign, e)) != RC_OK)
+			return rc;
+		rc = approval_sign(a, f, &sign, out, &why);
+	}
+	if (rc != RC_OK) {
+		log_event(LOG_INFO, "refused", "error=%s reason=\"%s\"",
+		    err_name(rc), why.msg);
+		buf_reset(out);
+		frame_failed(out, rc, tries_left);
+	}
+
+	return RC_OK;
+}
+
+static enum rc
+serve_next(struct serve_channel *c, struct fetch *f, struct err *e)
+{
+	uint8_t head[4], frame[FRAME_REQUEST_MAX];
+	struct span in = { frame, 0 };
+	struct buf out = buf_init(FRAME_MAX);
+	struct rd r;
+	enum rc rc = serve_read(c->fd, head, sizeof(head), e);
+
+	if (rc != RC_OK)
+		return rc;
+	r = rd_init(SPAN(head));
+	in.n = rd_u32(&r);
+	if (in.n > sizeof(frame))
+		return err_set(e, RC_LIMIT, NULL, "request too long");
+	if ((rc = serve_read(c->fd, frame, in.n, e)) == RC_OK)
+		rc = serve_one(c->approval, f, in, &out, e);
+	/* A login carries the PIN. */
+	sec_wipe(frame, sizeof(frame));
+	if (rc == RC_OK)
+		rc = serve_answer(c->fd, &out, e);
+	buf_clear(&out);
+
+	return rc;
+}
+
+static void *
+serve_thread(void *arg)
+{
+	struct serve_channel *c = arg;
+	struct fetch *f = NULL;
+	struct err e = { 0 };
+
+	if (fetch_new(&f, c->fd, &e) == RC_OK) {
+		if (c->task == FRAME_ANNOUNCE)
+			approval_announce(c->approval, f);
+		else if (c->task == FRAME_LOGOUT)
+			approval_logout(c->approval, f);
+		else
+			while (serve_next(c, f, &e) == RC_OK)
+				;
+	}
+	fetch_free(f);
+	if (c->fd >= 0)
+		(void)close(c->fd);
+	free(c);
+
+	return NULL;
+}
+
+static void
+serve_start(struct approval *a, int fd, enum frame_type task)
+{
+	struct serve_channel *c = calloc(1, sizeof(*c));
+	pthread_t thread;
+
+	if (c != NULL) {
+		c->approval = a;
+		c->fd = fd;
+		c->task = task;
+		if (pthread_create(&thread, NULL, serve_thread, c) == 0) {
+			(void)pthread_detach(thread);
+			return;
+		}
+		free(c);
+	}
+	/* The module sees a closed channel, and says so to the program. */
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* One frame of the control line; *fd: the descriptor with it, or -1. */
+static ssize_t
+serve_control(uint8_t *frame, size_t size, int *fd)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { frame, size };
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space) };
+	struct cmsghdr *c;
+	ssize_t n;
+
+	*fd = -1;
+	do {
+		n = recvmsg(SERVE_CONTROL, &m, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+
+	return n;
+}
+
+/* Until the module closes its line, or its process is no more. */
+static void
+serve_loop(struct approval *a, int host)
+{
+	struct pollfd p[2] = { { .fd = SERVE_CONTROL, .events = POLLIN },
+		{ .fd = host, .events = POLLIN } };
+	uint8_t frame[FRAME_CONTROL_MAX];
+	int fd;
+
+	for (;;) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return;
+		/* A forked child may still hold the line of a dead host. */
+		if (p[0].revents == 0 && p[1].revents != 0)
+			return;
+		if (p[0].revents == 0)
+			continue;
+		if (serve_control(frame, sizeof(frame), &fd) <= 0)
+			return;
+		if (frame[0] == FRAME_CHANNEL && fd >= 0)
+			serve_start(a, fd, FRAME_LOGIN);
+		else if (fd >= 0)
+			(void)close(fd);
+		else if (frame[0] == FRAME_ANNOUNCE)
+			serve_start(a, -1, FRAME_ANNOUNCE);
+		else if (frame[0] == FRAME_LOGOUT)
+			serve_start(a, -1, FRAME_LOGOUT);
+		else
+			return;
+	}
+}
+
+/*
+ * Away from the host: no child that it would have to wait for, no signals of
+ * its terminal, nothing of ours in a core dump.
+ */
+static bool
+serve_detach(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (setsid() < 0 && errno != EPERM)
+		return false;
+	switch (fork()) {
+	case -1:
+		return false;
+	case 0:
+		break;
+	default:
+		_exit(0);
+	}
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)!chdir("/");
+
+	return true;
+}
+
+static int
+serve_run(void)
+{
+	static struct approval approval;
+	char program[FRAME_PROGRAM_MAX + 1];
+	uint8_t frame[FRAME_CONTROL_MAX];
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof(peer);
+	struct fetch *f = NULL;
+	struct err e = { 0 };
+	ssize_t n;
+	int host, fd;
+
+	if (getsockopt(SERVE_CONTROL, SOL_SOCKET, SO_PEERCRED, &peer, &size) !=
+		0 ||
+	    peer.uid != getuid()) {
+		(void)fprintf(stderr,
+		    "ingam-token: started by the PKCS#11 module only\n");
+		return 2;
+	}
+	host = pidfd_open(peer.pid, 0);
+	if (!serve_detach())
+		return 4;
+	n = serve_control(frame, sizeof(frame), &fd);
+	if (n <= 0 || fd >= 0 ||
+	    frame_hello_parse((struct span){ frame, (size_t)n }, program, &e) !=
+		RC_OK)
+		return 3;
+	if (approval_init(&approval, program, &e) != RC_OK) {
+		log_event(LOG_ERROR, "settings", "reason=\"%s\"", e.msg);
+		return 3;
+	}
+	serve_loop(&approval, host);
+	if (fetch_new(&f, -1, &e) == RC_OK)
+		approval_end(&approval, f);
+	/* Threads may still wait; their callers are gone. */
+	_exit(0);
+}
+
+static int
+serve_settings(const char *program)
+{
+	struct tokenconf conf;
+	struct err e = { 0 };
+
+	if (tokenconf_load(&conf, program, &e) != RC_OK) {
+		(void)fprintf(stderr, "ingam-token: %s%s%s\n", e.field,
+		    e.field[0] == '\0' ? "" : ": ", e.msg);
+		return 3;
+	}
+	tokenconf_print(&conf);
+
+	return 0;
+}
+
+int
+serve_main(int argc, char **argv)
+{
+	log_init("ingam-token", LOG_WARN);
+	if (argc == 2 && strcmp(argv[1], "--serve") == 0)
+		return serve_run();
+	if ((argc == 2 || argc == 3) && strcmp(argv[1], "--settings") == 0)
+		return serve_settings(argc == 3 ? argv[2] : "");
+	(void)fprintf(stderr, "usage: ingam-token --settings [program]\n");
+
+	return 2;
+}
