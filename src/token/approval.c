@@ -97,8 +97,7 @@ approval_give(struct approval *a)
 
 /* Sets what other threads read without being the busy one. */
 static void
-approval_set(
-    struct approval *a, const struct service_request *r, bool push, bool open)
+approval_set(struct approval *a, const struct service_request *r, bool open)
 {
 	(void)pthread_mutex_lock(&a->lock);
 	memcpy(a->id, r->id, sizeof(a->id));
