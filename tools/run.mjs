@@ -4,7 +4,7 @@
 // printed about them; ending all of it together.
 // Not here: the story (demo.mjs); anything that a real installation needs.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, existsSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -55,10 +55,11 @@ export function stop(child, signal = 'SIGTERM') {
  */
 export async function service({ data, portBase = 8700, build = join(root, 'build'), quiet = true, settings = [], mockPort = 0 } = {}) {
   const mock = await start('node', [join(root, 'tools/mock/mock.mjs'), String(mockPort)], { name: 'mock provider', quiet: true });
-  const mockAddress = JSON.parse(mock.firstLine).address ?? JSON.parse(mock.firstLine).url;
+  const mockSays = JSON.parse(mock.firstLine);
+  const mockAddress = mockSays.url;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const secret = join(data, 'identity-secret');
-  if (!existsSync(secret)) writeFileSync(secret, 'mock-secret', { mode: 0o600 });
+  writeFileSync(secret, mockSays.secret, { mode: 0o600 });
   const all = [
     `data=${data}`,
     `web=${join(build, 'web')}`,
@@ -67,7 +68,7 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
     'identity=mock',
     `identity-url=${mockAddress}`,
     `identity-secret=${secret}`,
-    'identity-channel=mock-channel',
+    `identity-channel=${mockSays.channelKey}`,
     `push-extra-origin=${mockAddress}`,
     ...settings,
   ];

@@ -41,8 +41,7 @@ api_session(struct request *q, struct response *r, struct err *e)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	if (cookie != NULL &&
 	    enc_base64url_parse(&token, span_str(cookie), NULL) == RC_OK) {
-		rc = access_find(
-		    &api_of(q)->domain, buf_span(&token), s, NULL);
+		rc = access_find(&api_of(q)->domain, buf_span(&token), s, NULL);
 		if (rc == RC_ABSENT)
 			rc = RC_DENIED;
 	}
@@ -136,9 +135,9 @@ api_topic_transfer(char *out, const uint8_t id[static STORE_ID])
 }
 
 static enum rc
-api_fixed(const char *text, enum rc (*parse)(struct buf *, struct span,
-		    struct err *),
-    uint8_t *out, size_t n)
+api_fixed(const char *text,
+    enum rc (*parse)(struct buf *, struct span, struct err *), uint8_t *out,
+    size_t n)
 {
 	struct buf b = buf_init(n);
 	enum rc rc = RC_ABSENT;
@@ -157,15 +156,15 @@ enum rc
 api_id(const struct request *q, const char *name, uint8_t id[static STORE_ID],
     struct err *e)
 {
-	return api_fixed(
-		   request_param(q, name), enc_hex_parse, id, STORE_ID) == RC_OK
+	return api_fixed(request_param(q, name), enc_hex_parse, id, STORE_ID) ==
+		RC_OK
 	    ? RC_OK
 	    : err_set(e, RC_ABSENT, NULL, "not an identifier");
 }
 
 void
-api_put_id(struct json_out *o, const char *name,
-    const uint8_t id[static STORE_ID])
+api_put_id(
+    struct json_out *o, const char *name, const uint8_t id[static STORE_ID])
 {
 	if (store_has_id(id))
 		json_put_bytes(
@@ -175,8 +174,8 @@ api_put_id(struct json_out *o, const char *name,
 }
 
 enum rc
-api_bearer(const struct request *q, uint8_t hash[static STORE_HASH],
-    struct err *e)
+api_bearer(
+    const struct request *q, uint8_t hash[static STORE_HASH], struct err *e)
 {
 	uint8_t secret[STORE_HASH];
 	struct span s = SPAN(secret);

@@ -7,34 +7,23 @@
 #include "domain/domain.h"
 #include "http/server.h"
 
-struct approval;
-struct cert;
-struct history;
-struct transfer;
-
 /* What handlers find behind request_app(). */
 struct api {
 	struct domain domain;
 	struct topic_hub *hub;
-	const char *name;    /* of the service */
+	const char *name; /* of the service */
 	const char *version;
 	const char *pc_origin;
 	const char *identity; /* "portone", "mock" */
 	int64_t expiring_ms;
 	bool test_phones;
-	uint8_t push_key[65]; /* VAPID, for subscribing */
+	const char *push_key; /* VAPID, base64url, for subscribing */
 	/* May push messages go to this address? RC_POLICY, RC_FORMAT. */
 	enum rc (*push_check)(void *arg, const char *endpoint, struct err *e);
 	/* A push message to one device of a member: the self-test. */
 	void (*push_test)(void *arg, const uint8_t device_id[static STORE_ID]);
 	void *arg;
 };
-
-/* The rows of the two origins. */
-extern const struct route api_app_routes[];
-extern const size_t api_app_routes_count;
-extern const struct route api_pc_routes[];
-extern const size_t api_pc_routes_count;
 
 /* The server's hooks: who is behind the cookie, and failures in words. */
 route_handler api_session;
@@ -61,23 +50,12 @@ struct json_out *api_answer_problem(struct response *r, enum problem p);
 /* An identifier of 32 hex digits out of the path. RC_ABSENT otherwise. */
 IG_CHECK enum rc api_id(const struct request *q, const char *name,
     uint8_t id[static STORE_ID], struct err *e);
-void api_put_id(struct json_out *o, const char *name,
-    const uint8_t id[static STORE_ID]);
+void api_put_id(
+    struct json_out *o, const char *name, const uint8_t id[static STORE_ID]);
 
 /* SHA-256 of the bearer's 32 bytes. RC_ABSENT where there is none. */
-IG_CHECK enum rc api_bearer(const struct request *q,
-    uint8_t hash[static STORE_HASH], struct err *e);
+IG_CHECK enum rc api_bearer(
+    const struct request *q, uint8_t hash[static STORE_HASH], struct err *e);
 
 /* ?wait=seconds as milliseconds, at most 25,000; 0 where absent. */
 int64_t api_wait_ms(const struct request *q);
-
-/* The objects of docs/http-api.md: their members, into an open object. */
-void api_put_certificate(struct json_out *o,
-    const struct cert *c, const struct api *api, int64_t now);
-void api_put_request(
-    struct json_out *o, const struct approval *a);
-void api_put_event(
-    struct json_out *o, const struct history *h);
-void api_put_transfer(struct json_out *o,
-    const struct transfer *t, bool with_message);
-const char *api_request_state(const struct approval *a);

@@ -6,6 +6,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/render.h"
 #include "base/buf.h"
 #include "base/enc.h"
 #include "base/sec.h"
@@ -27,8 +28,7 @@ approval_api_list(struct request *q, struct response *r, struct err *e)
 {
 	struct approval_list l = { 0 };
 	struct json_out *o;
-	enum rc rc =
-	    approving_list(&api_of(q)->domain, api_who(q), &l, e);
+	enum rc rc = approving_list(&api_of(q)->domain, api_who(q), &l, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -36,7 +36,7 @@ approval_api_list(struct request *q, struct response *r, struct err *e)
 	json_put_array(o, "requests");
 	for (size_t i = 0; i < l.n; i++) {
 		json_put_object(o, NULL);
-		api_put_request(o, &l.at[i]);
+		render_request(o, &l.at[i]);
 		json_put_end(o);
 	}
 	json_put_end(o);
@@ -63,7 +63,7 @@ approval_api_get(struct request *q, struct response *r, struct err *e)
 	enum rc rc = approval_of(q, &a, e);
 
 	if (rc == RC_OK)
-		api_put_request(response_json(r, 200), &a);
+		render_request(response_json(r, 200), &a);
 	approval_clear(&a);
 
 	return rc;
@@ -81,7 +81,7 @@ approval_api_delete_certificate(
 	    (rc = approving_deletion(
 		 &api_of(q)->domain, api_who(q), id, &a, e)) != RC_OK)
 		return rc;
-	api_put_request(response_json(r, 201), &a);
+	render_request(response_json(r, 201), &a);
 	approval_clear(&a);
 
 	return RC_OK;
@@ -166,8 +166,7 @@ out:
 }
 
 static enum rc
-approval_import_problem(
-    struct response *r, enum rc rc, const struct err *e)
+approval_import_problem(struct response *r, enum rc rc, const struct err *e)
 {
 	static const struct {
 		enum rc rc;
@@ -220,8 +219,8 @@ approval_api_import(struct request *q, struct response *r, struct err *e)
 	if ((rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = json_get_bytes(in, "certificate", JSON_MUST, JSON_BASE64URL,
 		 1, CERTIFICATE_MAX, &der, e)) != RC_OK ||
-	    (rc = json_get_bytes(in, "km_certificate", JSON_MAY,
-		 JSON_BASE64URL, 0, CERTIFICATE_MAX, &km, e)) != RC_OK ||
+	    (rc = json_get_bytes(in, "km_certificate", JSON_MAY, JSON_BASE64URL,
+		 0, CERTIFICATE_MAX, &km, e)) != RC_OK ||
 	    (rc = approval_hex_id(in, "transfer", id, &ask.transfer_id, e)) !=
 		RC_OK ||
 	    (rc = approval_own_transfer(q, ask.transfer_id, e)) != RC_OK)
@@ -235,7 +234,7 @@ approval_api_import(struct request *q, struct response *r, struct err *e)
 	}
 	o = response_json(r, 201);
 	json_put_object(o, "request");
-	api_put_request(o, &a);
+	render_request(o, &a);
 	json_put_end(o);
 	rc = approval_put_ar1(q, o, &a, e);
 out:
@@ -310,8 +309,8 @@ approval_read(const struct json_t *in, struct approval_body *b, struct err *e)
 static void
 approval_proof(const struct approval_body *b, struct approving_proof *p)
 {
-	p->evidence.kind = b->credential.n > 0 ? KEYS_DEVICE_PASSKEY
-					       : KEYS_DEVICE_PIN;
+	p->evidence.kind =
+	    b->credential.n > 0 ? KEYS_DEVICE_PASSKEY : KEYS_DEVICE_PIN;
 	p->evidence.credential_id = buf_span(&b->credential);
 	p->evidence.client_data = buf_span(&b->client_data);
 	p->evidence.authenticator_data = buf_span(&b->data);
@@ -355,20 +354,20 @@ approval_approve_problem(struct response *r, const struct approval *a,
 }
 
 static void
-approval_answer(struct request *q, struct response *r,
-    const struct approval *a, const struct cert *cert, const char *pin)
+approval_answer(struct request *q, struct response *r, const struct approval *a,
+    const struct cert *cert, const char *pin)
 {
 	struct json_out *o = response_json(r, 200);
 
 	json_put_object(o, "request");
-	api_put_request(o, a);
+	render_request(o, a);
 	json_put_end(o);
 	if (pin[0] != '\0')
 		json_put_text(o, "pin", pin);
 	if (!store_has_id(cert->id))
 		return;
 	json_put_object(o, "certificate");
-	api_put_certificate(o, cert, api_of(q), request_time_ms(q));
+	render_certificate(o, cert, api_of(q), request_time_ms(q));
 	json_put_end(o);
 }
 
@@ -389,8 +388,8 @@ approval_api_approve(struct request *q, struct response *r, struct err *e)
 	    (rc = approval_read(in, &body, e)) != RC_OK)
 		goto out;
 	approval_proof(&body, &proof);
-	rc = approving_approve(&api_of(q)->domain, api_who(q), &a, &proof, pin,
-	    &cert, &left, e);
+	rc = approving_approve(
+	    &api_of(q)->domain, api_who(q), &a, &proof, pin, &cert, &left, e);
 	if (rc == RC_OK)
 		approval_answer(q, r, &a, &cert, pin);
 	else
@@ -416,14 +415,13 @@ approval_api_refuse(struct request *q, struct response *r, struct err *e)
 	    (rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = json_get_bool(in, "not_me", JSON_MAY, &not_me, e)) != RC_OK)
 		goto out;
-	rc = approving_refuse(
-	    &api_of(q)->domain, api_who(q), &a, not_me, e);
+	rc = approving_refuse(&api_of(q)->domain, api_who(q), &a, not_me, e);
 	if (rc == RC_STATE) {
 		(void)api_answer_problem(r, PROBLEM_ENDED);
 		rc = RC_OK;
 	} else if (rc == RC_OK) {
 		a.state = not_me ? APPROVAL_NOT_ME : APPROVAL_REFUSED;
-		api_put_request(response_json(r, 200), &a);
+		render_request(response_json(r, 200), &a);
 	}
 out:
 	approval_clear(&a);

@@ -40,12 +40,12 @@ join_api_server(struct request *q, struct response *r, struct err *e)
 	json_put_text(o, "pc_origin", api->pc_origin);
 	json_put_text(o, "vault", ready ? "ready" : "unavailable");
 	if (ready) {
-		json_put_bytes(o, "display_key", JSON_BASE64URL,
-		    SPAN(hello.display_key));
+		json_put_bytes(
+		    o, "display_key", JSON_BASE64URL, SPAN(hello.display_key));
 		json_put_bytes(
 		    o, "hpke_key", JSON_BASE64URL, SPAN(hello.hpke_key));
 	}
-	json_put_bytes(o, "push_key", JSON_BASE64URL, SPAN(api->push_key));
+	json_put_text(o, "push_key", api->push_key);
 	json_put_text(o, "identity", api->identity);
 	json_put_bool(o, "test_phones", api->test_phones);
 	json_put_bool(o, "session", session);
@@ -136,7 +136,7 @@ enum rc
 join_api_code(struct request *q, struct response *r, struct err *e)
 {
 	struct joining_device_start start = { 0 };
-	char shown[STORE_TEXT + 16];
+	char shown[STORE_TEXT + 32];
 	uint8_t id[STORE_ID];
 	const struct json_t *in;
 	const char *code;
@@ -153,8 +153,8 @@ join_api_code(struct request *q, struct response *r, struct err *e)
 	    &api_of(q)->domain, id, span_str(code), &start, &left, e);
 	if (rc != RC_OK)
 		return join_code_problem(r, rc, left);
-	(void)snprintf(shown, sizeof(shown), "%s (••••%s)", start.name,
-	    start.phone_tail);
+	(void)snprintf(
+	    shown, sizeof(shown), "%s (••••%s)", start.name, start.phone_tail);
 	o = response_json(r, 200);
 	json_put_bytes(o, "challenge", JSON_BASE64URL, SPAN(start.challenge));
 	json_put_bytes(o, "user_id", JSON_BASE64URL, SPAN(start.user_id));
@@ -165,8 +165,7 @@ join_api_code(struct request *q, struct response *r, struct err *e)
 }
 
 static void
-join_cookie(
-    struct response *r, const struct api *api, struct span token)
+join_cookie(struct response *r, const struct api *api, struct span token)
 {
 	struct buf text = buf_init(64);
 
@@ -179,14 +178,15 @@ join_cookie(
 /* 201 with the member, and the cookie. */
 static enum rc
 join_signed_in(struct api *api, struct response *r,
-    const uint8_t member_id[static STORE_ID], struct span token,
-    struct err *e)
+    const uint8_t member_id[static STORE_ID], struct span token, struct err *e)
 {
+	struct domain_session s = { 0 };
 	struct member m = { 0 };
 	struct json_out *o;
-	enum rc rc = member_load(api->domain.db, member_id, &m, e);
+	enum rc rc;
 
-	if (rc != RC_OK)
+	if ((rc = access_find(&api->domain, token, &s, e)) != RC_OK ||
+	    (rc = member_load(api->domain.db, member_id, &m, e)) != RC_OK)
 		return rc;
 	join_cookie(r, api, token);
 	o = response_json(r, 201);
@@ -194,6 +194,7 @@ join_signed_in(struct api *api, struct response *r,
 	api_put_id(o, "id", m.id);
 	json_put_text(o, "name", m.name);
 	json_put_text(o, "phone_tail", m.phone_tail);
+	api_put_id(o, "device", s.device_id);
 	json_put_end(o);
 	member_clear(&m);
 
@@ -231,8 +232,7 @@ join_read_device(const struct json_t *in, struct join_proof *p,
 {
 	static const char *const kinds[] = { "passkey", "pin" };
 	size_t kind = 0;
-	enum rc rc =
-	    json_get_choice(in, "kind", JSON_MUST, kinds, 2, &kind, e);
+	enum rc rc = json_get_choice(in, "kind", JSON_MUST, kinds, 2, &kind, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -242,15 +242,15 @@ join_read_device(const struct json_t *in, struct join_proof *p,
 			 JSON_BASE64URL, 1, CLIENT_DATA, &p->client_data, e)) !=
 			RC_OK ||
 		    (rc = json_get_bytes(in, "attestation", JSON_MUST,
-			 JSON_BASE64URL, 1, ATTESTATION, &p->attestation,
-			 e)) != RC_OK)
+			 JSON_BASE64URL, 1, ATTESTATION, &p->attestation, e)) !=
+			RC_OK)
 			return rc;
 	} else if ((rc = json_get_bytes(in, "public_key", JSON_MUST,
 			JSON_BASE64URL, 65, 65, &p->public_key, e)) != RC_OK ||
 	    (rc = json_get_bytes(in, "signature", JSON_MUST, JSON_BASE64URL, 1,
 		 SIGNATURE_MAX, &p->signature, e)) != RC_OK ||
-	    (rc = json_get_bytes(in, "sealed_pin", JSON_MUST, JSON_BASE64URL,
-		 1, SEALED_PIN_MAX, &p->sealed_pin, e)) != RC_OK)
+	    (rc = json_get_bytes(in, "sealed_pin", JSON_MUST, JSON_BASE64URL, 1,
+		 SEALED_PIN_MAX, &p->sealed_pin, e)) != RC_OK)
 		return rc;
 	out->client_data = buf_span(&p->client_data);
 	out->attestation = buf_span(&p->attestation);
@@ -275,8 +275,8 @@ join_api_device(struct request *q, struct response *r, struct err *e)
 	join_proof_init(&proof);
 	if ((rc = api_id(q, "join", id, e)) != RC_OK ||
 	    (rc = request_json(q, &in, e)) != RC_OK ||
-	    (rc = json_get_text(
-		 in, "name", JSON_MAY, 0, TEXT_MAX, &name, e)) != RC_OK ||
+	    (rc = json_get_text(in, "name", JSON_MAY, 0, TEXT_MAX, &name, e)) !=
+		RC_OK ||
 	    (rc = join_read_device(in, &proof, &enrol, e)) != RC_OK)
 		goto out;
 	rc = joining_device(&api->domain, id, &enrol,
@@ -339,8 +339,7 @@ join_read_login(const struct json_t *in, struct join_login *l,
 
 		*rows[i].to = buf_init(rows[i].most);
 		rc = json_get_bytes(in, rows[i].name, rows[i].need,
-		    rows[i].coding, rows[i].least, rows[i].most, rows[i].to,
-		    e);
+		    rows[i].coding, rows[i].least, rows[i].most, rows[i].to, e);
 		if (rc != RC_OK)
 			return rc;
 	}

@@ -6,6 +6,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/render.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/enc.h"
@@ -98,7 +99,7 @@ member_api_certificates(struct request *q, struct response *r, struct err *e)
 	json_put_array(o, "certificates");
 	for (size_t i = 0; i < l.n; i++) {
 		json_put_object(o, NULL);
-		api_put_certificate(o, &l.at[i], api, request_time_ms(q));
+		render_certificate(o, &l.at[i], api, request_time_ms(q));
 		json_put_end(o);
 	}
 	json_put_end(o);
@@ -119,7 +120,7 @@ member_api_certificate(struct request *q, struct response *r, struct err *e)
 		return rc;
 	rc = cert_load(api->domain.db, api_who(q)->member_id, id, &c, e);
 	if (rc == RC_OK)
-		api_put_certificate(
+		render_certificate(
 		    response_json(r, 200), &c, api, request_time_ms(q));
 	cert_clear(&c);
 
@@ -164,15 +165,14 @@ member_api_history(struct request *q, struct response *r, struct err *e)
 		RC_OK ||
 	    (rc = member_query_id(
 		 q, "certificate", certificate_id, &certificate, e)) != RC_OK ||
-	    (rc = history_load_page(api_of(q)->domain.db,
-		 api_who(q)->member_id, before, certificate, PAGE, &l, &more,
-		 e)) != RC_OK)
+	    (rc = history_load_page(api_of(q)->domain.db, api_who(q)->member_id,
+		 before, certificate, PAGE, &l, &more, e)) != RC_OK)
 		return rc;
 	o = response_json(r, 200);
 	json_put_array(o, "events");
 	for (size_t i = 0; i < l.n; i++) {
 		json_put_object(o, NULL);
-		api_put_event(o, &l.at[i]);
+		render_event(o, &l.at[i]);
 		json_put_end(o);
 	}
 	json_put_end(o);
@@ -243,8 +243,7 @@ member_api_push_test(struct request *q, struct response *r, struct err *e)
 {
 	struct api *api = api_of(q);
 	struct push p;
-	enum rc rc =
-	    push_load(api->domain.db, api_who(q)->device_id, &p, e);
+	enum rc rc = push_load(api->domain.db, api_who(q)->device_id, &p, e);
 
 	if (rc != RC_OK)
 		return rc;

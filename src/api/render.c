@@ -3,10 +3,9 @@
  *
  * Belongs here: rows into JSON.
  * Not here: who may see them (handlers, domain).
- * Exports also: api_put_certificate api_put_request api_put_event
- * api_put_transfer api_request_state
  */
-#include "api/api.h"
+#include "api/render.h"
+
 #include "npki/policy.h"
 #include "store/approval.h"
 #include "store/cert.h"
@@ -24,7 +23,8 @@ render_certificate_state(
 }
 
 void
-api_put_certificate(struct json_out *o, const struct cert *c, const struct api *api, int64_t now)
+render_certificate(struct json_out *o, const struct cert *c,
+    const struct api *api, int64_t now)
 {
 	const struct policy *p = policy_find(c->policy_oid);
 
@@ -49,7 +49,7 @@ api_put_certificate(struct json_out *o, const struct cert *c, const struct api *
 }
 
 const char *
-api_request_state(const struct approval *a)
+render_request_state(const struct approval *a)
 {
 	switch (a->state) {
 	case APPROVAL_WAITING:
@@ -91,12 +91,11 @@ render_kind(const struct approval *a)
 }
 
 void
-api_put_request(
-    struct json_out *o, const struct approval *a)
+render_request(struct json_out *o, const struct approval *a)
 {
 	api_put_id(o, "id", a->id);
 	json_put_text(o, "kind", render_kind(a));
-	json_put_text(o, "state", api_request_state(a));
+	json_put_text(o, "state", render_request_state(a));
 	json_put_text(
 	    o, "mode", a->mode == APPROVAL_NUMBER ? "number" : "push");
 	json_put_text(o, "program", a->program);
@@ -113,8 +112,7 @@ api_put_request(
 }
 
 void
-api_put_event(
-    struct json_out *o, const struct history *h)
+render_event(struct json_out *o, const struct history *h)
 {
 	static const char *const kinds[] = {
 		[HISTORY_JOIN] = "join",
@@ -169,7 +167,7 @@ render_transfer_state(const struct transfer *t)
 }
 
 void
-api_put_transfer(struct json_out *o, const struct transfer *t, bool with_message)
+render_transfer(struct json_out *o, const struct transfer *t, bool with_message)
 {
 	api_put_id(o, "id", t->id);
 	json_put_int(o, "step", t->step);

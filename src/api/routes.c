@@ -3,11 +3,10 @@
  *
  * Belongs here: method, path, proof, size, handler; one row each.
  * Not here: what they do (…_api.c).
- * Exports also: api_app_routes api_app_routes_count api_pc_routes
- * api_pc_routes_count
  */
-#include "api/handlers.h"
+#include "api/routes.h"
 
+#include "api/handlers.h"
 #include "keys/keys.h"
 
 #define API     "/api/v1"
@@ -15,7 +14,7 @@
 #define MESSAGE (80 << 10) /* a transfer's largest message in base64url */
 
 /* clang-format off */
-const struct route api_app_routes[] = {
+const struct route routes_app[] = {
 	{ ROUTE_GET, "/healthz", 0, ROUTE_MACHINE, 0, routes_health },
 	{ ROUTE_GET, API "/server", 0, 0, 0, join_api_server },
 	{ ROUTE_POST, API "/join", 0, 0, 1, join_api_start },
@@ -46,7 +45,7 @@ const struct route api_app_routes[] = {
 	{ ROUTE_GET, API "/events", 0, ROUTE_SESSION, 0, member_api_events },
 };
 
-const struct route api_pc_routes[] = {
+const struct route routes_pc[] = {
 	{ ROUTE_GET, "/healthz", 0, ROUTE_MACHINE, 0, routes_health },
 	{ ROUTE_POST, RP "/transfers/{channel}", 0, ROUTE_MACHINE, 1, transfer_api_claim },
 	{ ROUTE_GET, RP "/transfers/{id}", 0, ROUTE_MACHINE, 0, transfer_api_pc_get },
@@ -60,10 +59,8 @@ const struct route api_pc_routes[] = {
 	{ ROUTE_POST, RP "/token/requests/{id}/signatures", 0, ROUTE_MACHINE, 0, token_api_sign },
 };
 /* clang-format on */
-const size_t api_app_routes_count =
-    sizeof(api_app_routes) / sizeof(api_app_routes[0]);
-const size_t api_pc_routes_count =
-    sizeof(api_pc_routes) / sizeof(api_pc_routes[0]);
+const size_t routes_app_count = sizeof(routes_app) / sizeof(routes_app[0]);
+const size_t routes_pc_count = sizeof(routes_pc) / sizeof(routes_pc[0]);
 
 enum rc
 routes_health(struct request *q, struct response *r, struct err *e)
@@ -75,8 +72,8 @@ routes_health(struct request *q, struct response *r, struct err *e)
 	(void)e;
 	o = response_json(r, ready && hello.open ? 200 : 503);
 	json_put_text(o, "vault",
-	    !ready		? "unavailable"
-		: !hello.open	? "sealed"
+	    !ready                   ? "unavailable"
+		: !hello.open        ? "sealed"
 		: hello.weak_sandbox ? "weak-sandbox"
 				     : "ready");
 

@@ -6,6 +6,7 @@
  */
 #include "api/handlers.h"
 
+#include "api/render.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "domain/token.h"
@@ -48,10 +49,10 @@ token_read_ask(const struct json_t *in, struct token_body *b, struct err *e)
 
 	if ((rc = json_get_text(in, "phone", JSON_MAY, 10, 20, &phone, e)) !=
 		RC_OK ||
-	    (rc = json_get_text(
-		 in, "program", JSON_MUST, 1, TEXT_MAX, &program, e)) != RC_OK ||
-	    (rc = json_get_text(
-		 in, "machine", JSON_MUST, 1, TEXT_MAX, &machine, e)) != RC_OK ||
+	    (rc = json_get_text(in, "program", JSON_MUST, 1, TEXT_MAX, &program,
+		 e)) != RC_OK ||
+	    (rc = json_get_text(in, "machine", JSON_MUST, 1, TEXT_MAX, &machine,
+		 e)) != RC_OK ||
 	    (rc = json_get_text(in, "user", JSON_MAY, 0, TEXT_MAX, &user, e)) !=
 		RC_OK ||
 	    (rc = json_get_choice(in, "mode", JSON_MUST, modes, 2, &mode, e)) !=
@@ -92,8 +93,8 @@ token_api_request(struct request *q, struct response *r, struct err *e)
 	if ((rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = token_read_ask(in, &b, e)) != RC_OK)
 		return rc;
-	rc = b.continues ? token_continue(d, b.before_id, b.before_hash,
-			       &b.ask, id, &expires, e)
+	rc = b.continues ? token_continue(d, b.before_id, b.before_hash, &b.ask,
+			       id, &expires, e)
 			 : token_request(d, &b.ask, id, &expires, e);
 	if (rc != RC_OK)
 		return rc;
@@ -126,7 +127,7 @@ token_state(const struct approval *a)
 	if (a->state == APPROVAL_DONE)
 		return "ended";
 
-	return api_request_state(a);
+	return render_request_state(a);
 }
 
 static void

@@ -6,13 +6,12 @@
  */
 #include "api/handlers.h"
 
+#include "api/render.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/rnd.h"
 #include "base/text.h"
 #include "domain/relay.h"
-
-#define MESSAGE_MAX TRANSFER_MESSAGE_MAX
 
 typedef enum rc transfer_load_fn(
     struct request *q, struct transfer *t, struct err *e);
@@ -48,7 +47,7 @@ transfer_api_open(struct request *q, struct response *r, struct err *e)
 	enum rc rc = relay_open(&api_of(q)->domain, api_who(q), &t, e);
 
 	if (rc == RC_OK)
-		api_put_transfer(response_json(r, 201), &t, false);
+		render_transfer(response_json(r, 201), &t, false);
 	transfer_clear(&t);
 
 	return rc;
@@ -77,12 +76,11 @@ transfer_wait(struct request *q, struct response *r, enum relay_side side,
 	    (rc = load(q, &t, e)) != RC_OK)
 		return rc;
 	news = t.step > (int64_t)seen || (t.state & TRANSFER_LIVING) == 0;
-	if (!news && api_wait_ms(q) > 0 &&
-	    request_wake(q) != REQUEST_TIMEOUT &&
+	if (!news && api_wait_ms(q) > 0 && request_wake(q) != REQUEST_TIMEOUT &&
 	    request_wake(q) != REQUEST_STOP)
 		response_wait(r, api_wait_ms(q), again);
 	else
-		api_put_transfer(
+		render_transfer(
 		    response_json(r, 200), &t, relay_is_for(&t, side));
 	transfer_clear(&t);
 
@@ -107,7 +105,7 @@ static enum rc
 transfer_answer(struct response *r, struct transfer *t, enum rc rc)
 {
 	if (rc == RC_OK)
-		api_put_transfer(response_json(r, 200), t, false);
+		render_transfer(response_json(r, 200), t, false);
 	if (rc == RC_STATE) {
 		(void)api_answer_problem(r, PROBLEM_ENDED);
 		rc = RC_OK;
@@ -121,7 +119,7 @@ static enum rc
 transfer_post(struct request *q, struct response *r, enum relay_side side,
     int64_t step, transfer_load_fn *load, struct err *e)
 {
-	struct buf message = buf_init(MESSAGE_MAX);
+	struct buf message = buf_init(TRANSFER_MESSAGE_MAX);
 	struct transfer t = { 0 };
 	const struct json_t *in;
 	enum rc rc;
@@ -129,7 +127,7 @@ transfer_post(struct request *q, struct response *r, enum relay_side side,
 	if ((rc = load(q, &t, e)) == RC_OK &&
 	    (rc = request_json(q, &in, e)) == RC_OK &&
 	    (rc = json_get_bytes(in, "message", JSON_MUST, JSON_BASE64URL, 1,
-		 MESSAGE_MAX, &message, e)) == RC_OK)
+		 TRANSFER_MESSAGE_MAX, &message, e)) == RC_OK)
 		rc = t.step != step
 		    ? err_set(e, RC_STATE, NULL, "not the next step")
 		    : relay_post(

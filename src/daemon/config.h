@@ -34,6 +34,8 @@ struct config {
 	char push_extra_origin[256];
 	bool allow_test_phones;
 	uint64_t workers;
+	uint64_t connections, connections_per_address;
+	uint64_t address_burst, address_per_minute;
 	uint64_t token_count;
 	int64_t token_life_ms;
 	int64_t request_life_ms;

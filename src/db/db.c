@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-static const struct driver *const drivers[] = { &driver_sqlite };
+static const struct driver *const drivers[] = { &driver_sqlite, NULL };
 
 struct db {
 	const struct driver *driver;
@@ -35,7 +35,7 @@ driver_of(const char *url, const char **where)
 {
 	const char *colon = strchr(url, ':');
 
-	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+	for (size_t i = 0; drivers[i] != NULL; i++) {
 		size_t n = strlen(drivers[i]->scheme);
 
 		if (strncmp(url, drivers[i]->scheme, n) == 0 && url[n] == ':') {
@@ -65,7 +65,7 @@ db_open(struct db **out, const struct db_options *o, struct err *e)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	db->driver = driver;
 	db->readers = o->readers == 0 ? 8 : o->readers;
-	db->idle = calloc(db->readers, sizeof *db->idle);
+	db->idle = calloc(db->readers, sizeof(struct db_conn *));
 	db->where = strdup(where);
 	(void)pthread_mutex_init(&db->lock, NULL);
 	(void)pthread_cond_init(&db->returned, NULL);
@@ -88,7 +88,7 @@ db_close(struct db *db)
 	if (db == NULL)
 		return;
 	/* Readers first: the last connection puts the log in its place. */
-	for (unsigned int i = 0; i < db->n_idle; i++)
+	for (unsigned int i = 0; db->idle != NULL && i < db->n_idle; i++)
 		db->driver->close(db->idle[i]);
 	writer_stop(db->writer);
 	(void)pthread_cond_destroy(&db->returned);

@@ -309,12 +309,13 @@ sqlite_query(struct db_conn *base, const char *sql, const struct db_value *v,
     size_t n, void **stmt, struct err *e)
 {
 	struct conn *c = (struct conn *)base;
-	struct slot *s;
+	struct slot *s = NULL;
 	enum rc rc;
 	int code = SQLITE_OK;
 
 	*stmt = NULL;
-	if ((rc = slot_find(c, sql, &s, e)) != RC_OK)
+	rc = slot_find(c, sql, &s, e);
+	if (rc != RC_OK || s == NULL)
 		return rc;
 	if (s->running)
 		return err_set(
@@ -388,22 +389,31 @@ static const char *const steps[] = {
 	[DRIVER_UNDO] = "ROLLBACK TO unit",
 };
 
+/* A statement without parameters or rows, kept prepared. */
 static enum rc
-sqlite_step(struct db_conn *base, enum driver_step step, struct err *e)
+run(struct db_conn *base, const char *sql, struct err *e)
 {
+	void *stmt = NULL;
 	bool have;
-	void *stmt;
 	enum rc rc;
 
-	rc = sqlite_query(base, steps[step], NULL, 0, &stmt, e);
-	if (rc != RC_OK)
+	rc = sqlite_query(base, sql, NULL, 0, &stmt, e);
+	if (rc != RC_OK || stmt == NULL)
 		return rc;
 	rc = sqlite_next(base, stmt, &have, e);
 	sqlite_end(base, stmt);
-	if (rc == RC_OK && step == DRIVER_UNDO)
-		rc = sqlite_step(base, DRIVER_RELEASE, e);
 
 	return rc;
+}
+
+static enum rc
+sqlite_step(struct db_conn *base, enum driver_step step, struct err *e)
+{
+	enum rc rc = run(base, steps[step], e);
+
+	return rc == RC_OK && step == DRIVER_UNDO
+	    ? run(base, steps[DRIVER_RELEASE], e)
+	    : rc;
 }
 
 static bool
@@ -452,7 +462,7 @@ sqlite_backup(struct db_conn *base, const char *path, struct err *e)
 {
 	struct db_value v = db_text(path);
 	bool have;
-	void *stmt;
+	void *stmt = NULL;
 	enum rc rc;
 	int fd;
 
@@ -463,7 +473,7 @@ sqlite_backup(struct db_conn *base, const char *path, struct err *e)
 		return err_set(e, errno == EEXIST ? RC_EXISTS : RC_IO, "backup",
 		    "%s", strerror(errno));
 	rc = sqlite_query(base, "VACUUM INTO $1", &v, 1, &stmt, e);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && stmt != NULL) {
 		rc = sqlite_next(base, stmt, &have, e);
 		sqlite_end(base, stmt);
 	}

@@ -131,9 +131,7 @@ run_alone(struct writer *w, struct unit *first)
 
 		next = u->next;
 		u->next = NULL;
-		if (w->conn->broken)
-			fail_batch(u, &e);
-		else if (run_batch(w, u, &e) == DURABLE)
+		if (!w->conn->broken && run_batch(w, u, &e) == DURABLE)
 			commits++;
 		else
 			fail_batch(u, &e);

@@ -98,8 +98,8 @@ access_check_passkey(const struct domain *d, const struct access_proof *p,
 }
 
 static enum rc
-access_check_pin_device(const struct access_proof *p,
-    const struct device *device, struct err *e)
+access_check_pin_device(
+    const struct access_proof *p, const struct device *device, struct err *e)
 {
 	struct buf message = buf_init(64);
 	enum rc rc;
@@ -220,8 +220,7 @@ access_find(struct domain *d, struct span token, struct domain_session *out,
 }
 
 enum rc
-access_logout(
-    struct domain *d, const struct domain_session *s, struct err *e)
+access_logout(struct domain *d, const struct domain_session *s, struct err *e)
 {
 	enum rc rc = session_delete(d->db, s->token_hash, e);
 

@@ -37,11 +37,11 @@ approving_history(
     struct history *h, const struct approval *a, const struct cert *cert)
 {
 	memcpy(h->member_id, a->member_id, STORE_ID);
-	memcpy(h->certificate_id,
-	    cert == NULL ? a->certificate_id : cert->id, STORE_ID);
+	memcpy(h->certificate_id, cert == NULL ? a->certificate_id : cert->id,
+	    STORE_ID);
 	memcpy(h->request_id, a->id, STORE_ID);
-	(void)snprintf(h->owner, sizeof(h->owner), "%s",
-	    cert == NULL ? "" : cert->owner);
+	(void)snprintf(
+	    h->owner, sizeof(h->owner), "%s", cert == NULL ? "" : cert->owner);
 	(void)snprintf(h->program, sizeof(h->program), "%s", a->program);
 	(void)snprintf(h->machine, sizeof(h->machine), "%s", a->machine);
 }
@@ -82,8 +82,7 @@ approving_deletion(struct domain *d, const struct domain_session *s,
 		.created_ms = now,
 		.expires_ms = now + DELETE_TTL_MS };
 	struct cert cert = { 0 };
-	enum rc rc =
-	    cert_load(d->db, s->member_id, certificate_id, &cert, e);
+	enum rc rc = cert_load(d->db, s->member_id, certificate_id, &cert, e);
 
 	cert_clear(&cert);
 	if (rc != RC_OK)
@@ -123,8 +122,8 @@ approving_wish(struct keys_request *w, const struct approval *a,
 	w->label = span_str(cert->owner);
 	if (a->kind != APPROVAL_TOKEN)
 		return;
-	w->mode = a->mode == APPROVAL_NUMBER ? KEYS_MODE_NUMBER
-					     : KEYS_MODE_PUSH;
+	w->mode =
+	    a->mode == APPROVAL_NUMBER ? KEYS_MODE_NUMBER : KEYS_MODE_PUSH;
 	w->token.count = (uint16_t)a->count;
 	w->token.seconds = (uint32_t)a->seconds;
 	w->token.program = span_str(a->program);
@@ -153,8 +152,8 @@ approving_make(struct domain *d, const struct approval *a,
 		goto out;
 	}
 	approving_wish(&wish, a, &cert, &m, now);
-	rc = keys_approval_new(d->keys, &wish, made.vault_request_id, &ar1,
-	    made.ar1_signature, e);
+	rc = keys_approval_new(
+	    d->keys, &wish, made.vault_request_id, &ar1, made.ar1_signature, e);
 	if (rc != RC_OK)
 		goto out;
 	memcpy(made.id, a->id, STORE_ID);
@@ -185,8 +184,8 @@ approving_prepare(struct domain *d, const struct domain_session *s,
 		if (a->kind == APPROVAL_DELETE)
 			certificate_id = a->certificate_id;
 		if (certificate_id == NULL)
-			return err_set(e, RC_FORMAT, "certificate",
-			    "which certificate?");
+			return err_set(
+			    e, RC_FORMAT, "certificate", "which certificate?");
 		if ((rc = approving_make(d, a, certificate_id, e)) != RC_OK)
 			return rc;
 		domain_changed(d, DOMAIN_REQUEST, s->member_id, id);
@@ -220,8 +219,7 @@ approving_done_token(struct domain *d, const struct approval *a,
 }
 
 static enum rc
-approving_done_delete(
-    struct domain *d, const struct approval *a, struct err *e)
+approving_done_delete(struct domain *d, const struct approval *a, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
@@ -294,8 +292,8 @@ approving_approve(struct domain *d, const struct domain_session *s,
 	pin[0] = '\0';
 	if (rc != RC_OK)
 		return rc;
-	if ((rc = approving_ask_vault(
-		 d, a, proof, &approved, tries_left, e)) != RC_OK)
+	if ((rc = approving_ask_vault(d, a, proof, &approved, tries_left, e)) !=
+	    RC_OK)
 		goto out;
 	switch (a->kind) {
 	case APPROVAL_TOKEN:
@@ -334,8 +332,7 @@ approving_not_me(struct domain *d, const struct approval *a, struct err *e)
 	if (a->kind != APPROVAL_TOKEN)
 		return RC_OK;
 	approving_machine_key(a->member_id, a, key);
-	if ((rc = block_set(d->db, "machine", key, now + DAY_MS, e)) !=
-		RC_OK ||
+	if ((rc = block_set(d->db, "machine", key, now + DAY_MS, e)) != RC_OK ||
 	    (rc = member_add_refusal(d->db, a->member_id, &refusals, e)) !=
 		RC_OK)
 		return rc;

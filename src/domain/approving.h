@@ -36,7 +36,7 @@ IG_CHECK enum rc approving_prepare(struct domain *d,
 /* What the phone shows the vault. */
 struct approving_proof {
 	struct keys_evidence evidence;
-	struct span sealed; /* import */
+	struct span sealed;                      /* import */
 	struct span certificate, km_certificate; /* import */
 };
 /*
@@ -72,5 +72,5 @@ void approving_machine_key(const uint8_t member_id[static STORE_ID],
     const struct approval *a, uint8_t key[static STORE_HASH]);
 
 /* Fills who and what of a line in the history; cert may be NULL. */
-void approving_history(struct history *h, const struct approval *a,
-    const struct cert *cert);
+void approving_history(
+    struct history *h, const struct approval *a, const struct cert *cert);

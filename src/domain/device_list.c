@@ -8,9 +8,9 @@
 
 #include "base/rd.h"
 
-#define MAGIC   "INGAM-DL1"
-#define MAC     32
-#define FIELD   1024
+#define MAGIC "INGAM-DL1"
+#define MAC   32
+#define FIELD 1024
 
 enum rc
 device_list_find(struct span list, const uint8_t device_id[static KEYS_ID],

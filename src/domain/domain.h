@@ -71,8 +71,7 @@ struct domain {
 
 static inline void
 domain_changed(const struct domain *d, enum domain_change what,
-    const uint8_t member_id[static STORE_ID],
-    const uint8_t id[static STORE_ID])
+    const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID])
 {
 	d->ops->changed(d->arg, what, member_id, id);
 }

@@ -20,8 +20,8 @@
 #define IMPORT_TTL_MS 300000
 
 static enum rc
-importing_check(struct span der, const char *field, struct certinfo *info,
-    struct err *e)
+importing_check(
+    struct span der, const char *field, struct certinfo *info, struct err *e)
 {
 	struct certificate *c = NULL;
 	enum rc rc = certificate_parse(der, &c, NULL);
@@ -37,8 +37,8 @@ importing_check(struct span der, const char *field, struct certinfo *info,
 
 /* Is there room for one more? */
 static enum rc
-importing_room(struct domain *d, const uint8_t member_id[static STORE_ID],
-    struct err *e)
+importing_room(
+    struct domain *d, const uint8_t member_id[static STORE_ID], struct err *e)
 {
 	struct cert_list l = { 0 };
 	enum rc rc = cert_load_all(d->db, member_id, &l, e);
@@ -56,8 +56,7 @@ importing_is_new(struct domain *d, const uint8_t member_id[static STORE_ID],
     const uint8_t sha256[static STORE_HASH], struct err *e)
 {
 	struct cert there = { 0 };
-	enum rc rc =
-	    cert_load_by_hash(d->db, member_id, sha256, &there, NULL);
+	enum rc rc = cert_load_by_hash(d->db, member_id, sha256, &there, NULL);
 
 	cert_clear(&there);
 	if (rc == RC_OK)
@@ -68,9 +67,8 @@ importing_is_new(struct domain *d, const uint8_t member_id[static STORE_ID],
 }
 
 static enum rc
-importing_ask(struct domain *d, struct approval *a,
-    const struct certinfo *info, const uint8_t sha256[static STORE_HASH],
-    struct buf *ar1, struct err *e)
+importing_ask(struct domain *d, struct approval *a, const struct certinfo *info,
+    const uint8_t sha256[static STORE_HASH], struct buf *ar1, struct err *e)
 {
 	struct keys_request wish = { .op = KEYS_OP_IMPORT,
 		.ttl_ms = IMPORT_TTL_MS,
@@ -83,8 +81,8 @@ importing_ask(struct domain *d, struct approval *a,
 	memcpy(wish.account_id, a->member_id, STORE_ID);
 	memcpy(wish.cert_sha256, sha256, STORE_HASH);
 	wish.dl1_sealed = m.device_list;
-	rc = keys_approval_new(d->keys, &wish, a->vault_request_id, ar1,
-	    a->ar1_signature, e);
+	rc = keys_approval_new(
+	    d->keys, &wish, a->vault_request_id, ar1, a->ar1_signature, e);
 	a->ar1 = buf_span(ar1);
 	member_clear(&m);
 
@@ -107,11 +105,11 @@ importing_request(struct domain *d, const struct domain_session *s,
 
 	memcpy(a.member_id, s->member_id, STORE_ID);
 	store_new_id(a.id);
-	if ((rc = importing_check(
-		 in->certificate, "certificate", &info, e)) != RC_OK ||
+	if ((rc = importing_check(in->certificate, "certificate", &info, e)) !=
+		RC_OK ||
 	    (in->km_certificate.n > 0 &&
-		(rc = importing_check(in->km_certificate, "km_certificate",
-		     &km, e)) != RC_OK))
+		(rc = importing_check(
+		     in->km_certificate, "km_certificate", &km, e)) != RC_OK))
 		goto out;
 	digest_sha256(sha256, &in->certificate, 1);
 	if (info.not_after_ms < now) {

@@ -24,12 +24,12 @@
 
 #include <stdio.h>
 
-#define LIFE_MS   600000
-#define TRIES     3
-#define HOUR_MS   3600000
-#define DAY_MS    86400000
-#define HOUR_MAX  5
-#define DAY_MAX   10
+#define LIFE_MS        600000
+#define TRIES          3
+#define HOUR_MS        3600000
+#define DAY_MS         86400000
+#define HOUR_MAX       5
+#define DAY_MAX        10
 #define NAME_MAX_BYTES 96
 
 enum rc
@@ -41,8 +41,8 @@ joining_phone(struct span typed, char *out, struct err *e)
 		if (typed.p[i] == '-' || typed.p[i] == ' ')
 			continue;
 		if (typed.p[i] < '0' || typed.p[i] > '9' || n == 11)
-			return err_set(e, RC_FORMAT, "phone",
-			    "not a mobile phone number");
+			return err_set(
+			    e, RC_FORMAT, "phone", "not a mobile phone number");
 		out[n++] = (char)typed.p[i];
 	}
 	out[n] = '\0';
@@ -62,8 +62,8 @@ joining_phone_hash(struct domain *d, const char *phone,
 }
 
 static enum rc
-joining_copy(char *out, size_t size, struct span in, const char *field,
-    struct err *e)
+joining_copy(
+    char *out, size_t size, struct span in, const char *field, struct err *e)
 {
 	if (in.n == 0 || in.n >= size || !text_is_display(in, size))
 		return err_set(e, RC_FORMAT, field, "%s is missing", field);
@@ -75,8 +75,8 @@ joining_copy(char *out, size_t size, struct span in, const char *field,
 
 /* How often a number may be sent codes, whoever asks. */
 static enum rc
-joining_count(struct domain *d, const struct join *j, int64_t now,
-    struct err *e)
+joining_count(
+    struct domain *d, const struct join *j, int64_t now, struct err *e)
 {
 	struct counter_answer a;
 	enum rc rc;
@@ -118,8 +118,8 @@ joining_start(struct domain *d, const struct joining_person *p,
 
 	store_new_id(j.id);
 	if ((rc = joining_phone(p->phone, j.phone, e)) != RC_OK ||
-	    (rc = joining_copy(
-		 j.name, NAME_MAX_BYTES, p->name, "name", e)) != RC_OK ||
+	    (rc = joining_copy(j.name, NAME_MAX_BYTES, p->name, "name", e)) !=
+		RC_OK ||
 	    (rc = joining_copy(
 		 j.birth, sizeof(j.birth), p->birth, "birth", e)) != RC_OK ||
 	    (rc = joining_copy(j.carrier, sizeof(j.carrier), p->carrier,
@@ -127,6 +127,7 @@ joining_start(struct domain *d, const struct joining_person *p,
 	    (rc = joining_phone_hash(d, j.phone, j.phone_hash, e)) != RC_OK ||
 	    (rc = joining_count(d, &j, now, e)) != RC_OK)
 		return rc;
+	memcpy(j.phone_tail, j.phone + strlen(j.phone) - 4, 4);
 	joining_audience(&j, audience);
 	rc = d->ops->identity_send(d->arg,
 	    &(struct domain_person){
@@ -134,8 +135,7 @@ joining_start(struct domain *d, const struct joining_person *p,
 	    address, transaction, e);
 	if (rc != RC_OK)
 		return rc;
-	(void)snprintf(
-	    j.transaction, sizeof(j.transaction), "%s", transaction);
+	(void)snprintf(j.transaction, sizeof(j.transaction), "%s", transaction);
 	memcpy(id, j.id, sizeof(j.id));
 	*expires_ms = j.expires_ms;
 
@@ -143,8 +143,8 @@ joining_start(struct domain *d, const struct joining_person *p,
 }
 
 static enum rc
-joining_check(struct domain *d, const struct join *j, struct span code,
-    struct err *e)
+joining_check(
+    struct domain *d, const struct join *j, struct span code, struct err *e)
 {
 	char audience[65];
 
@@ -160,8 +160,7 @@ static enum rc
 joining_is_new(struct domain *d, const struct join *j, struct err *e)
 {
 	struct member m = { 0 };
-	enum rc rc =
-	    member_load_by_phone(d->db, j->phone_hash, &m, NULL);
+	enum rc rc = member_load_by_phone(d->db, j->phone_hash, &m, NULL);
 
 	if (rc == RC_OK) {
 		member_clear(&m);
@@ -187,16 +186,16 @@ joining_code(struct domain *d, const uint8_t id[static STORE_ID],
 	    (rc = joining_is_new(d, &j, e)) != RC_OK)
 		return rc;
 	store_new_id(j.account_id);
-	if ((rc = keys_enrol_begin(
-		 d->keys, j.account_id, out->challenge, e)) != RC_OK)
+	if ((rc = keys_enrol_begin(d->keys, j.account_id, out->challenge, e)) !=
+	    RC_OK)
 		return rc;
 	memcpy(out->user_id, j.account_id, STORE_ID);
 	(void)snprintf(out->name, sizeof(out->name), "%s", j.name);
-	(void)snprintf(out->phone_tail, sizeof(out->phone_tail), "%s",
-	    j.phone + strlen(j.phone) - 4);
+	(void)snprintf(
+	    out->phone_tail, sizeof(out->phone_tail), "%s", j.phone_tail);
 
-	return join_confirm(d->db, id, j.account_id, out->challenge,
-	    out->phone_tail, now + LIFE_MS, now, e);
+	return join_confirm(
+	    d->db, id, j.account_id, out->challenge, now + LIFE_MS, now, e);
 }
 
 /* The rows that a new member begins with. */
@@ -212,25 +211,22 @@ joining_fill(struct joining_rows *r, const struct join *j,
     const struct keys_enrol *in, struct span device_name, struct span list,
     int64_t now, struct err *e)
 {
-	enum rc rc = device_list_find(
-	    list, in->device_id, &r->device.credential_id,
-	    &r->device.public_key, e);
+	enum rc rc = device_list_find(list, in->device_id,
+	    &r->device.credential_id, &r->device.public_key, e);
 
 	memcpy(r->member.id, j->account_id, STORE_ID);
 	memcpy(r->member.phone_hash, j->phone_hash, STORE_HASH);
-	(void)snprintf(r->member.phone_tail, sizeof(r->member.phone_tail),
-	    "%s", j->phone_tail);
-	(void)snprintf(
-	    r->member.name, sizeof(r->member.name), "%s", j->name);
+	(void)snprintf(r->member.phone_tail, sizeof(r->member.phone_tail), "%s",
+	    j->phone_tail);
+	(void)snprintf(r->member.name, sizeof(r->member.name), "%s", j->name);
 	r->member.device_list = list;
 	r->member.device_list_version = 1;
 	r->member.created_ms = now;
 	memcpy(r->device.id, in->device_id, STORE_ID);
 	memcpy(r->device.member_id, j->account_id, STORE_ID);
-	r->device.kind = in->kind == KEYS_DEVICE_PASSKEY ? DEVICE_PASSKEY
-							 : DEVICE_PIN;
-	text_sanitise(
-	    r->device.name, sizeof(r->device.name), device_name);
+	r->device.kind =
+	    in->kind == KEYS_DEVICE_PASSKEY ? DEVICE_PASSKEY : DEVICE_PIN;
+	text_sanitise(r->device.name, sizeof(r->device.name), device_name);
 	r->device.added_ms = r->device.last_used_ms = now;
 	history_id(r->history.id, now, (struct span){ NULL, 0 });
 	memcpy(r->history.member_id, j->account_id, STORE_ID);
@@ -261,8 +257,8 @@ joining_device(struct domain *d, const uint8_t id[static STORE_ID],
 	memcpy(in->account_id, j.account_id, STORE_ID);
 	store_new_id(in->device_id);
 	if ((rc = keys_enrol(d->keys, in, &list, &credential, e)) != RC_OK ||
-	    (rc = joining_fill(&rows, &j, in, device_name, buf_span(&list),
-		 now, e)) != RC_OK)
+	    (rc = joining_fill(
+		 &rows, &j, in, device_name, buf_span(&list), now, e)) != RC_OK)
 		goto out;
 	access_new(d, j.account_id, in->device_id, token, &rows.session);
 	rc = member_create(d->db, &rows.member, &rows.device, &rows.session,

@@ -17,9 +17,9 @@ struct joining_person {
  * the field; RC_RATE; RC_REFUSED: the provider knows no such person; RC_BUSY,
  * RC_IO: the provider does not answer.
  */
-IG_CHECK enum rc joining_start(struct domain *d,
-    const struct joining_person *p, const char *address,
-    uint8_t id[static STORE_ID], int64_t *expires_ms, struct err *e);
+IG_CHECK enum rc joining_start(struct domain *d, const struct joining_person *p,
+    const char *address, uint8_t id[static STORE_ID], int64_t *expires_ms,
+    struct err *e);
 
 /*
  * Hands the code in, and begins the registration of the first device.

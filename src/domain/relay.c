@@ -53,16 +53,16 @@ relay_open(struct domain *d, const struct domain_session *s,
 }
 
 static enum rc
-relay_count(struct domain *d, const char *scope, const char *key,
-    int64_t limit, struct err *e)
+relay_count(struct domain *d, const char *scope, const char *key, int64_t limit,
+    struct err *e)
 {
 	uint8_t hash[STORE_HASH];
 	struct counter_answer a;
 	enum rc rc;
 
 	digest_sha256_labelled(hash, "INGAM-RELAY1", span_str(key));
-	rc = counter_hit(d->db, scope, hash, MINUTE_MS, limit,
-	    clock_wall_ms(), &a, e);
+	rc = counter_hit(
+	    d->db, scope, hash, MINUTE_MS, limit, clock_wall_ms(), &a, e);
 	if (rc == RC_OK && !a.allowed)
 		return err_set(e, RC_RATE, NULL, "too many numbers tried");
 

@@ -115,8 +115,8 @@ token_make_room(struct domain *d, const struct member *m,
 {
 	struct approval_list l = { 0 };
 	size_t waiting = 0;
-	enum rc rc = approval_load_all(d->db, m->id,
-	    APPROVAL_WAITING | APPROVAL_OPENED, now, &l, e);
+	enum rc rc = approval_load_all(
+	    d->db, m->id, APPROVAL_WAITING | APPROVAL_OPENED, now, &l, e);
 
 	for (size_t i = 0; rc == RC_OK && i < l.n; i++) {
 		const struct approval *o = &l.at[i];
@@ -201,8 +201,8 @@ token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
 		goto out;
 	}
 	approving_machine_key(before.member_id, &before, key);
-	if ((rc = counter_hit(d->db, "ask-again", key, HOUR_MS, AGAIN_HOUR,
-		 now, &c, e)) != RC_OK ||
+	if ((rc = counter_hit(d->db, "ask-again", key, HOUR_MS, AGAIN_HOUR, now,
+		 &c, e)) != RC_OK ||
 	    (rc = member_load(d->db, before.member_id, &m, e)) != RC_OK ||
 	    (rc = token_is_blocked(d, &m, &a, now, &blocked, e)) != RC_OK)
 		goto out;
@@ -389,8 +389,8 @@ token_sign(struct domain *d, const struct approval *a,
 	enum rc rc;
 
 	if ((rc = token_may_sign(a, certificate_id, e)) != RC_OK ||
-	    (rc = cert_load(
-		 d->db, a->member_id, certificate_id, &cert, e)) != RC_OK)
+	    (rc = cert_load(d->db, a->member_id, certificate_id, &cert, e)) !=
+		RC_OK)
 		goto out;
 	if (cert.not_after_ms < clock_wall_ms()) {
 		rc = err_set(e, RC_EXPIRED, "certificate", "has expired");

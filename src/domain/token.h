@@ -36,8 +36,7 @@ IG_CHECK enum rc token_continue(struct domain *d,
     int64_t *expires_ms, struct err *e);
 
 /* The request as its bearer sees it. RC_ABSENT: none, or another bearer. */
-IG_CHECK enum rc token_load(struct domain *d,
-    const uint8_t id[static STORE_ID],
+IG_CHECK enum rc token_load(struct domain *d, const uint8_t id[static STORE_ID],
     const uint8_t secret_hash[static STORE_HASH], struct approval *out,
     struct err *e);
 

@@ -149,24 +149,18 @@ struct json_out *
 response_problem(struct response *r, const struct response_problem *p)
 {
 	struct json_out *w = response_json(r, p->status);
-	char type[400];
+	char type[96];
 
 	r->type = "application/problem+json";
-	(void)snprintf(
-	    type, sizeof(type), "%s/problems/%s", r->q->at->url, p->slug);
+	(void)snprintf(type, sizeof(type), "urn:ingam:problem:%s", p->slug);
 	json_put_text(w, "type", type);
 	response_put(w, "title", p->en);
 	json_put_uint(w, "status", p->status);
 	response_put(w, "detail", p->detail);
 	response_put(w, "field", p->field);
-	response_put(w, "ko", p->ko);
-	response_put(w, "en", p->en);
-	if (p->next_ko != NULL || p->next_en != NULL) {
-		json_put_object(w, "next");
-		response_put(w, "ko", p->next_ko);
-		response_put(w, "en", p->next_en);
-		json_put_end(w);
-	}
+	response_put(w, "title_ko", p->ko);
+	response_put(w, "next", p->next_en);
+	response_put(w, "next_ko", p->next_ko);
 
 	return w;
 }

@@ -54,9 +54,9 @@ void response_cookie(
 /*
  * An RFC 9457 problem. The server writes
  *
- *	{ "type": "<public url>/problems/<slug>", "title": en, "status": …,
- *	  "detail": detail, "field": field, "ko": …, "en": …,
- *	  "next": { "ko": …, "en": … } }
+ *	{ "type": "urn:ingam:problem:<slug>", "title": en, "status": …,
+ *	  "detail": detail, "field": field, "title_ko": ko,
+ *	  "next": next_en, "next_ko": next_ko }
  *
  * Parts that are NULL or "" are left out. Strings are borrowed for the call.
  */

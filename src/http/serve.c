@@ -12,12 +12,12 @@
 #include "http/guard.h"
 #include "http/inner.h"
 #include "http/refuse.h"
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Beyond its limit a body is read and thrown away this far, for the answer's sake. */
@@ -139,23 +139,32 @@ serve_is_over_limit(struct request *q)
 		   &q->retry_ms, NULL) != RC_OK;
 }
 
+/* A browser that goes to a path of the app's own wants the app. */
+static bool
+serve_is_page(const struct request *q)
+{
+	const char *accept = MHD_lookup_connection_value(
+	    q->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+
+	return q->at->origin->page != NULL && accept != NULL &&
+	    strstr(accept, "text/html") != NULL;
+}
+
 /* What the head alone decides: a refusal, a file, or a row. */
 static enum refuse
 serve_route(struct request *q)
 {
 	const struct server_origin *o = q->at->origin;
 	struct span path = { (const uint8_t *)q->target, 0 };
-	enum route_method method = (enum route_method)ROUTE_METHODS;
+	enum route_method method = ROUTE_GET;
+	bool known = strcmp(q->method, "HEAD") == 0 ||
+	    route_method_find(q->method, &method);
 	enum rc rc;
 
 	if (q->refusal != REFUSE_NOTHING)
 		return q->refusal;
-	if (!serve_split(q))
+	if (!guard_is_head(q->mhd) || !serve_split(q))
 		return REFUSE_MALFORMED;
-	/* A method that is none of ours fits no row, and is told which do. */
-	if (!route_method_find(q->method, &method) &&
-	    strcmp(q->method, "HEAD") == 0)
-		method = ROUTE_GET;
 	path.n = q->path_len;
 	rc = route_find(o->routes, o->routes_count, method, path, &q->match,
 	    q->text, &q->allowed, &q->why);
@@ -164,12 +173,16 @@ serve_route(struct request *q)
 		q->files = static_hold(q->at->files);
 		(void)pthread_mutex_unlock(&q->at->lock);
 		q->file = static_find(q->files, path);
+		if (q->file == NULL && q->allowed == 0 && serve_is_page(q))
+			q->file = static_find(q->files, span_str(o->page));
 		if (q->file != NULL)
 			q->allowed |= 1U << ROUTE_GET;
-		if (q->file != NULL && method == ROUTE_GET)
+		if (q->file != NULL && known && method == ROUTE_GET)
 			return REFUSE_NOTHING;
 		return q->allowed == 0 ? REFUSE_ABSENT : REFUSE_METHOD;
 	}
+	if (!known)
+		return REFUSE_METHOD;
 	if (rc != RC_OK)
 		return REFUSE_MALFORMED;
 	if (serve_is_changing(q->match.route) && !guard_is_same_origin(q))
@@ -338,8 +351,8 @@ serve_allow(struct request *q)
 		if ((q->allowed & 1U << i) == 0)
 			continue;
 		k = snprintf(list + n, sizeof(list) - n, "%s%s%s",
-		    n > 0 ? ", " : "", route_method_name((enum route_method)i),
-		    i == ROUTE_GET ? ", HEAD" : "");
+		    n > 0 ? ", " : "", i == ROUTE_GET ? "HEAD, " : "",
+		    route_method_name((enum route_method)i));
 		n += k > 0 ? (size_t)k : 0;
 	}
 	response_header(&q->r, "Allow", "%s", list);
@@ -358,8 +371,7 @@ serve_refuse(struct request *q, enum refuse what)
 	if (what == REFUSE_RATE || what == REFUSE_BUSY)
 		response_header(&q->r, "Retry-After", "%lld",
 		    (long long)(q->retry_ms / 1000 + 1));
-	if (q->state == INNER_BODY &&
-	    (what == REFUSE_BODY || what == REFUSE_MALFORMED))
+	if (what == REFUSE_BODY)
 		response_header(&q->r, "Connection", "close");
 
 	return serve_queue(q);
@@ -554,9 +566,6 @@ serve_head(struct request *q, const char *method)
 	q->method = method;
 	q->state = INNER_BODY;
 	request_find_address(q);
-	/* Where the body ends is unknown, so nothing is read after this. */
-	if (!guard_is_head(q->mhd))
-		return serve_refuse(q, REFUSE_MALFORMED);
 	q->refusal = serve_route(q);
 	if (q->match.route != NULL)
 		q->body = buf_init(q->match.route->body_max > 0

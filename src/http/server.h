@@ -25,6 +25,11 @@ struct server_origin {
 	const struct route *routes;
 	size_t routes_count;
 	const char *folder; /* static files, NULL: none */
+	/*
+	 * The page of an app that shows all its own paths ("/index.html"):
+	 * served to a GET that asks for HTML where nothing else is. NULL: 404.
+	 */
+	const char *page;
 
 	/* NULL: the strict presets of guard.c; "" leaves the header out. */
 	const char *csp;

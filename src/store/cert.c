@@ -4,7 +4,7 @@
  * Belongs here: the tables certificate and certificate_use; a certificate's
  * coming in and going as a whole.
  * Not here: reading certificates (x509/certificate.c); opening key blobs (the
- * vault room); the signature's own record (request.c).
+ * vault room); the signature's own record (approval.c).
  *
  * How often and when one was used changes with each signature, so it stands
  * in a narrow table of its own: the wide rows are written once.
@@ -96,7 +96,7 @@ insert(struct db_conn *db, const struct cert *c, struct err *e)
 
 struct addition {
 	const struct cert *c;
-	const struct request_move *r;
+	const struct approval_move *r;
 	const struct transfer_move *t;
 	const struct history *h;
 };
@@ -109,7 +109,7 @@ add(struct db_conn *c, void *arg, struct err *e)
 
 	rc = insert(c, a->c, e);
 	if (rc == RC_OK)
-		rc = request_advance_in(c, a->r, e);
+		rc = approval_advance_in(c, a->r, e);
 	if (rc == RC_OK)
 		rc = transfer_advance_in(c, a->t, e);
 	if (rc == RC_OK)
@@ -119,7 +119,7 @@ add(struct db_conn *c, void *arg, struct err *e)
 }
 
 enum rc
-cert_add(struct db *db, const struct cert *c, const struct request_move *r,
+cert_add(struct db *db, const struct cert *c, const struct approval_move *r,
     const struct transfer_move *t, const struct history *h, struct err *e)
 {
 	struct addition a = { c, r, t, h };
@@ -131,7 +131,7 @@ struct deletion {
 	const uint8_t *member_id;
 	const uint8_t *id;
 	int64_t now_ms;
-	const struct request_move *r;
+	const struct approval_move *r;
 	const struct history *h;
 };
 
@@ -148,7 +148,7 @@ delete_whole(struct db_conn *c, void *arg, struct err *e)
 		row_id(d->member_id)),
 	    RC_ABSENT, "no such certificate", e);
 	if (rc == RC_OK)
-		rc = request_advance_in(c, d->r, e);
+		rc = approval_advance_in(c, d->r, e);
 	if (rc == RC_OK)
 		rc = history_append_in(c, d->h, NULL, e);
 
@@ -158,7 +158,7 @@ delete_whole(struct db_conn *c, void *arg, struct err *e)
 enum rc
 cert_delete(struct db *db, const uint8_t member_id[static STORE_ID],
     const uint8_t id[static STORE_ID], int64_t now_ms,
-    const struct request_move *r, const struct history *h, struct err *e)
+    const struct approval_move *r, const struct history *h, struct err *e)
 {
 	struct deletion d = { member_id, id, now_ms, r, h };
 

@@ -9,7 +9,7 @@
 #include "store/store.h"
 
 struct history;
-struct request_move;
+struct approval_move;
 struct transfer_move;
 
 struct cert {
@@ -50,7 +50,7 @@ void cert_list_clear(struct cert_list *l);
  * moved on.
  */
 IG_CHECK enum rc cert_add(struct db *db, const struct cert *c,
-    const struct request_move *r, const struct transfer_move *t,
+    const struct approval_move *r, const struct transfer_move *t,
     const struct history *h, struct err *e);
 
 /*
@@ -60,7 +60,7 @@ IG_CHECK enum rc cert_add(struct db *db, const struct cert *c,
  */
 IG_CHECK enum rc cert_delete(struct db *db,
     const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID],
-    int64_t now_ms, const struct request_move *r, const struct history *h,
+    int64_t now_ms, const struct approval_move *r, const struct history *h,
     struct err *e);
 
 /* Living ones of this member only. RC_ABSENT. */

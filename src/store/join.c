@@ -20,6 +20,8 @@ read_row(struct db_rows *rows, void *out)
 	db_get_bytes(rows, j->phone_hash, sizeof j->phone_hash);
 	db_get_text(rows, j->phone, sizeof j->phone);
 	db_get_text(rows, j->name, sizeof j->name);
+	db_get_text(rows, j->phone_tail, sizeof j->phone_tail);
+	db_get_text(rows, j->carrier, sizeof j->carrier);
 	db_get_text(rows, j->birth, sizeof j->birth);
 	db_get_text(rows, j->transaction, sizeof j->transaction);
 	j->state = (enum join_state)db_get_int(rows);
@@ -38,15 +40,15 @@ create(struct db_conn *c, void *arg, struct err *e)
 	const struct join *j = arg;
 
 	return row_insert(c,
-	    "INSERT INTO joining (id, phone_hash, phone, name, birth,"
+	    "INSERT INTO joining (id, phone_hash, phone, name, phone_tail, carrier, birth,"
 	    " provider_tx, state, tries, account_id, challenge, expires_ms)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 	    " ON CONFLICT DO NOTHING",
 	    DB_ARGS(row_id(j->id), row_bytes(j->phone_hash, STORE_HASH),
-		db_text(j->phone), db_text(j->name), db_text(j->birth),
-		db_text(j->transaction), db_int(j->state), db_int(j->tries),
-		row_id(j->account_id), row_bytes(j->challenge, STORE_HASH),
-		db_int(j->expires_ms)),
+		db_text(j->phone), db_text(j->name), db_text(j->phone_tail),
+		db_text(j->carrier), db_text(j->birth), db_text(j->transaction),
+		db_int(j->state), db_int(j->tries), row_id(j->account_id),
+		row_bytes(j->challenge, STORE_HASH), db_int(j->expires_ms)),
 	    e);
 }
 
@@ -63,7 +65,7 @@ join_load(struct db *db, const uint8_t id[static STORE_ID], int64_t now_ms,
     struct join *out, struct err *e)
 {
 	return row_load(db,
-	    "SELECT id, phone_hash, phone, name, birth, provider_tx, state,"
+	    "SELECT id, phone_hash, phone, name, phone_tail, carrier, birth, provider_tx, state,"
 	    " tries, account_id, challenge, expires_ms FROM joining"
 	    " WHERE id = $1 AND expires_ms > $2",
 	    DB_ARGS(row_id(id), db_int(now_ms)), &kind, out, e);

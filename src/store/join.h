@@ -11,6 +11,8 @@ struct join {
 	uint8_t id[STORE_ID];
 	uint8_t phone_hash[STORE_HASH];
 	char phone[16]; /* in clear, until confirmed */
+	char phone_tail[5];
+	char carrier[16];
 	char name[STORE_TEXT];
 	char birth[9];                /* until confirmed */
 	char transaction[STORE_TEXT]; /* the identity provider's */

@@ -26,7 +26,7 @@ meta_load(struct db *db, const char *name, struct buf *out, struct err *e)
 {
 	static const struct row_kind kind = { sizeof(struct kept), read_row,
 		offsetof(struct kept, kept) };
-	struct kept k;
+	struct kept k = { 0 };
 	enum rc rc;
 
 	rc = row_load(db, "SELECT content FROM meta WHERE name = $1",

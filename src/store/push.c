@@ -87,13 +87,11 @@ push_delete(
 }
 
 enum rc
-push_delete_gone(struct db *db, const uint8_t device_id[static STORE_ID],
-    const char *endpoint, struct err *e)
+push_delete_by_endpoint(struct db *db, const char *endpoint, struct err *e)
 {
 	return row_write(db,
-	    "DELETE FROM push_subscription WHERE device_id = $1"
-	    " AND endpoint = $2",
-	    DB_ARGS(row_id(device_id), db_text(endpoint)), NULL, e);
+	    "DELETE FROM push_subscription WHERE endpoint = $1",
+	    DB_ARGS(db_text(endpoint)), NULL, e);
 }
 
 struct note {

@@ -38,10 +38,9 @@ IG_CHECK enum rc push_load_all(struct db *db,
 IG_CHECK enum rc push_delete(
     struct db *db, const uint8_t device_id[static STORE_ID], struct err *e);
 
-/* Removes it only if it is still this endpoint: the push service said gone. */
-IG_CHECK enum rc push_delete_gone(struct db *db,
-    const uint8_t device_id[static STORE_ID], const char *endpoint,
-    struct err *e);
+/* Removes it wherever it stands: the push service said gone. */
+IG_CHECK enum rc push_delete_by_endpoint(
+    struct db *db, const char *endpoint, struct err *e);
 
 /* Writes down, some time soon: delivered (failures become 0) or one failure more. */
 void push_note(

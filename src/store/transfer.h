@@ -8,7 +8,7 @@
 #define TRANSFER_CHANNEL     6 /* five digits and a zero */
 #define TRANSFER_MESSAGE_MAX 49152
 
-/* One bit each, as in request.h. */
+/* One bit each, as in approval.h. */
 enum transfer_state {
 	TRANSFER_WAITING = 1 << 0,
 	TRANSFER_ASKED = 1 << 1,

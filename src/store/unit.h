@@ -7,9 +7,9 @@
 #pragma once
 
 #include "db/db.h"
+#include "store/approval.h"
 #include "store/device.h"
 #include "store/history.h"
-#include "store/request.h"
 #include "store/session.h"
 #include "store/transfer.h"
 
@@ -24,8 +24,8 @@ IG_CHECK enum rc device_create_in(
     struct db_conn *c, const struct device *d, struct err *e);
 
 /* m may be NULL. RC_STATE. */
-IG_CHECK enum rc request_advance_in(
-    struct db_conn *c, const struct request_move *m, struct err *e);
+IG_CHECK enum rc approval_advance_in(
+    struct db_conn *c, const struct approval_move *m, struct err *e);
 IG_CHECK enum rc transfer_advance_in(
     struct db_conn *c, const struct transfer_move *m, struct err *e);
 

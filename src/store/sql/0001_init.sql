@@ -136,6 +136,8 @@ CREATE TABLE joining (
 	phone_hash BLOB NOT NULL,
 	phone TEXT NOT NULL,
 	name TEXT NOT NULL,
+	phone_tail TEXT NOT NULL,
+	carrier TEXT NOT NULL,
 	birth TEXT NOT NULL,
 	provider_tx TEXT NOT NULL,
 	state BIGINT NOT NULL,

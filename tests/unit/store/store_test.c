@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/rnd.h"
 #include "db/db.h"
+#include "store/approval.h"
 #include "store/block.h"
 #include "store/cert.h"
 #include "store/counter.h"
@@ -15,7 +16,6 @@
 #include "store/member.h"
 #include "store/meta.h"
 #include "store/push.h"
-#include "store/request.h"
 #include "store/session.h"
 #include "store/transfer.h"
 #include "tap.h"
@@ -264,14 +264,14 @@ sessions(void)
 	ok(session_purge(db, NOW, &n, NULL) == RC_OK, "purged: %d", (int)n);
 }
 
-static struct request
-request_of(const struct person *p, enum request_kind kind)
+static struct approval
+request_of(const struct person *p, enum approval_kind kind)
 {
-	struct request r = { .kind = kind, .state = REQUEST_WAITING };
+	struct approval r = { .kind = kind, .state = APPROVAL_WAITING };
 
 	store_new_id(r.id);
 	memcpy(r.member_id, p->m.id, STORE_ID);
-	r.mode = REQUEST_NUMBER;
+	r.mode = APPROVAL_NUMBER;
 	(void)strcpy(r.program, "firefox");
 	(void)strcpy(r.machine, "pc");
 	(void)strcpy(r.user, "kim");
@@ -286,10 +286,10 @@ request_of(const struct person *p, enum request_kind kind)
 	return r;
 }
 
-static struct request_move
-move_of(const struct request *r, unsigned int from, enum request_state to)
+static struct approval_move
+move_of(const struct approval *r, unsigned int from, enum approval_state to)
 {
-	struct request_move m = { .from = from, .to = to };
+	struct approval_move m = { .from = from, .to = to };
 
 	memcpy(m.id, r->id, STORE_ID);
 
@@ -319,8 +319,8 @@ static void
 certs(void)
 {
 	struct person p = person_saved(), q = person_saved();
-	struct request r = request_of(&p, REQUEST_IMPORT);
-	struct request_move m = move_of(&r, REQUEST_OPENED, REQUEST_DONE);
+	struct approval r = request_of(&p, APPROVAL_IMPORT);
+	struct approval_move m = move_of(&r, APPROVAL_OPENED, APPROVAL_DONE);
 	struct history h = line(p.m.id, NOW, HISTORY_IMPORT);
 	struct transfer t = { .step = 4,
 		.state = TRANSFER_SENT,
@@ -331,26 +331,26 @@ certs(void)
 	};
 	struct cert c = cert_of(&p), again, got;
 	struct cert_list l;
-	struct request rgot;
+	struct approval rgot;
 
 	store_new_id(t.id);
 	memcpy(t.member_id, p.m.id, STORE_ID);
 	memcpy(tm.id, t.id, STORE_ID);
 	(void)strcpy(t.channel, "90001");
-	ok(request_create(db, &r, NULL) == RC_OK &&
+	ok(approval_create(db, &r, NULL) == RC_OK &&
 		transfer_create(db, &t, NULL) == RC_OK,
 	    "an import waits");
 	ok(cert_add(db, &c, &m, &tm, &h, NULL) == RC_STATE &&
 		cert_load(db, p.m.id, c.id, &got, NULL) == RC_ABSENT &&
 		lines_of(p.m.id) == 1,
 	    "no certificate without its request in the right state");
-	m.from = REQUEST_WAITING | REQUEST_OPENED;
+	m.from = APPROVAL_WAITING | APPROVAL_OPENED;
 	tm.from = 3;
 	ok(cert_add(db, &c, &m, &tm, &h, NULL) == RC_STATE &&
-		request_load(db, r.id, &rgot, NULL) == RC_OK &&
-		rgot.state == REQUEST_WAITING,
+		approval_load(db, r.id, &rgot, NULL) == RC_OK &&
+		rgot.state == APPROVAL_WAITING,
 	    "nor without its transfer: nothing has moved");
-	request_clear(&rgot);
+	approval_clear(&rgot);
 	tm.from = 4;
 	ok(cert_add(db, &c, &m, &tm, &h, NULL) == RC_OK &&
 		cert_load(db, p.m.id, c.id, &got, NULL) == RC_OK &&
@@ -397,90 +397,91 @@ static void
 requests(void)
 {
 	struct person p = person_saved();
-	struct request r = request_of(&p, REQUEST_TOKEN), got;
-	struct request_approval a = { .ar1 = SPAN_LIT("AR1 bytes"),
+	struct approval r = request_of(&p, APPROVAL_TOKEN), got;
+	struct approval_made a = { .ar1 = SPAN_LIT("AR1 bytes"),
 		.expires_ms = NOW + 500 };
-	struct request_move m;
-	struct request_list l;
+	struct approval_move m;
+	struct approval_list l;
 
-	ok(request_create(db, &r, NULL) == RC_OK &&
-		request_create(db, &r, NULL) == RC_EXISTS &&
-		request_load(db, r.id, &got, NULL) == RC_OK &&
+	ok(approval_create(db, &r, NULL) == RC_OK &&
+		approval_create(db, &r, NULL) == RC_EXISTS &&
+		approval_load(db, r.id, &got, NULL) == RC_OK &&
 		strcmp(got.program, "firefox") == 0 &&
 		strcmp(got.machine, "pc") == 0 &&
 		strcmp(got.user, "kim") == 0 &&
 		strcmp(got.address, "192.0.2.1") == 0 && got.left == 10 &&
-		got.seconds == 60 && got.mode == REQUEST_NUMBER &&
+		got.seconds == 60 && got.mode == APPROVAL_NUMBER &&
 		!store_has_id(got.certificate_id) &&
 		memcmp(got.secret_hash, r.secret_hash, STORE_HASH) == 0,
 	    "a request comes back as it went in");
-	request_clear(&got);
-	ok(request_load_all(db, p.m.id, REQUEST_WAITING, NOW, &l, NULL) ==
+	approval_clear(&got);
+	ok(approval_load_all(db, p.m.id, APPROVAL_WAITING, NOW, &l, NULL) ==
 		    RC_OK &&
 		l.n == 1,
 	    "those that wait");
-	request_list_clear(&l);
-	ok(request_load_all(db, p.m.id, REQUEST_OPEN, NOW, &l, NULL) == RC_OK &&
+	approval_list_clear(&l);
+	ok(approval_load_all(db, p.m.id, APPROVAL_OPEN, NOW, &l, NULL) ==
+		    RC_OK &&
 		l.n == 0,
 	    "in other states: none");
-	request_list_clear(&l);
-	ok(request_load_all(
-	       db, p.m.id, REQUEST_WAITING, NOW + 1000, &l, NULL) == RC_OK &&
+	approval_list_clear(&l);
+	ok(approval_load_all(
+	       db, p.m.id, APPROVAL_WAITING, NOW + 1000, &l, NULL) == RC_OK &&
 		l.n == 0,
 	    "none whose time is over");
-	request_list_clear(&l);
+	approval_list_clear(&l);
 	memcpy(a.id, r.id, STORE_ID);
 	store_new_id(a.certificate_id);
 	store_new_id(a.vault_request_id);
 	rnd_bytes(a.ar1_signature, STORE_SIGN);
-	ok(request_set_approval(db, &a, NULL) == RC_OK &&
-		request_set_approval(db, &a, NULL) == RC_OK &&
-		request_load(db, r.id, &got, NULL) == RC_OK &&
-		got.state == REQUEST_OPENED && span_equal(got.ar1, a.ar1) &&
+	ok(approval_set_made(db, &a, NULL) == RC_OK &&
+		approval_set_made(db, &a, NULL) == RC_OK &&
+		approval_load(db, r.id, &got, NULL) == RC_OK &&
+		got.state == APPROVAL_OPENED && span_equal(got.ar1, a.ar1) &&
 		got.expires_ms == NOW + 500 &&
 		memcmp(got.ar1_signature, a.ar1_signature, STORE_SIGN) == 0 &&
 		memcmp(got.vault_request_id, a.vault_request_id, STORE_ID) == 0,
 	    "what the vault made of it");
-	request_clear(&got);
-	m = move_of(&r, REQUEST_WAITING | REQUEST_OPENED, REQUEST_APPROVED);
+	approval_clear(&got);
+	m = move_of(&r, APPROVAL_WAITING | APPROVAL_OPENED, APPROVAL_APPROVED);
 	m.expires_ms = NOW + 700;
 	m.sets_left = true;
 	m.left = 2;
-	ok(request_advance(db, &m, NULL, NULL) == RC_OK &&
-		request_load(db, r.id, &got, NULL) == RC_OK &&
-		got.state == REQUEST_APPROVED && got.expires_ms == NOW + 700 &&
+	ok(approval_advance(db, &m, NULL, NULL) == RC_OK &&
+		approval_load(db, r.id, &got, NULL) == RC_OK &&
+		got.state == APPROVAL_APPROVED && got.expires_ms == NOW + 700 &&
 		got.left == 2,
 	    "a move with a new time and number");
-	request_clear(&got);
-	ok(request_set_approval(db, &a, NULL) == RC_STATE &&
-		request_advance(db, &m, NULL, NULL) == RC_STATE,
+	approval_clear(&got);
+	ok(approval_set_made(db, &a, NULL) == RC_STATE &&
+		approval_advance(db, &m, NULL, NULL) == RC_STATE,
 	    "no way back");
-	m = move_of(&r, REQUEST_APPROVED, REQUEST_OPEN);
-	ok(request_advance(db, &m, NULL, NULL) == RC_OK &&
-		request_load(db, r.id, &got, NULL) == RC_OK &&
+	m = move_of(&r, APPROVAL_APPROVED, APPROVAL_OPEN);
+	ok(approval_advance(db, &m, NULL, NULL) == RC_OK &&
+		approval_load(db, r.id, &got, NULL) == RC_OK &&
 		got.expires_ms == NOW + 700 && got.left == 2,
 	    "a move that leaves both alone");
-	request_clear(&got);
-	ok(request_load_lapsed(db, NOW + 699, &l, NULL) == RC_OK, "lapsed");
+	approval_clear(&got);
+	ok(approval_load_lapsed(db, NOW + 699, &l, NULL) == RC_OK, "lapsed");
 	for (size_t i = 0; i < l.n; i++)
 		ok(memcmp(l.at[i].id, r.id, STORE_ID) != 0,
 		    "a living one is not among the lapsed");
-	request_list_clear(&l);
+	approval_list_clear(&l);
 	memset(r.member_id, 0, STORE_ID);
 	store_new_id(r.id);
 	r.expires_ms = NOW - 1000000;
-	ok(request_create(db, &r, NULL) == RC_OK &&
-		request_load_lapsed(db, NOW - 1000000, &l, NULL) == RC_OK &&
+	ok(approval_create(db, &r, NULL) == RC_OK &&
+		approval_load_lapsed(db, NOW - 1000000, &l, NULL) == RC_OK &&
 		l.n == 1 && memcmp(l.at[0].id, r.id, STORE_ID) == 0 &&
 		!store_has_id(l.at[0].member_id),
 	    "a request for an unknown phone number lapses like others");
-	request_list_clear(&l);
+	approval_list_clear(&l);
 	{
 		size_t n;
 
-		ok(request_purge(db, NOW - 999999, &n, NULL) == RC_OK &&
+		ok(approval_purge(db, NOW - 999999, &n, NULL) == RC_OK &&
 			n == 1 &&
-			request_load(db, r.id, &got, NULL) == RC_ABSENT,
+			approval_load(db, r.id, &got, NULL) == RC_ABSENT,
 		    "old ones are removed");
 	}
 }
@@ -489,23 +490,23 @@ static void
 signatures(void)
 {
 	struct person p = person_saved();
-	struct request r = request_of(&p, REQUEST_TOKEN), got;
+	struct approval r = request_of(&p, APPROVAL_TOKEN), got;
 	struct cert c = cert_of(&p), cgot;
-	struct request_signature s = { .left = 1, .now_ms = NOW + 5 };
+	struct approval_signature s = { .left = 1, .now_ms = NOW + 5 };
 	struct history h = line(p.m.id, NOW + 5, HISTORY_TOKEN_SIGN), hgot;
 
-	r.state = REQUEST_OPEN;
+	r.state = APPROVAL_OPEN;
 	r.left = 2;
-	memcpy(s.request_id, r.id, STORE_ID);
+	memcpy(s.approval_id, r.id, STORE_ID);
 	memcpy(s.certificate_id, c.id, STORE_ID);
 	memcpy(h.certificate_id, c.id, STORE_ID);
 	history_id(h.id, NOW + 5, SPAN_LIT("receipt one"));
 	h.receipt = SPAN_LIT("receipt one");
 	rnd_bytes(h.receipt_signature, STORE_SIGN);
-	ok(request_create(db, &r, NULL) == RC_OK &&
+	ok(approval_create(db, &r, NULL) == RC_OK &&
 		cert_add(db, &c, NULL, NULL, NULL, NULL) == RC_OK &&
-		request_record_signature(db, &s, &h, NULL) == RC_OK &&
-		request_record_signature(db, &s, &h, NULL) == RC_OK &&
+		approval_record_signature(db, &s, &h, NULL) == RC_OK &&
+		approval_record_signature(db, &s, &h, NULL) == RC_OK &&
 		cert_load(db, p.m.id, c.id, &cgot, NULL) == RC_OK &&
 		cgot.uses == 1 && cgot.last_used_ms == NOW + 5 &&
 		lines_of(p.m.id) == 2,
@@ -520,19 +521,19 @@ signatures(void)
 	h.receipt = SPAN_LIT("receipt two");
 	history_id(h.id, NOW + 6, h.receipt);
 	s.left = 0;
-	ok(request_record_signature(db, &s, &h, NULL) == RC_OK &&
-		request_load(db, r.id, &got, NULL) == RC_OK && got.left == 0 &&
-		got.state == REQUEST_DONE,
+	ok(approval_record_signature(db, &s, &h, NULL) == RC_OK &&
+		approval_load(db, r.id, &got, NULL) == RC_OK && got.left == 0 &&
+		got.state == APPROVAL_DONE,
 	    "the last one ends the request");
-	request_clear(&got);
+	approval_clear(&got);
 	h.receipt = SPAN_LIT("receipt three");
 	history_id(h.id, NOW + 7, h.receipt);
 	s.left = 1;
-	ok(request_record_signature(db, &s, &h, NULL) == RC_OK &&
-		request_load(db, r.id, &got, NULL) == RC_OK && got.left == 0 &&
-		got.state == REQUEST_DONE && lines_of(p.m.id) == 4,
+	ok(approval_record_signature(db, &s, &h, NULL) == RC_OK &&
+		approval_load(db, r.id, &got, NULL) == RC_OK && got.left == 0 &&
+		got.state == APPROVAL_DONE && lines_of(p.m.id) == 4,
 	    "one that comes late is written down and raises nothing");
-	request_clear(&got);
+	approval_clear(&got);
 }
 
 static void
@@ -734,12 +735,12 @@ pushes(void)
 	    "until one is delivered");
 	(void)strcpy(p.endpoint, "https://b");
 	ok(push_set(db, &p, NULL) == RC_OK &&
-		push_delete_gone(db, p.device_id, "https://a", NULL) == RC_OK &&
+		push_delete_by_endpoint(db, "https://a", NULL) == RC_OK &&
 		push_load_all(db, p.member_id, &l, NULL) == RC_OK && l.n == 1 &&
 		strcmp(l.at[0].endpoint, "https://b") == 0,
 	    "a new one takes its place, and outlives news of the old");
 	push_list_clear(&l);
-	ok(push_delete_gone(db, p.device_id, "https://b", NULL) == RC_OK &&
+	ok(push_delete_by_endpoint(db, "https://b", NULL) == RC_OK &&
 		push_load(db, p.device_id, &got, NULL) == RC_ABSENT &&
 		push_delete(db, p.device_id, NULL) == RC_OK,
 	    "it goes");
@@ -819,11 +820,11 @@ metas(void)
 
 struct race {
 	pthread_barrier_t start;
-	struct request_move request;
+	struct approval_move request;
 	struct transfer_move transfer;
 	uint8_t key[STORE_HASH];
 	uint8_t join[STORE_ID];
-	const struct request_signature *s;
+	const struct approval_signature *s;
 	const struct history *h;
 	atomic_int moved, lost, claimed, stepped, hits, tries, recorded;
 };
@@ -839,7 +840,7 @@ race(void *arg)
 
 	rnd_bytes(secret, sizeof secret);
 	(void)pthread_barrier_wait(&r->start);
-	rc = request_advance(db, &r->request, NULL, NULL);
+	rc = approval_advance(db, &r->request, NULL, NULL);
 	if (rc == RC_OK)
 		atomic_fetch_add(&r->moved, 1);
 	else if (rc == RC_STATE)
@@ -853,7 +854,7 @@ race(void *arg)
 		atomic_fetch_add(&r->hits, 1);
 	if (join_try(db, r->join, 5, NOW, &left, NULL) == RC_OK)
 		atomic_fetch_add(&r->tries, 1);
-	if (request_record_signature(db, r->s, r->h, NULL) == RC_OK)
+	if (approval_record_signature(db, r->s, r->h, NULL) == RC_OK)
 		atomic_fetch_add(&r->recorded, 1);
 
 	return NULL;
@@ -863,10 +864,10 @@ static void
 races(void)
 {
 	struct person p = person_saved();
-	struct request r = request_of(&p, REQUEST_TOKEN);
+	struct approval r = request_of(&p, APPROVAL_TOKEN);
 	struct cert c = cert_of(&p);
 	struct history h = line(p.m.id, NOW + 5, HISTORY_TOKEN_SIGN);
-	struct request_signature s = { .left = 1, .now_ms = NOW };
+	struct approval_signature s = { .left = 1, .now_ms = NOW };
 	struct join j = { .state = JOIN_SENT, .expires_ms = NOW + 100 };
 	struct transfer t = { .step = 1,
 		.state = TRANSFER_WAITING,
@@ -883,14 +884,14 @@ races(void)
 	rnd_bytes(j.phone_hash, STORE_HASH);
 	memcpy(g.join, j.id, STORE_ID);
 	rnd_bytes(g.key, sizeof g.key);
-	memcpy(s.request_id, r.id, STORE_ID);
+	memcpy(s.approval_id, r.id, STORE_ID);
 	memcpy(s.certificate_id, c.id, STORE_ID);
-	g.request = move_of(&r, REQUEST_WAITING, REQUEST_APPROVED);
+	g.request = move_of(&r, APPROVAL_WAITING, APPROVAL_APPROVED);
 	g.transfer = (struct transfer_move){
 		.from = 1, .to = 2, .state = TRANSFER_ASKED, .now_ms = NOW
 	};
 	memcpy(g.transfer.id, t.id, STORE_ID);
-	if (request_create(db, &r, NULL) != RC_OK ||
+	if (approval_create(db, &r, NULL) != RC_OK ||
 	    transfer_create(db, &t, NULL) != RC_OK ||
 	    join_create(db, &j, NULL) != RC_OK ||
 	    cert_add(db, &c, NULL, NULL, NULL, NULL) != RC_OK)

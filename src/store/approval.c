@@ -1,12 +1,12 @@
 /*
- * request.c - requests that wait for a phone, and what becomes of them.
+ * approval.c - requests that wait for a phone, and what becomes of them.
  *
  * Belongs here: the table request; changes of state that one caller wins;
  * the record of a signature.
  * Not here: which change is allowed when (the domain room); the approval
  * itself (the vault room).
  */
-#include "store/request.h"
+#include "store/approval.h"
 
 #include "store/row.h"
 #include "store/unit.h"
@@ -20,13 +20,13 @@
 static void
 read_row(struct db_rows *rows, void *out)
 {
-	struct request *r = out;
+	struct approval *r = out;
 
 	db_get_bytes(rows, r->id, sizeof r->id);
 	db_get_bytes(rows, r->member_id, sizeof r->member_id);
-	r->kind = (enum request_kind)db_get_int(rows);
-	r->state = (enum request_state)db_get_int(rows);
-	r->mode = (enum request_mode)db_get_int(rows);
+	r->kind = (enum approval_kind)db_get_int(rows);
+	r->state = (enum approval_state)db_get_int(rows);
+	r->mode = (enum approval_mode)db_get_int(rows);
 	db_get_text(rows, r->program, sizeof r->program);
 	db_get_text(rows, r->machine, sizeof r->machine);
 	db_get_text(rows, r->user, sizeof r->user);
@@ -45,27 +45,27 @@ read_row(struct db_rows *rows, void *out)
 	db_get_bytes(rows, r->transfer_id, sizeof r->transfer_id);
 }
 
-static const struct row_kind kind = { sizeof(struct request), read_row,
-	offsetof(struct request, kept) };
+static const struct row_kind kind = { sizeof(struct approval), read_row,
+	offsetof(struct approval, kept) };
 
 void
-request_clear(struct request *r)
+approval_clear(struct approval *r)
 {
 	row_forget(&r->kept);
-	*r = (struct request){ 0 };
+	*r = (struct approval){ 0 };
 }
 
 void
-request_list_clear(struct request_list *l)
+approval_list_clear(struct approval_list *l)
 {
 	row_free_all(&kind, l->at, l->n);
-	*l = (struct request_list){ 0 };
+	*l = (struct approval_list){ 0 };
 }
 
 static enum rc
 create(struct db_conn *c, void *arg, struct err *e)
 {
-	const struct request *r = arg;
+	const struct approval *r = arg;
 
 	return row_insert(c,
 	    "INSERT INTO request (id, member_id, kind, state, mode, program,"
@@ -87,24 +87,24 @@ create(struct db_conn *c, void *arg, struct err *e)
 }
 
 enum rc
-request_create(struct db *db, const struct request *r, struct err *e)
+approval_create(struct db *db, const struct approval *r, struct err *e)
 {
-	struct request copy = *r;
+	struct approval copy = *r;
 
 	return db_write(db, create, &copy, e);
 }
 
 enum rc
-request_load(struct db *db, const uint8_t id[static STORE_ID],
-    struct request *out, struct err *e)
+approval_load(struct db *db, const uint8_t id[static STORE_ID],
+    struct approval *out, struct err *e)
 {
 	return row_load(
 	    db, COLUMNS " WHERE id = $1", DB_ARGS(row_id(id)), &kind, out, e);
 }
 
 enum rc
-request_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
-    unsigned int states, int64_t now_ms, struct request_list *out,
+approval_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
+    unsigned int states, int64_t now_ms, struct approval_list *out,
     struct err *e)
 {
 	void *at;
@@ -122,8 +122,8 @@ request_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
 }
 
 enum rc
-request_load_lapsed(
-    struct db *db, int64_t now_ms, struct request_list *out, struct err *e)
+approval_load_lapsed(
+    struct db *db, int64_t now_ms, struct approval_list *out, struct err *e)
 {
 	void *at;
 	enum rc rc;
@@ -131,7 +131,7 @@ request_load_lapsed(
 	rc = row_load_all(db,
 	    COLUMNS " WHERE expires_ms <= $1 AND (state & $2) <> 0"
 		    " ORDER BY expires_ms LIMIT 100",
-	    DB_ARGS(db_int(now_ms), db_int(REQUEST_LIVING)), &kind, &at,
+	    DB_ARGS(db_int(now_ms), db_int(APPROVAL_LIVING)), &kind, &at,
 	    &out->n, e);
 	out->at = at;
 
@@ -139,8 +139,8 @@ request_load_lapsed(
 }
 
 enum rc
-request_advance_in(
-    struct db_conn *c, const struct request_move *m, struct err *e)
+approval_advance_in(
+    struct db_conn *c, const struct approval_move *m, struct err *e)
 {
 	if (m == NULL)
 		return RC_OK;
@@ -158,7 +158,7 @@ request_advance_in(
 }
 
 struct advance {
-	const struct request_move *m;
+	const struct approval_move *m;
 	const struct history *h;
 };
 
@@ -166,13 +166,13 @@ static enum rc
 advance(struct db_conn *c, void *arg, struct err *e)
 {
 	const struct advance *a = arg;
-	enum rc rc = request_advance_in(c, a->m, e);
+	enum rc rc = approval_advance_in(c, a->m, e);
 
 	return rc == RC_OK ? history_append_in(c, a->h, NULL, e) : rc;
 }
 
 enum rc
-request_advance(struct db *db, const struct request_move *m,
+approval_advance(struct db *db, const struct approval_move *m,
     const struct history *h, struct err *e)
 {
 	struct advance a = { m, h };
@@ -183,30 +183,29 @@ request_advance(struct db *db, const struct request_move *m,
 static enum rc
 set_approval(struct db_conn *c, void *arg, struct err *e)
 {
-	const struct request_approval *a = arg;
+	const struct approval_made *a = arg;
 
 	return row_change(c,
 	    "UPDATE request SET state = $1, certificate_id = $2,"
 	    " vault_request_id = $3, ar1 = $4, ar1_signature = $5,"
 	    " expires_ms = $6 WHERE id = $7 AND (state & $8) <> 0",
-	    DB_ARGS(db_int(REQUEST_OPENED), row_id(a->certificate_id),
+	    DB_ARGS(db_int(APPROVAL_OPENED), row_id(a->certificate_id),
 		row_id(a->vault_request_id), db_blob(a->ar1),
 		row_bytes(a->ar1_signature, STORE_SIGN), db_int(a->expires_ms),
-		row_id(a->id), db_int(REQUEST_WAITING | REQUEST_OPENED)),
+		row_id(a->id), db_int(APPROVAL_WAITING | APPROVAL_OPENED)),
 	    RC_STATE, "the request has moved on", e);
 }
 
 enum rc
-request_set_approval(
-    struct db *db, const struct request_approval *a, struct err *e)
+approval_set_made(struct db *db, const struct approval_made *a, struct err *e)
 {
-	struct request_approval copy = *a;
+	struct approval_made copy = *a;
 
 	return db_write(db, set_approval, &copy, e);
 }
 
 struct record {
-	const struct request_signature *s;
+	const struct approval_signature *s;
 	const struct history *h;
 };
 
@@ -218,7 +217,7 @@ static enum rc
 record(struct db_conn *c, void *arg, struct err *e)
 {
 	const struct record *r = arg;
-	const struct request_signature *s = r->s;
+	const struct approval_signature *s = r->s;
 	bool was_new;
 	enum rc rc;
 
@@ -229,8 +228,9 @@ record(struct db_conn *c, void *arg, struct err *e)
 	    "UPDATE request SET signs_left = $1, state = $2"
 	    " WHERE id = $3 AND signs_left > $1 AND (state & $4) <> 0",
 	    DB_ARGS(db_int(s->left),
-		db_int(s->left == 0 ? REQUEST_DONE : REQUEST_OPEN),
-		row_id(s->request_id), db_int(REQUEST_APPROVED | REQUEST_OPEN)),
+		db_int(s->left == 0 ? APPROVAL_DONE : APPROVAL_OPEN),
+		row_id(s->approval_id),
+		db_int(APPROVAL_APPROVED | APPROVAL_OPEN)),
 	    NULL, e);
 	if (rc != RC_OK)
 		return rc;
@@ -242,7 +242,7 @@ record(struct db_conn *c, void *arg, struct err *e)
 }
 
 enum rc
-request_record_signature(struct db *db, const struct request_signature *s,
+approval_record_signature(struct db *db, const struct approval_signature *s,
     const struct history *h, struct err *e)
 {
 	struct record r = { s, h };
@@ -251,7 +251,7 @@ request_record_signature(struct db *db, const struct request_signature *s,
 }
 
 enum rc
-request_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
+approval_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
 {
 	return row_purge(db,
 	    "DELETE FROM request WHERE id IN (SELECT id FROM request"

@@ -1,0 +1,103 @@
+/*
+ * command.c - ingamd's command line.
+ *
+ * Belongs here: verbs, the configuration file, exit codes.
+ * Not here: what the verbs do (daemon.c).
+ */
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CONFIG_FILE "/etc/ingam/ingamd.conf"
+#define SETTINGS    64
+
+static const struct {
+	const char *verb;
+	enum rc (*run)(const struct config *c, struct err *e);
+	const char *help;
+} verbs[] = {
+	{ "serve", daemon_serve, "serve until SIGTERM" },
+	{ "init", daemon_init, "make data folder, vault and database" },
+	{ "migrate", daemon_migrate, "bring the database up to date" },
+	{ "check-config", NULL, "print every value, and stop" },
+};
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int
+command_usage(void)
+{
+	(void)fprintf(
+	    stderr, "usage: ingamd VERB [-f FILE] [NAME=VALUE …]\n\n");
+	for (size_t i = 0; i < VERBS; i++)
+		(void)fprintf(
+		    stderr, "  %-13s %s\n", verbs[i].verb, verbs[i].help);
+	(void)fprintf(stderr, "\nNAME is an option of ingamd.conf(5).\n");
+
+	return 2;
+}
+
+static int
+command_fail(enum rc rc, const struct err *e)
+{
+	(void)fprintf(stderr, "ingamd: %s%s%s\n", e->field,
+	    e->field[0] == '\0' ? "" : ": ",
+	    e->msg[0] == '\0' ? err_text(rc) : e->msg);
+
+	return rc == RC_FORMAT || rc == RC_LIMIT || rc == RC_ABSENT ? 3 : 4;
+}
+
+static enum log_level
+command_level(const char *text)
+{
+	static const char *const levels[] = { "debug", "info", "warn",
+		"error" };
+
+	for (size_t i = 0; i < 4; i++)
+		if (strcmp(text, levels[i]) == 0)
+			return (enum log_level)i;
+
+	return LOG_INFO;
+}
+
+int
+command_main(int argc, char **argv)
+{
+	static struct config c;
+	const char *settings[SETTINGS], *file = NULL;
+	struct err e = { 0 };
+	size_t n = 0, verb = 0;
+	enum rc rc;
+
+	while (
+	    argc > 1 && verb < VERBS && strcmp(argv[1], verbs[verb].verb) != 0)
+		verb++;
+	if (argc < 2 || verb == VERBS)
+		return command_usage();
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc)
+			file = argv[++i];
+		else if (strchr(argv[i], '=') != NULL && n < SETTINGS)
+			settings[n++] = argv[i];
+		else
+			return command_usage();
+	}
+	/* The usual file need not be there; one that was named must. */
+	rc =
+	    config_load(&c, file == NULL ? CONFIG_FILE : file, settings, n, &e);
+	if (rc == RC_ABSENT && file == NULL && strcmp(e.field, "file") == 0) {
+		err_clear(&e);
+		rc = config_load(&c, NULL, settings, n, &e);
+	}
+	if (rc != RC_OK)
+		return command_fail(rc, &e);
+	if (verbs[verb].run == NULL) {
+		config_print(&c);
+		return 0;
+	}
+	log_init("ingamd", command_level(c.log));
+	rc = verbs[verb].run(&c, &e);
+
+	return rc == RC_OK ? 0 : command_fail(rc, &e);
+}

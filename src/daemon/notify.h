@@ -1,0 +1,22 @@
+/*
+ * notify.h - see notify.c.
+ */
+#pragma once
+
+#include "adapter/outgoing.h"
+#include "api/api.h"
+
+struct notify {
+	struct api *api;
+	struct outgoing *outgoing;
+	struct webpush *push;
+	int64_t push_ttl_ms;
+};
+
+/* domain_ops.changed, api.push_test, api.push_check, outgoing_options.gone. */
+void notify_changed(void *arg, enum domain_change what,
+    const uint8_t member_id[static STORE_ID],
+    const uint8_t id[static STORE_ID]);
+void notify_push_test(void *arg, const uint8_t device_id[static STORE_ID]);
+enum rc notify_push_check(void *arg, const char *endpoint, struct err *e);
+void notify_gone(void *arg, const char *endpoint);

@@ -1,0 +1,30 @@
+/*
+ * record.h - see record.c.
+ */
+#pragma once
+
+#include "vault/vault.h"
+
+/* Journal records: each says how one thing stands from now on. */
+enum record_type {
+	RECORD_ACCOUNT = JOURNAL_FREE_TYPES, /* account.c */
+	RECORD_REQUEST,                      /* approval.c */
+	RECORD_PROGRESS,                     /* approval.c */
+	RECORD_SIGN,                         /* sign.c: the intent */
+	RECORD_RESULT,                       /* sign.c */
+	RECORD_DEVICE,                       /* limits.c */
+	RECORD_KEY,                          /* limits.c */
+};
+
+/*
+ * Adds a record to the journal, gives its index, and clears b. A body that
+ * did not fit ends the process, as in journal_append().
+ */
+uint64_t record_write(
+    struct vault *v, enum record_type type, struct buf *b, bool durable);
+
+/* A journal_reader; arg is the vault. */
+journal_reader record_read;
+
+/* Writes everything that still matters into a fresh journal. */
+void record_compact(struct vault *v);

@@ -1,0 +1,63 @@
+// certificate.mjs - fresh NPKI-like certificates, made with openssl.
+//
+// Belongs here: what a CA would give: signCert.der, signPri.key in a folder.
+// Not here: our own encoders; the samples (tests/npki-samples), which expired.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const openssl = (args, input) => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
+
+/**
+ * @param {{name?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, into: string}} o
+ * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
+ */
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, into }) {
+  const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
+  const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name},ou=TEST,o=Ingam test CA,c=kr`);
+  mkdirSync(folder, { recursive: true });
+  const make = (stem, usage) => {
+    const pem = join(work, `${stem}.key`);
+    if (key === 'ec') openssl(['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', pem]);
+    else openssl(['genrsa', '-out', pem, key.split(':')[1] ?? '2048']);
+    writeFileSync(join(work, 'x.cnf'), `
+[req]
+distinguished_name=dn
+prompt=no
+utf8=yes
+string_mask=utf8only
+[dn]
+C=kr
+O=Ingam test CA
+OU=personal4IB
+CN=${name}
+[ext]
+keyUsage=critical,${usage}
+certificatePolicies=critical,1.2.410.200005.1.1.4
+subjectKeyIdentifier=hash
+`);
+    const csr = join(work, 'x.csr');
+    openssl(['req', '-new', '-utf8', '-key', pem, '-config', join(work, 'x.cnf'), '-out', csr]);
+    const cert = join(work, `${stem}.pem`);
+    openssl(['x509', '-req', '-in', csr, '-CA', join(work, 'ca.pem'), '-CAkey', join(work, 'ca.key'), '-CAcreateserial', '-sha256', '-extfile', join(work, 'x.cnf'), '-extensions', 'ext', '-days', String(days), '-out', cert]);
+    openssl(['x509', '-in', cert, '-outform', 'DER', '-out', join(folder, `${stem}Cert.der`)]);
+    const cipher = form === 'seed' ? ['-v2', 'seed-cbc', '-provider', 'legacy', '-provider', 'default'] : ['-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA256'];
+    openssl(['pkcs8', '-topk8', '-in', pem, '-outform', 'DER', ...cipher, '-iter', '2048', '-passout', `pass:${password}`, '-out', join(folder, `${stem}Pri.key`)]);
+    return cert;
+  };
+  openssl(['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'ca.key'), '-subj', '/C=kr/O=Ingam test CA/CN=Ingam test CA', '-days', '3650', '-out', join(work, 'ca.pem')]);
+  const cert = make('sign', 'digitalSignature,nonRepudiation');
+  if (km) make('km', 'keyEncipherment');
+  const result = {
+    folder,
+    root: into,
+    signCert: join(folder, 'signCert.der'),
+    signKey: join(folder, 'signPri.key'),
+    password,
+    pem: readFileSync(cert, 'utf8'),
+    ca: readFileSync(join(work, 'ca.pem'), 'utf8'),
+  };
+  rmSync(work, { recursive: true, force: true });
+  return result;
+}

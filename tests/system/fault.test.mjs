@@ -1,0 +1,160 @@
+// fault.test.mjs - kill -9 of ingamd and of the vault in the middle of each
+// step: what was acknowledged is there, nothing is used twice, and the story
+// goes on or ends in a clear sentence.
+//
+// Belongs here: kills at scripted points of the whole service.
+// Not here: kills inside the vault's own steps (tests/unit/vault).
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { constants, publicDecrypt, randomBytes, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService } from '../lib/service.mjs';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { Member, Pc, call } from '../lib/member.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'ingam-fault-'));
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+let running, certificate, member;
+
+before(async () => {
+  running = await startService(['token-count=3', 'token-life=60s']);
+  certificate = makeCertificate({ into: folder });
+});
+after(async () => {
+  await running?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** kill -9 of ingamd, and a new one on the same data. */
+async function killDaemon() {
+  const gone = new Promise((done) => running.daemon.once('exit', done));
+  running.daemon.kill('SIGKILL');
+  await gone;
+  await running.startDaemon();
+}
+
+/** kill -9 of the vault; ingamd starts it again by itself. */
+async function killVault() {
+  const before = running.vaultPid;
+  process.kill(before, 'SIGKILL');
+  for (let i = 0; i < 100; i++) {
+    await sleep(100);
+    try {
+      if ((await call(running.app, 'GET', '/healthz')).vault === 'ready') {
+        const text = running.log.join('');
+        running.vaultPid = Number([...text.matchAll(/started again pid=(\d+)/g)].at(-1)?.[1] ?? before);
+        return;
+      }
+    } catch { /* 503 until it is back */ }
+  }
+  assert.fail('the vault did not come back');
+}
+
+/** Either the step held, or it failed with a sentence and may be done again. */
+async function again(step) {
+  for (let i = 0; ; i++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (i === 20 || ![503, undefined].includes(error.status)) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** The digest was made outside, so what was signed is opened and looked at. */
+function signedBy(signature, digest) {
+  const key = new X509Certificate(readFileSync(certificate.signCert)).publicKey;
+  return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(signature, 'base64')).subarray(-32).equals(digest);
+}
+
+for (const [who, kill] of [['ingamd', killDaemon], ['the vault', killVault]]) {
+  test(`kill -9 of ${who}: a member that joined is there`, async () => {
+    member = new Member(running, `010${randomBytes(4).readUInt32BE().toString().padStart(8, '0').slice(-8)}`);
+    await member.join();
+    await kill();
+    assert.equal((await again(() => member.app('GET', '/me'))).name, '김부하');
+  });
+
+  test(`kill -9 of ${who}: a certificate that was registered is there, and signs`, async () => {
+    await member.import(certificate);
+    await kill();
+    assert.equal((await again(() => member.app('GET', '/certificates'))).certificates.length, 1);
+    const pc = new Pc(running, member.number);
+    const id = await again(() => pc.ask());
+    const { pin } = await member.approve(id);
+    await pc.login(pin);
+    const digest = randomBytes(32);
+    const { signature } = await pc.sign(member.certificate, digest);
+    assert.ok(signedBy(signature, digest));
+  });
+
+  test(`kill -9 of ${who}: a request that waits is still there, and can be approved`, async () => {
+    const pc = new Pc(running, member.number);
+    const id = await again(() => pc.ask());
+    await kill();
+    const { pin } = await again(() => member.approve(id));
+    assert.match(pin, /^\d{6}$/);
+    assert.equal((await pc.login(pin)).state, 'open');
+  });
+
+  test(`kill -9 of ${who}: an approval that was given opens the token once, with its number only`, async () => {
+    const pc = new Pc(running, member.number);
+    const { pin } = await member.approve(await again(() => pc.ask()));
+    await kill();
+    const wrong = pin === '000000' ? '000001' : '000000';
+    await assert.rejects(again(() => pc.login(wrong)), (e) => e.problem === 'urn:ingam:problem:wrong-pin');
+    assert.equal((await again(() => pc.login(pin))).state, 'open');
+  });
+
+  test(`kill -9 of ${who}: signatures that were made still count`, async () => {
+    const pc = new Pc(running, member.number);
+    const { pin } = await member.approve(await again(() => pc.ask()));
+    await pc.login(pin);
+    await pc.sign(member.certificate);
+    await pc.sign(member.certificate);
+    await kill();
+    await again(() => pc.sign(member.certificate));
+    await assert.rejects(again(() => pc.sign(member.certificate)), (e) => e.problem === 'urn:ingam:problem:used-up');
+  });
+
+  test(`kill -9 of ${who}: wrong numbers still count`, async () => {
+    const pc = new Pc(running, member.number);
+    const { pin } = await member.approve(await again(() => pc.ask()));
+    const wrong = pin === '000000' ? '000001' : '000000';
+    await assert.rejects(pc.login(wrong), (e) => e.problem === 'urn:ingam:problem:wrong-pin');
+    await kill();
+    await assert.rejects(again(() => pc.login(wrong)), (e) => e.problem === 'urn:ingam:problem:wrong-pin');
+    await assert.rejects(again(() => pc.login(wrong)), (e) => e.problem === 'urn:ingam:problem:locked');
+    await assert.rejects(again(() => pc.login(pin)));
+  });
+
+  test(`kill -9 of ${who}: what was refused stays refused`, async () => {
+    const pc = new Pc(running, member.number);
+    const id = await again(() => pc.ask());
+    await member.app('POST', `/requests/${id}/refuse`, { not_me: false });
+    await kill();
+    await assert.rejects(again(() => member.approve(id)), (e) => e.problem === 'urn:ingam:problem:ended');
+    await assert.rejects(again(() => pc.login('000000')), (e) => e.problem === 'urn:ingam:problem:refused');
+  });
+
+  test(`kill -9 of ${who}: a deleted certificate stays deleted`, async () => {
+    const asked = await member.app('POST', `/certificates/${member.certificate}/deletion`, {});
+    await member.approve(asked.id);
+    await kill();
+    assert.deepEqual((await again(() => member.app('GET', '/certificates'))).certificates, []);
+  });
+}
+
+test('while the vault is away the PC is told to wait, and it works again by itself', async () => {
+  const pc = new Pc(running, member.number);
+  process.kill(running.vaultPid, 'SIGSTOP');
+  try {
+    await assert.rejects(pc.ask(), (e) => e.problem === 'urn:ingam:problem:vault-unavailable');
+  } finally {
+    process.kill(running.vaultPid, 'SIGCONT');
+  }
+  await again(() => pc.ask());
+});
