@@ -414,7 +414,8 @@ journal_make(const char *folder, struct span mac_key, struct span kek_id,
 			return err_set(
 			    e, RC_EXISTS, "state", "a journal is there");
 	}
-	if ((rc = journal_new(mac_key, kek_id, epoch, &j, e)) != RC_OK)
+	rc = journal_new(mac_key, kek_id, epoch, &j, e);
+	if (rc != RC_OK || j == NULL)
 		return rc;
 	j->generation = 1;
 	journal_write_heading(j);
@@ -554,11 +555,12 @@ journal_open(const char *folder, struct span mac_key, struct span kek_id,
     journal_reader *reader, void *arg, int fds[static 2], struct journal **out,
     struct err *e)
 {
-	struct journal *j;
+	struct journal *j = NULL;
 	enum rc rc;
 
 	*out = NULL;
-	if ((rc = journal_new(mac_key, kek_id, 0, &j, e)) != RC_OK)
+	rc = journal_new(mac_key, kek_id, 0, &j, e);
+	if (rc != RC_OK || j == NULL)
 		return rc;
 	if ((rc = journal_open_files(folder, j->fd, e)) == RC_OK)
 		rc = journal_replay(j, mac_key, kek_id, reader, arg, e);
