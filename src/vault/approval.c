@@ -296,6 +296,24 @@ approval_clear(struct vault *v)
 	table_clear(&v->approvals);
 }
 
+static bool
+approval_close_key(void *arg, struct table_item *item)
+{
+	struct approval *a = (struct approval *)(void *)item;
+
+	(void)arg;
+	sign_key_free(a->key);
+	a->key = NULL;
+
+	return true;
+}
+
+void
+approval_close_keys(struct vault *v)
+{
+	table_each(&v->approvals, approval_close_key, NULL);
+}
+
 /*
  * Six digits from the request itself and a key that nobody else has: nothing
  * about them is stored, and a repeated answer after a restart is the same.

@@ -56,6 +56,9 @@ void approval_write_progress(
 IG_CHECK enum rc approval_expect(
     const struct approval *a, enum approval_state state, struct err *e);
 
+/* Closes every open key, to make room; each opens again when it is needed. */
+void approval_close_keys(struct vault *v);
+
 /* The one-time PIN of an approved token request. */
 void approval_pin(
     const struct vault *v, const struct approval *a, char out[static 7]);

@@ -1,272 +1,282 @@
 /*
- * command.c - ingam-vault's command line: from arguments to a locked process.
+ * command.c - the command line of ingam-vault, and the order of its start.
  *
- * Belongs here: options, the order in which things are opened before the jail.
- * Not here: serving (serve.c); what the jail allows (jail.c).
+ * Belongs here: options, opening everything, locking up, serving.
+ * Not here: each of these steps (master.c, journal.c, jail.c, serve.c).
  */
 #include "vault/command.h"
 
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/rnd.h"
 #include "base/text.h"
-#include "ipc/channel.h"
 #include "vault/approval.h"
 #include "vault/jail.h"
 #include "vault/record.h"
 #include "vault/serve.h"
 
-#include <fcntl.h>
 #include <getopt.h>
-#include <openssl/crypto.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SECURE_HEAP (1 << 20)
+#define COMMAND_EPOCH 1
 
 struct command {
 	const char *socket, *state, *kek_file, *rp_id;
 	int passphrase_fd;
-	bool allow_weak;
-	struct serve_options serve;
-	struct vault vault;
-	uint64_t sign_per_minute, sign_per_day;
+	bool weak;
+	struct serve serve;
+	struct vault *vault;
+};
+
+/* Options with a number, and where it goes. */
+enum command_number {
+	COMMAND_UID = 256,
+	COMMAND_PASSPHRASE_FD,
+	COMMAND_TOKEN_COUNT,
+	COMMAND_TOKEN_SECONDS,
+	COMMAND_SIGN_MINUTE,
+	COMMAND_SIGN_DAY,
+};
+
+static const struct option options[] = {
+	{ "socket", required_argument, NULL, 's' },
+	{ "state", required_argument, NULL, 'd' },
+	{ "kek-file", required_argument, NULL, 'k' },
+	{ "rp-id", required_argument, NULL, 'r' },
+	{ "origin", required_argument, NULL, 'o' },
+	{ "allow-weak-sandbox", no_argument, NULL, 'w' },
+	{ "passphrase-fd", required_argument, NULL, COMMAND_PASSPHRASE_FD },
+	{ "allow-uid", required_argument, NULL, COMMAND_UID },
+	{ "token-count-max", required_argument, NULL, COMMAND_TOKEN_COUNT },
+	{ "token-seconds-max", required_argument, NULL, COMMAND_TOKEN_SECONDS },
+	{ "sign-per-minute", required_argument, NULL, COMMAND_SIGN_MINUTE },
+	{ "sign-per-day", required_argument, NULL, COMMAND_SIGN_DAY },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct {
+	enum command_number option;
+	uint64_t most;
+} numbers[] = {
+	{ COMMAND_UID, UINT32_MAX - 1 },
+	{ COMMAND_PASSPHRASE_FD, 1023 },
+	{ COMMAND_TOKEN_COUNT, UINT16_MAX },
+	{ COMMAND_TOKEN_SECONDS, 86400 },
+	{ COMMAND_SIGN_MINUTE, UINT16_MAX },
+	{ COMMAND_SIGN_DAY, UINT16_MAX },
 };
 
 static int
 command_usage(void)
 {
-	(void)fprintf(stderr,
-	    "usage: ingam-vault init  --state DIR --kek-file FILE\n"
-	    "       ingam-vault init  --state DIR --passphrase-fd N\n"
-	    "       ingam-vault serve --socket PATH --state DIR\n"
-	    "           --kek-file FILE | --passphrase-fd N\n"
-	    "           --rp-id NAME --origin ORIGIN […] [--allow-uid UID]\n"
-	    "           [--sign-per-minute N] [--sign-per-day N]\n"
-	    "           [--allow-weak-sandbox]\n");
+	(void)fputs("usage: ingam-vault init --state folder"
+		    " --kek-file file | --passphrase-fd n\n"
+		    "       ingam-vault serve --socket path --state folder"
+		    " --kek-file file | --passphrase-fd n\n"
+		    "           --rp-id name --origin url ... [options]\n",
+	    stderr);
 
 	return 2;
 }
 
 static int
-command_fail(enum rc rc, const struct err *e)
+command_fail(const char *what, enum rc rc, const struct err *e)
 {
-	(void)fprintf(stderr, "ingam-vault: %s%s%s\n", e->field,
+	(void)fprintf(stderr, "ingam-vault: %s: %s%s%s\n", what, e->field,
 	    e->field[0] == '\0' ? "" : ": ",
 	    e->msg[0] == '\0' ? err_text(rc) : e->msg);
 
-	return rc == RC_FORMAT || rc == RC_ABSENT || rc == RC_DENIED ? 3 : 4;
+	return EXIT_FAILURE;
 }
 
 static bool
-command_number(const char *text, uint64_t most, uint64_t *out)
+command_set_number(struct command *c, int option, const char *text)
 {
-	return text_uint(span_str(text), most, out, NULL) == RC_OK;
+	struct vault_limits *limits = &c->vault->limits;
+	uint64_t n = 0, most = 0;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if ((int)numbers[i].option == option)
+			most = numbers[i].most;
+	}
+	if (text_uint(span_str(text), most, &n, NULL) != RC_OK)
+		return false;
+	switch ((enum command_number)option) {
+	case COMMAND_UID:
+		return serve_allow(&c->serve, (uid_t)n);
+	case COMMAND_PASSPHRASE_FD:
+		c->passphrase_fd = (int)n;
+		return true;
+	case COMMAND_TOKEN_COUNT:
+		limits->token_count = (uint16_t)n;
+		return true;
+	case COMMAND_TOKEN_SECONDS:
+		limits->token_seconds = (uint32_t)n;
+		return true;
+	case COMMAND_SIGN_MINUTE:
+		limits->sign_per_minute = (uint16_t)n;
+		return true;
+	case COMMAND_SIGN_DAY:
+		limits->sign_per_day = (uint16_t)n;
+		return true;
+	}
+
+	return false;
 }
 
 static bool
-command_option(struct command *c, int option, const char *value)
+command_set(struct command *c, int option, char *text)
 {
-	uint64_t n = 0;
+	struct vault *v = c->vault;
 
 	switch (option) {
 	case 's':
-		c->socket = value;
+		c->socket = text;
 		return true;
 	case 'd':
-		c->state = value;
+		c->state = text;
 		return true;
 	case 'k':
-		c->kek_file = value;
+		c->kek_file = text;
 		return true;
 	case 'r':
-		c->rp_id = value;
+		c->rp_id = text;
 		return true;
 	case 'o':
-		if (c->vault.n_origins == VAULT_ORIGINS_MAX)
+		if (v->n_origins == VAULT_ORIGINS_MAX)
 			return false;
-		c->vault.origins[c->vault.n_origins++] = span_str(value);
+		v->origins[v->n_origins++] = span_str(text);
 		return true;
 	case 'w':
-		c->allow_weak = true;
-		return true;
-	case 'm':
-		return command_number(value, UINT16_MAX, &c->sign_per_minute);
-	case 'y':
-		return command_number(value, UINT16_MAX, &c->sign_per_day);
-	case 'p':
-		if (!command_number(value, 1024, &n))
-			return false;
-		c->passphrase_fd = (int)n;
-		return true;
-	case 'u':
-		if (c->serve.n_uids == SERVE_UIDS_MAX ||
-		    !command_number(value, UINT32_MAX - 1, &n))
-			return false;
-		c->serve.uids[c->serve.n_uids++] = (uid_t)n;
+		c->weak = true;
 		return true;
 	default:
-		return false;
+		return option >= COMMAND_UID &&
+		    command_set_number(c, option, text);
 	}
 }
 
-static bool
-command_options(struct command *c, int argc, char **argv)
+static enum rc
+command_root(
+    const struct command *c, bool make, struct sec *root, struct err *e)
 {
-	static const struct option options[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "state", required_argument, NULL, 'd' },
-		{ "kek-file", required_argument, NULL, 'k' },
-		{ "passphrase-fd", required_argument, NULL, 'p' },
-		{ "rp-id", required_argument, NULL, 'r' },
-		{ "origin", required_argument, NULL, 'o' },
-		{ "allow-uid", required_argument, NULL, 'u' },
-		{ "allow-weak-sandbox", no_argument, NULL, 'w' },
-		{ "sign-per-minute", required_argument, NULL, 'm' },
-		{ "sign-per-day", required_argument, NULL, 'y' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
+	if (c->kek_file == NULL)
+		return master_read_passphrase(
+		    c->state, c->passphrase_fd, make, root, e);
+	if (make && access(c->kek_file, F_OK) != 0) {
+		enum rc rc = master_make_file(c->kek_file, e);
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (!command_option(c, option, optarg))
-			return false;
+		if (rc != RC_OK)
+			return rc;
+	}
 
-	return optind == argc && c->state != NULL &&
-	    (c->kek_file == NULL) != (c->passphrase_fd < 0);
+	return master_read_file(c->kek_file, root, e);
 }
 
+/* Root key, algorithms, derived keys. */
 static enum rc
-command_master(struct command *c, bool make, struct err *e)
+command_open_master(struct command *c, bool make, struct err *e)
 {
 	struct sec root SEC_WIPED = { 0 };
 	enum rc rc;
 
-	rc = c->kek_file != NULL ? master_read_file(c->kek_file, &root, e)
-				 : master_read_passphrase(c->state,
-				       c->passphrase_fd, make, &root, e);
-
-	return rc == RC_OK ? master_init(&c->vault.master, &root, e) : rc;
-}
-
-static enum rc
-command_init(struct command *c, struct err *e)
-{
-	uint32_t epoch;
-	enum rc rc;
-
-	rnd_bytes(&epoch, sizeof(epoch));
-	if ((rc = file_make_folder(c->state, e)) != RC_OK ||
-	    (c->kek_file != NULL &&
-		(rc = master_make_file(c->kek_file, e)) != RC_OK) ||
-	    (rc = command_master(c, true, e)) != RC_OK)
+	if ((rc = jail_memory(e)) != RC_OK || (rc = vault_warm(e)) != RC_OK ||
+	    (rc = command_root(c, make, &root, e)) != RC_OK)
 		return rc;
 
-	return journal_make(c->state, SPAN(c->vault.master.keys->journal),
-	    SPAN(c->vault.master.kek_id), epoch, e);
+	return master_init(&c->vault->master, &root, e);
 }
 
-static void
-command_signal(int number)
+static int
+command_init(struct command *c)
 {
-	(void)number;
-	serve_stop();
-}
-
-/*
- * Whoever started us reads this line when we listen, and finds us locked up
- * when we answer. Descriptor 1 is then nobody's, so that no connection gets it.
- */
-static enum rc
-command_ready(struct err *e)
-{
-	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	enum rc rc = file_write_all(STDOUT_FILENO, SPAN_LIT("ready\n"), e);
-
-	if (rc == RC_OK && (fd < 0 || dup2(fd, STDOUT_FILENO) < 0))
-		rc = err_set(e, RC_IO, NULL, "cannot let go of the terminal");
-	if (fd >= 0)
-		(void)close(fd);
-
-	return rc;
-}
-
-/* Everything that needs a file, in this order; then nothing does any more. */
-static enum rc
-command_open(struct command *c, struct serve **s, struct err *e)
-{
-	struct sigaction action = { .sa_handler = command_signal };
-	struct vault *v = &c->vault;
-	int fds[2];
+	const struct master *m = &c->vault->master;
+	struct err e = { 0 };
 	enum rc rc;
 
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	if ((rc = vault_warm(e)) != RC_OK ||
-	    (rc = command_master(c, false, e)) != RC_OK ||
+	if ((rc = file_make_folder(c->state, &e)) != RC_OK ||
+	    (rc = command_open_master(c, true, &e)) != RC_OK ||
+	    (rc = journal_make(c->state, SPAN(m->keys->journal),
+		 SPAN(m->kek_id), COMMAND_EPOCH, &e)) != RC_OK)
+		return command_fail("init", rc, &e);
+
+	return EXIT_SUCCESS;
+}
+
+static enum rc
+command_open(struct command *c, struct err *e)
+{
+	struct vault *v = c->vault;
+	struct span rp_id = span_str(c->rp_id);
+	int journal[2];
+	enum rc rc;
+
+	digest_sha256(v->rp_id_hash, &rp_id, 1);
+	if ((rc = command_open_master(c, false, e)) != RC_OK ||
 	    (rc = journal_open(c->state, SPAN(v->master.keys->journal),
-		 SPAN(v->master.kek_id), record_read, v, fds, &v->journal,
+		 SPAN(v->master.kek_id), record_read, v, journal, &v->journal,
 		 e)) != RC_OK)
 		return rc;
 	approval_wake(v);
-	if ((rc = channel_listen(c->socket, c->serve.n_uids > 0,
-		 &c->serve.listener, e)) != RC_OK ||
-	    (rc = serve_new(v, &c->serve, s, e)) != RC_OK)
+	vault_tick(v);
+	if ((rc = serve_open(&c->serve, c->socket, c->serve.n_uids > 1, e)) !=
+	    RC_OK)
 		return rc;
+	/* Time zone and locale are read now, while files can be. */
+	log_event(LOG_INFO, "vault-start", "accounts=%zu requests=%zu",
+	    v->accounts.n, v->approvals.n);
 
-	if ((rc = command_ready(e)) != RC_OK)
-		return rc;
-
-	return jail_lock(fds, c->allow_weak, &v->weak_sandbox, e);
+	return jail_lock(journal, c->weak ? &v->weak_sandbox : NULL, e);
 }
 
-static enum rc
-command_serve(struct command *c, struct err *e)
+static int
+command_serve(struct command *c)
 {
-	struct span rp_id = span_str(c->rp_id);
-	struct serve *s = NULL;
+	struct err e = { 0 };
 	enum rc rc;
 
-	digest_sha256(c->vault.rp_id_hash, &rp_id, 1);
-	if ((rc = command_open(c, &s, e)) == RC_OK)
-		serve_run(s);
-	serve_free(s);
+	if ((rc = command_open(c, &e)) != RC_OK) {
+		serve_close(&c->serve);
+		return command_fail("serve", rc, &e);
+	}
+	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
+		log_event(LOG_WARN, "nobody-reads-ready", "fd=1");
+	serve_run(&c->serve, c->vault);
+	serve_close(&c->serve);
 
-	return rc;
+	return EXIT_SUCCESS;
 }
 
 int
 command_vault(int argc, char **argv)
 {
-	static struct command c = { .passphrase_fd = -1 };
-	struct err e = { 0 };
-	bool serve = argc > 1 && strcmp(argv[1], "serve") == 0;
-	enum rc rc;
+	static struct vault vault;
+	struct command c = { .passphrase_fd = -1,
+		.serve = { .listener = -1, .epoll = -1 },
+		.vault = &vault };
+	const char *verb = argc < 2 ? "" : argv[1];
+	bool init = strcmp(verb, "init") == 0;
+	int option, status;
 
-	if (argc < 2 || (!serve && strcmp(argv[1], "init") != 0))
-		return command_usage();
-	c.vault.limits = vault_default_limits;
-	c.sign_per_minute = c.vault.limits.sign_per_minute;
-	c.sign_per_day = c.vault.limits.sign_per_day;
-	if (!command_options(&c, argc - 1, argv + 1) ||
-	    (serve &&
-		(c.socket == NULL || c.rp_id == NULL ||
-		    c.vault.n_origins == 0)))
-		return command_usage();
-	c.vault.limits.sign_per_minute = (uint16_t)c.sign_per_minute;
-	c.vault.limits.sign_per_day = (uint16_t)c.sign_per_day;
 	log_init("ingam-vault", LOG_INFO);
-	if ((rc = jail_prepare(&e)) != RC_OK)
-		return command_fail(rc, &e);
-	if (CRYPTO_secure_malloc_init(SECURE_HEAP, 32) != 1)
-		return command_fail(
-		    err_set(&e, RC_MEMORY, NULL, "no lockable memory"), &e);
-	rc = serve ? command_serve(&c, &e) : command_init(&c, &e);
-	vault_clear(&c.vault);
+	vault.limits = vault_default_limits;
+	(void)serve_allow(&c.serve, geteuid());
+	if (!init && strcmp(verb, "serve") != 0)
+		return command_usage();
+	optind = 2;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (!command_set(&c, option, optarg))
+			return command_usage();
+	}
+	if (optind != argc || c.state == NULL ||
+	    (c.kek_file == NULL) == (c.passphrase_fd < 0) ||
+	    (!init &&
+		(c.socket == NULL || c.rp_id == NULL || vault.n_origins == 0)))
+		return command_usage();
+	status = init ? command_init(&c) : command_serve(&c);
+	vault_clear(&vault);
 
-	return rc == RC_OK ? 0 : command_fail(rc, &e);
+	return status;
 }

@@ -3,5 +3,5 @@
  */
 #pragma once
 
-/* The ingam-vault command line; gives the exit code. */
+/* ingam-vault(8): the exit status of main(). */
 int command_vault(int argc, char **argv);

@@ -1,178 +1,206 @@
 /*
- * jail.c - what the vault may still ask of the kernel while it serves.
+ * jail.c - what this process can still do once it serves: next to nothing.
  *
- * Belongs here: the table of system calls, Landlock, dumps.
- * Not here: when it is locked (command.c).
+ * Belongs here: memory that stays inside, Landlock, the table of system calls.
+ * Not here: what must be opened before (command.c).
  */
 #include "vault/jail.h"
 
-#include "base/span.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <openssl/crypto.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CALL(call, rule)                 \
-	{                                \
-		__NR_##call, #call, rule \
-	}
+/* Sanitizers need more system calls than the table has. */
+#if defined(__has_feature)
+#	if __has_feature(address_sanitizer)
+#		define JAIL_SANITIZED 1
+#	endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#	define JAIL_SANITIZED 1
+#endif
+#ifndef JAIL_SANITIZED
+#	define JAIL_SANITIZED 0
+#endif
 
-/* clang-format off */
-const struct jail_call jail_calls[] = {
+#define JAIL_SECURE_HEAP  (4U << 20)
+#define JAIL_SECURE_LEAST 16
+
+const struct jail_row jail_table[] = {
 	/* connections */
-	CALL(accept4, JAIL_ALLOW),
-	CALL(close, JAIL_ALLOW),
-	CALL(epoll_ctl, JAIL_ALLOW),
-	CALL(epoll_pwait, JAIL_ALLOW),
-	CALL(epoll_wait, JAIL_ALLOW),
-	CALL(getsockopt, JAIL_ALLOW),
-	CALL(poll, JAIL_ALLOW),
-	CALL(recvfrom, JAIL_ALLOW),
-	CALL(recvmsg, JAIL_ALLOW),
-	CALL(sendmsg, JAIL_ALLOW),
-	CALL(sendto, JAIL_ALLOW),
-	/* the journal, and the log on standard error */
-	CALL(fdatasync, JAIL_ALLOW),
-	CALL(ftruncate, JAIL_WRITE),
-	CALL(lseek, JAIL_ALLOW),
-	CALL(pwrite64, JAIL_WRITE),
-	CALL(write, JAIL_WRITE),
+	{ "epoll_pwait", JAIL_ALWAYS },
+	{ "epoll_ctl", JAIL_ALWAYS },
+	{ "accept4", JAIL_ALWAYS },
+	{ "getsockopt", JAIL_ALWAYS },
+	{ "recvmsg", JAIL_ALWAYS },
+	{ "sendmsg", JAIL_ALWAYS },
+	{ "close", JAIL_ALWAYS },
+	/* the journal */
+	{ "pwrite64", JAIL_JOURNAL },
+	{ "fdatasync", JAIL_JOURNAL },
+	{ "ftruncate", JAIL_JOURNAL },
+	/* log lines */
+	{ "write", JAIL_OUTPUT },
 	/* memory */
-	CALL(brk, JAIL_ALLOW),
-	CALL(madvise, JAIL_ALLOW),
-	CALL(mlock, JAIL_ALLOW),
-	CALL(mmap, JAIL_NO_EXEC),
-	CALL(mprotect, JAIL_NO_EXEC),
-	CALL(mremap, JAIL_ALLOW),
-	CALL(munlock, JAIL_ALLOW),
-	CALL(munmap, JAIL_ALLOW),
-	/* time, randomness, itself */
-	CALL(clock_gettime, JAIL_ALLOW),
-	CALL(exit, JAIL_ALLOW),
-	CALL(exit_group, JAIL_ALLOW),
-	CALL(futex, JAIL_ALLOW),
-	CALL(getpid, JAIL_ALLOW),
-	CALL(getrandom, JAIL_ALLOW),
-	CALL(gettid, JAIL_ALLOW),
-	CALL(restart_syscall, JAIL_ALLOW),
-	CALL(rt_sigprocmask, JAIL_ALLOW),
-	CALL(rt_sigreturn, JAIL_ALLOW),
-	CALL(sched_yield, JAIL_ALLOW),
-	/* tried by libraries, which carry on without */
-	CALL(newfstatat, JAIL_REFUSE),
-	CALL(openat, JAIL_REFUSE),
-	CALL(readlink, JAIL_REFUSE),
+	{ "brk", JAIL_ALWAYS },
+	{ "mmap", JAIL_MEMORY },
+	{ "munmap", JAIL_ALWAYS },
+	{ "mremap", JAIL_ALWAYS },
+	{ "madvise", JAIL_ALWAYS },
+	{ "mlock", JAIL_ALWAYS },
+	/* time, chance, locks, ends */
+	{ "clock_gettime", JAIL_ALWAYS },
+	{ "getrandom", JAIL_ALWAYS },
+	{ "getpid", JAIL_ALWAYS }, /* libcrypto looks for forks */
+	{ "futex", JAIL_ALWAYS },
+	{ "rt_sigreturn", JAIL_ALWAYS },
+	{ "exit_group", JAIL_ALWAYS },
+	/* libraries may look for files */
+	{ "openat", JAIL_REFUSED },
+	{ "newfstatat", JAIL_REFUSED },
 };
-/* clang-format on */
-const size_t jail_calls_n = sizeof(jail_calls) / sizeof(jail_calls[0]);
+const size_t jail_table_n = sizeof(jail_table) / sizeof(jail_table[0]);
 
 enum rc
-jail_prepare(struct err *e)
+jail_memory(struct err *e)
 {
-	const struct rlimit none = { 0, 0 };
+	struct rlimit none = { 0, 0 };
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	bool may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0;
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return err_set(e, RC_IO, NULL, "cannot forbid dumps");
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return err_set(e, RC_IO, "jail", "%s", strerror(errno));
+	/* 2: made, but not locked into memory. */
+	if (CRYPTO_secure_malloc_init(JAIL_SECURE_HEAP, JAIL_SECURE_LEAST) == 0)
+		return err_set(e, RC_MEMORY, "jail", "no secure heap");
+	if (may_lock && !JAIL_SANITIZED &&
+	    mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+		log_event(LOG_WARN, "memory-not-locked", "errno=%d", errno);
 
 	return RC_OK;
 }
 
-/* All rights over files that the kernel knows of, and no rule that gives one. */
-static bool
-jail_landlock(void)
+static enum rc
+jail_landlock(struct err *e)
 {
+	/* All that the first version knows; later ones only add to it. */
 	struct landlock_ruleset_attr rules = {
-		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE |
-		    LANDLOCK_ACCESS_FS_WRITE_FILE |
-		    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-		    LANDLOCK_ACCESS_FS_REMOVE_DIR |
-		    LANDLOCK_ACCESS_FS_REMOVE_FILE |
-		    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
-		    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
-		    LANDLOCK_ACCESS_FS_MAKE_FIFO |
-		    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM,
+		.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1
 	};
-	int fd =
-	    (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
-	bool done;
+	long fd =
+	    syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
+	long rc = -1;
 
-	if (fd < 0)
-		return false;
-	done = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-	(void)close(fd);
-
-	return done;
-}
-
-static int
-jail_rule(scmp_filter_ctx ctx, const struct jail_call *c, const int *fds)
-{
-	const int writable[] = { fds[0], fds[1], STDERR_FILENO };
-	int failed = 0;
-
-	switch (c->rule) {
-	case JAIL_ALLOW:
-		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, c->number, 0);
-	case JAIL_REFUSE:
-		return seccomp_rule_add(
-		    ctx, SCMP_ACT_ERRNO(EACCES), c->number, 0);
-	case JAIL_NO_EXEC:
-		if (c->number == __NR_mmap)
-			return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, c->number,
-			    2, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-			    SCMP_A4(
-				SCMP_CMP_MASKED_EQ, 0xffffffff, 0xffffffff));
-		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, c->number, 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	case JAIL_WRITE:
-		for (size_t i = 0; i < 3 && failed == 0; i++)
-			failed = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
-			    c->number, 1,
-			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)writable[i]));
-		return failed;
+	if (fd >= 0) {
+		rc = syscall(SYS_landlock_restrict_self, fd, 0);
+		(void)close((int)fd);
 	}
 
-	return -EINVAL;
+	return rc == 0
+	    ? RC_OK
+	    : err_set(e, RC_POLICY, "jail", "this kernel has no Landlock");
 }
 
+/* How often a row stands in the filter, with which condition. */
 static bool
-jail_seccomp(const int fds[static 2])
+jail_add(scmp_filter_ctx filter, const struct jail_row *row,
+    const int journal[static 2])
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool done = ctx != NULL;
+	int call = seccomp_syscall_resolve_name(row->call);
+	uint32_t allow = SCMP_ACT_ALLOW;
 
-	for (size_t i = 0; done && i < jail_calls_n; i++)
-		done = jail_rule(ctx, &jail_calls[i], fds) == 0;
-	done = done && seccomp_load(ctx) == 0;
-	if (ctx != NULL)
-		seccomp_release(ctx);
+	if (call == __NR_SCMP_ERROR)
+		return false;
+	switch (row->rule) {
+	case JAIL_ALWAYS:
+		return seccomp_rule_add(filter, allow, call, 0) == 0;
+	case JAIL_JOURNAL:
+		return seccomp_rule_add(filter, allow, call, 1,
+			   SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)journal[0], 0)) ==
+		    0 &&
+		    seccomp_rule_add(filter, allow, call, 1,
+			SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)journal[1], 0)) == 0;
+	case JAIL_OUTPUT:
+		return seccomp_rule_add(filter, allow, call, 1,
+			   SCMP_A0_32(SCMP_CMP_EQ, STDOUT_FILENO, 0)) == 0 &&
+		    seccomp_rule_add(filter, allow, call, 1,
+			SCMP_A0_32(SCMP_CMP_EQ, STDERR_FILENO, 0)) == 0;
+	case JAIL_MEMORY:
+		return seccomp_rule_add(filter, allow, call, 2,
+			   SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+			   SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS,
+			       MAP_ANONYMOUS)) == 0;
+	case JAIL_REFUSED:
+		break;
+	}
 
-	return done;
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), call, 0) == 0;
 }
 
 enum rc
-jail_lock(
-    const int fds[static 2], bool allow_weak, bool *is_weak, struct err *e)
+jail_seccomp(const int journal[static 2], struct err *e)
 {
-	bool files = jail_landlock();
-	bool calls = jail_seccomp(fds);
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	bool good = filter != NULL;
 
-	*is_weak = !files || !calls;
-	if (*is_weak && !allow_weak)
-		return err_set(e, RC_UNKNOWN, "sandbox",
-		    "this kernel lacks %s: see --allow-weak-sandbox",
-		    files ? "seccomp" : "Landlock");
-	if (!*is_weak && open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0)
-		return err_set(
-		    e, RC_BUG, "sandbox", "the sandbox does not hold");
+	for (size_t i = 0; good && i < jail_table_n; i++)
+		good = jail_add(filter, &jail_table[i], journal);
+	good = good && seccomp_load(filter) == 0;
+	if (filter != NULL)
+		seccomp_release(filter);
+
+	return good ? RC_OK
+		    : err_set(e, RC_POLICY, "jail", "seccomp does not load");
+}
+
+static enum rc
+jail_missing(bool *weak, enum rc rc, struct err *e)
+{
+	if (weak == NULL || rc == RC_OK)
+		return rc;
+	log_event(LOG_WARN, "weak-sandbox", "why=%s", e->msg);
+	err_clear(e);
+	*weak = true;
+
+	return RC_OK;
+}
+
+enum rc
+jail_lock(const int journal[static 2], bool *weak, struct err *e)
+{
+	enum rc rc;
+	int fd;
+
+	if (weak != NULL)
+		*weak = false;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return err_set(e, RC_POLICY, "jail", "%s", strerror(errno));
+	if ((rc = jail_missing(weak, jail_landlock(e), e)) != RC_OK)
+		return rc;
+	rc = JAIL_SANITIZED
+	    ? err_set(e, RC_POLICY, "jail", "a sanitizer needs more calls")
+	    : jail_seccomp(journal, e);
+	if ((rc = jail_missing(weak, rc, e)) != RC_OK)
+		return rc;
+	/* Believe it only after a try. */
+	fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)close(fd);
+		return jail_missing(weak,
+		    err_set(e, RC_POLICY, "jail", "files can still be opened"),
+		    e);
+	}
 
 	return RC_OK;
 }

@@ -8,35 +8,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How a system call is treated once the vault is locked up. */
+/* Under which condition a system call is let through. */
 enum jail_rule {
-	JAIL_ALLOW,
-	JAIL_REFUSE,  /* EACCES: libraries try it and carry on */
-	JAIL_NO_EXEC, /* without PROT_EXEC, and mmap without a descriptor */
-	JAIL_WRITE,   /* to the journal and to standard error only */
+	JAIL_ALWAYS,
+	JAIL_JOURNAL, /* on one of the journal's two descriptors */
+	JAIL_OUTPUT,  /* on standard output or standard error */
+	JAIL_MEMORY,  /* anonymous, and never executable */
+	JAIL_REFUSED, /* gets EACCES and goes on: libraries may try */
 };
 
-struct jail_call {
-	int number;
-	const char *name;
+struct jail_row {
+	const char *call;
 	enum jail_rule rule;
 };
 
-/* The table: every call that is not in it kills the process. */
-extern const struct jail_call jail_calls[];
-extern const size_t jail_calls_n;
+/* Everything that is not in it kills the process. */
+extern const struct jail_row jail_table[];
+extern const size_t jail_table_n;
 
 /*
- * Makes the process undumpable, without core files and without new
- * privileges; to be called before the first secret is read. RC_IO.
+ * Before any key is in memory: no core dumps, no tracer, nothing swapped out
+ * where the limits allow it, libcrypto's secure heap. RC_MEMORY, RC_IO.
  */
-IG_CHECK enum rc jail_prepare(struct err *e);
+IG_CHECK enum rc jail_memory(struct err *e);
 
 /*
- * Locks the process up for good: no file system (Landlock), only the calls of
- * the table (seccomp). fds are the journal's. Where the kernel lacks a part:
- * RC_UNKNOWN, or, if weak is allowed, RC_OK with *is_weak. Nothing can be
- * opened afterwards; that is tried, RC_BUG.
+ * After everything is open: no new privileges, no file system (Landlock), the
+ * table's system calls only (seccomp), and a look whether it holds. With weak
+ * given, what this kernel lacks is left out and *weak set. RC_POLICY: a part
+ * is missing.
  */
 IG_CHECK enum rc jail_lock(
-    const int fds[static 2], bool allow_weak, bool *is_weak, struct err *e);
+    const int journal[static 2], bool *weak, struct err *e);
+
+/* The system calls alone, for the test of the table. RC_POLICY. */
+IG_CHECK enum rc jail_seccomp(const int journal[static 2], struct err *e);

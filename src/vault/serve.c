@@ -1,225 +1,219 @@
 /*
- * serve.c - connections, and the order of journal and answers.
+ * serve.c - the loop: take what waits, one sync, sign, answer.
  *
- * Belongs here: taking all that waits, one sync for all of it, then answering.
- * Not here: what a request means (dispatch.c).
+ * Belongs here: connections, batches, the order of journal and answers.
+ * Not here: what a request does (dispatch.c); what is durable (journal.c).
  */
 #include "vault/serve.h"
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/log.h"
+#include "base/sec.h"
 #include "ipc/channel.h"
 #include "vault/dispatch.h"
 #include "vault/record.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define CONNECTIONS 128
-#define BATCH       64 /* requests that share a sync */
-#define EVENTS      64
-#define TICK_MS     1000
-
-struct serve_job {
-	struct call call;
-	size_t connection;
-};
-
-struct serve {
-	struct vault *vault;
-	struct serve_options options;
-	int epoll;
-	int fd[CONNECTIONS]; /* -1: free */
-	size_t n_jobs;
-	struct serve_job jobs[BATCH];
-	uint8_t frame[MESSAGE_MAX];
-	int64_t tick_ms;
-	uid_t uid; /* our own: asked for once, before the jail */
-};
+#define SERVE_BATCH       128 /* requests that share a sync */
+#define SERVE_CONNECTIONS 256
+#define SERVE_TICK_MS     5000
 
 static volatile sig_atomic_t stopping;
 
-void
-serve_stop(void)
+static void
+serve_stop(int signal_number)
 {
+	(void)signal_number;
 	stopping = 1;
 }
 
-/* The listener's events carry this number; a connection's carry its place. */
-#define LISTENER UINT32_MAX
-
-static enum rc
-serve_watch(struct serve *s, int fd, uint32_t number, struct err *e)
-{
-	struct epoll_event event = { .events = EPOLLIN,
-		.data = { .u32 = number } };
-
-	if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-		return err_set(e, RC_IO, NULL, "cannot watch a connection");
-
-	return RC_OK;
-}
+/* Requests of one round, each with the connection that waits for it. */
+struct serve_batch {
+	struct call calls[SERVE_BATCH];
+	int fds[SERVE_BATCH];
+	size_t n;
+};
 
 enum rc
-serve_new(struct vault *v, const struct serve_options *o, struct serve **out,
-    struct err *e)
+serve_open(struct serve *s, const char *path, bool shared, struct err *e)
 {
-	struct serve *s = calloc(1, sizeof(*s));
+	struct epoll_event event = { .events = EPOLLIN };
+	struct sigaction action = { .sa_handler = serve_stop };
+	sigset_t stops;
 	enum rc rc;
 
-	*out = NULL;
-	if (s == NULL)
-		return err_set(e, RC_MEMORY, NULL, "out of memory");
-	s->vault = v;
-	s->options = *o;
-	s->uid = getuid();
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		s->fd[i] = -1;
-	if ((s->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
-		rc = err_set(e, RC_IO, NULL, "cannot watch connections");
-	else
-		rc = serve_watch(s, o->listener, LISTENER, e);
-	if (rc != RC_OK)
-		serve_free(s);
-	else
-		*out = s;
+	s->epoll = -1;
+	if ((rc = channel_listen(path, shared, &s->listener, e)) != RC_OK)
+		return rc;
+	(void)sigemptyset(&stops);
+	(void)sigaddset(&stops, SIGTERM);
+	(void)sigaddset(&stops, SIGINT);
+	event.data.fd = s->listener;
+	/* Blocked but while waiting: none gets lost before a wait. */
+	if (sigprocmask(SIG_BLOCK, &stops, NULL) != 0 ||
+	    sigaction(SIGTERM, &action, NULL) != 0 ||
+	    sigaction(SIGINT, &action, NULL) != 0 ||
+	    (s->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &event) != 0) {
+		rc = err_set(e, RC_IO, "epoll", "%s", strerror(errno));
+		serve_close(s);
+	}
 
 	return rc;
 }
 
 void
-serve_free(struct serve *s)
+serve_close(struct serve *s)
 {
-	if (s == NULL)
-		return;
-	for (size_t i = 0; i < CONNECTIONS; i++)
-		if (s->fd[i] >= 0)
-			(void)close(s->fd[i]);
+	if (s->listener >= 0)
+		(void)close(s->listener);
 	if (s->epoll >= 0)
 		(void)close(s->epoll);
-	sec_wipe(s->frame, sizeof(s->frame));
-	free(s);
+	s->listener = s->epoll = -1;
 }
 
+/* Closing takes a descriptor out of epoll by itself. */
 static void
-serve_hang_up(struct serve *s, size_t i)
+serve_hang_up(struct serve_batch *b, size_t *connections, int fd)
 {
-	(void)close(s->fd[i]);
-	s->fd[i] = -1;
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->fds[i] == fd)
+			b->fds[i] = -1;
+	}
+	(void)close(fd);
+	(*connections)--;
+}
+
+bool
+serve_allow(struct serve *s, uid_t uid)
+{
+	if (s->n_uids == SERVE_UIDS_MAX)
+		return false;
+	s->uids[s->n_uids++] = uid;
+
+	return true;
 }
 
 static bool
 serve_may(const struct serve *s, const struct channel_peer *peer)
 {
-	if (peer->uid == s->uid || peer->uid == 0)
-		return true;
-	for (size_t i = 0; i < s->options.n_uids; i++)
-		if (s->options.uids[i] == peer->uid)
+	for (size_t i = 0; i < s->n_uids; i++) {
+		if (s->uids[i] == peer->uid)
 			return true;
+	}
 
 	return false;
 }
 
 static void
-serve_accept(struct serve *s)
+serve_accept(struct serve *s, size_t *connections)
 {
 	struct channel_peer peer;
-	size_t i = 0;
+	struct epoll_event event = { .events = EPOLLIN };
 	int fd;
 
-	if (channel_accept(s->options.listener, &fd, &peer, NULL) != RC_OK)
-		return;
-	while (i < CONNECTIONS && s->fd[i] >= 0)
-		i++;
-	if (i == CONNECTIONS || !serve_may(s, &peer) ||
-	    serve_watch(s, fd, (uint32_t)i, NULL) != RC_OK) {
-		log_event(LOG_WARN, "peer-refused", "uid=%u pid=%d",
-		    (unsigned int)peer.uid, (int)peer.pid);
-		(void)close(fd);
-		return;
-	}
-	s->fd[i] = fd;
-}
-
-/* Takes what a connection has sent, as long as there is room in the batch. */
-static void
-serve_read(struct serve *s, size_t i)
-{
-	while (s->n_jobs < BATCH && s->fd[i] >= 0) {
-		struct serve_job *job = &s->jobs[s->n_jobs];
-		struct err e = { 0 };
-		size_t n = 0;
-		enum rc rc;
-
-		rc = channel_receive(s->fd[i], false, s->frame, &n, &e);
-		if (rc == RC_ABSENT)
-			return;
-		if (rc == RC_OK) {
-			rc = dispatch_begin(s->vault,
-			    (struct span){ s->frame, n }, &job->call, &e);
-			sec_wipe(s->frame, n);
-			if (rc == RC_OK) {
-				job->connection = i;
-				s->n_jobs++;
-				continue;
-			}
-			dispatch_clear(&job->call);
-			log_event(LOG_WARN, "protocol-breach", "why=%s", e.msg);
+	while (channel_accept(s->listener, &fd, &peer, NULL) == RC_OK) {
+		event.data.fd = fd;
+		if (!serve_may(s, &peer))
+			log_event(LOG_WARN, "peer-refused", "uid=%u",
+			    (unsigned int)peer.uid);
+		else if (*connections < SERVE_CONNECTIONS &&
+		    epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) == 0) {
+			(*connections)++;
+			continue;
 		}
-		serve_hang_up(s, i);
+		(void)close(fd);
 	}
 }
 
-/*
- * One sync for the batch, then the signatures, then their results are written
- * too, and only then anything is answered.
- */
+/* Takes what waits on one connection, as far as the batch has room. */
 static void
-serve_answer(struct serve *s)
+serve_receive(
+    struct vault *v, struct serve_batch *b, size_t *connections, int fd)
 {
-	if (s->n_jobs == 0)
-		return;
-	journal_commit(s->vault->journal);
-	for (size_t i = 0; i < s->n_jobs; i++)
-		dispatch_finish(&s->jobs[i].call);
-	journal_commit(s->vault->journal);
-	for (size_t i = 0; i < s->n_jobs; i++) {
-		struct serve_job *job = &s->jobs[i];
+	static uint8_t frame[MESSAGE_MAX];
+	struct err e = { 0 };
+	size_t n;
+	enum rc rc = RC_OK;
 
-		if (s->fd[job->connection] >= 0 &&
-		    channel_send(s->fd[job->connection],
-			buf_span(&job->call.answer), NULL) != RC_OK)
-			serve_hang_up(s, job->connection);
-		dispatch_clear(&job->call);
+	while (b->n < SERVE_BATCH) {
+		rc = channel_receive(fd, false, frame, &n, &e);
+		if (rc != RC_OK)
+			break;
+		rc = dispatch_begin(
+		    v, (struct span){ frame, n }, &b->calls[b->n], &e);
+		sec_wipe(frame, n);
+		if (rc != RC_OK) {
+			dispatch_clear(&b->calls[b->n]);
+			break;
+		}
+		b->fds[b->n++] = fd;
 	}
-	s->n_jobs = 0;
-	if (journal_is_large(s->vault->journal))
-		record_compact(s->vault);
+	if (rc == RC_OK || rc == RC_ABSENT)
+		return;
+	if (rc != RC_IO)
+		log_event(
+		    LOG_WARN, "peer-broken", "at=%s why=%s", e.field, e.msg);
+	serve_hang_up(b, connections, fd);
+}
+
+/* One sync for all, then the signatures, then the answers. */
+static void
+serve_answer(struct vault *v, struct serve_batch *b, size_t *connections)
+{
+	journal_commit(v->journal);
+	FAILPOINT("serve-committed");
+	for (size_t i = 0; i < b->n; i++)
+		dispatch_finish(&b->calls[i]);
+	/* Signatures as well are in the file before anybody has them. */
+	journal_commit(v->journal);
+	FAILPOINT("serve-before-answer");
+	for (size_t i = 0; i < b->n; i++) {
+		int fd = b->fds[i];
+
+		if (fd >= 0 &&
+		    channel_send(fd, buf_span(&b->calls[i].answer), NULL) !=
+			RC_OK)
+			serve_hang_up(b, connections, fd);
+		dispatch_clear(&b->calls[i]);
+	}
+	FAILPOINT("serve-answered");
+	b->n = 0;
 }
 
 void
-serve_run(struct serve *s)
+serve_run(struct serve *s, struct vault *v)
 {
-	struct epoll_event events[EVENTS];
+	static struct serve_batch batch;
+	struct epoll_event events[SERVE_BATCH];
+	int64_t next_tick = clock_mono_ms() + SERVE_TICK_MS;
+	size_t connections = 0;
+	sigset_t none;
 
-	while (!stopping) {
-		int n = epoll_wait(s->epoll, events, EVENTS, TICK_MS);
+	(void)sigemptyset(&none);
+	while (stopping == 0) {
+		int n = epoll_pwait(
+		    s->epoll, events, SERVE_BATCH, SERVE_TICK_MS, &none);
 
 		for (int i = 0; i < n; i++) {
-			uint32_t number = events[i].data.u32;
+			int fd = events[i].data.fd;
 
-			if (number == LISTENER)
-				serve_accept(s);
-			else if (s->fd[number] >= 0)
-				serve_read(s, number);
+			if (fd == s->listener)
+				serve_accept(s, &connections);
+			else
+				serve_receive(v, &batch, &connections, fd);
 		}
-		serve_answer(s);
-		if (clock_mono_ms() >= s->tick_ms + TICK_MS) {
-			vault_tick(s->vault);
-			s->tick_ms = clock_mono_ms();
-		}
+		serve_answer(v, &batch, &connections);
+		if (clock_mono_ms() < next_tick)
+			continue;
+		next_tick = clock_mono_ms() + SERVE_TICK_MS;
+		vault_tick(v);
+		if (journal_is_large(v->journal))
+			record_compact(v);
 	}
 }

@@ -7,20 +7,25 @@
 
 #include <sys/types.h>
 
-#define SERVE_UIDS_MAX 16
+#define SERVE_UIDS_MAX 8
 
-struct serve_options {
+struct serve {
 	int listener;
-	uid_t uids[SERVE_UIDS_MAX]; /* who may connect, besides ourselves */
+	int epoll;
+	uid_t uids[SERVE_UIDS_MAX]; /* who may speak; the first is our own */
 	size_t n_uids;
 };
 
-/* Everything that is made before the jail: descriptors. RC_IO. */
-struct serve;
-IG_CHECK enum rc serve_new(struct vault *v, const struct serve_options *o,
-    struct serve **out, struct err *e);
+/*
+ * Listens at path and gets everything ready that needs a file. RC_EXISTS,
+ * RC_IO, RC_LIMIT as channel_listen().
+ */
+IG_CHECK enum rc serve_open(
+    struct serve *s, const char *path, bool shared, struct err *e);
 
-/* Serves until serve_stop() (from a signal handler). */
-void serve_run(struct serve *s);
-void serve_stop(void);
-void serve_free(struct serve *s);
+/* Lets a user speak. False: that are too many. */
+bool serve_allow(struct serve *s, uid_t uid);
+
+/* Serves until SIGTERM or SIGINT. */
+void serve_run(struct serve *s, struct vault *v);
+void serve_close(struct serve *s);

@@ -222,6 +222,13 @@ sign_take_key(struct call *c, struct approval *a, struct span kb1,
 		    &c->err, RC_DENIED, "key blob", "not the approved key");
 	rc = sign_key_open(
 	    &c->vault->master, kb1, &blob, certificate, &key, &c->err);
+	/* The secure heap has an end: those that wait give way. */
+	if (rc == RC_CRYPTO || rc == RC_MEMORY) {
+		approval_close_keys(c->vault);
+		err_clear(&c->err);
+		rc = sign_key_open(
+		    &c->vault->master, kb1, &blob, certificate, &key, &c->err);
+	}
 	if (rc != RC_OK)
 		return rc;
 	sign_key_free(a->key);
@@ -376,9 +383,11 @@ sign_finish(struct call *c)
 	if (s->answer.n > 0)
 		goto answer;
 	a = approval_find(v, s->request.request_id);
-	/* Something in the same batch may have ended it. */
+	/* Something in the same batch may have ended it, or closed its key. */
 	if (a == NULL || a->key == NULL)
-		return err_set(&c->err, RC_STATE, "request", "ended");
+		return err_set(&c->err,
+		    a != NULL && a->state == APPROVAL_OPEN ? RC_BUSY : RC_STATE,
+		    "request", "cannot be signed now");
 	if ((rc = sign_algorithm(&s->request, &algorithm, &c->err)) != RC_OK ||
 	    (rc = sign_key_sign(a->key, &algorithm,
 		 (struct span){ s->request.digest, s->request.digest_n },
