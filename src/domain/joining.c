@@ -78,14 +78,13 @@ static enum rc
 joining_count(
     struct domain *d, const struct join *j, int64_t now, struct err *e)
 {
+	const struct counter_rule rules[] = {
+		{ "join-hour", j->phone_hash, HOUR_MS, HOUR_MAX },
+		{ "join-day", j->phone_hash, DAY_MS, DAY_MAX },
+	};
 	struct counter_answer a;
-	enum rc rc;
+	enum rc rc = counter_hit_all(d->db, rules, 2, now, &a, e);
 
-	rc = counter_hit(
-	    d->db, "join-hour", j->phone_hash, HOUR_MS, HOUR_MAX, now, &a, e);
-	if (rc == RC_OK && a.allowed)
-		rc = counter_hit(d->db, "join-day", j->phone_hash, DAY_MS,
-		    DAY_MAX, now, &a, e);
 	if (rc == RC_OK && !a.allowed)
 		return err_set(e, RC_RATE, "phone",
 		    "too many codes were sent to this number");

@@ -61,32 +61,24 @@ token_count(struct domain *d, const uint8_t phone[static STORE_HASH],
 {
 	uint8_t near[STORE_HASH];
 	struct span parts[2] = { { phone, STORE_HASH }, span_str(address) };
-	const struct {
-		const char *scope;
-		const uint8_t *key;
-		int64_t window, limit;
-	} rows[] = {
+	const struct counter_rule rules[] = {
 		{ "ask-near-hour", near, HOUR_MS, d->limits.request_hour },
 		{ "ask-near-day", near, DAY_MS, d->limits.request_day },
 		{ "ask-hour", phone, HOUR_MS,
 		    d->limits.request_hour * ALL_TIMES },
 		{ "ask-day", phone, DAY_MS, d->limits.request_day * ALL_TIMES },
 	};
+	struct counter_answer answer;
+	enum rc rc;
 
 	digest_sha256(near, parts, 2);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct counter_answer a;
-		enum rc rc = counter_hit(d->db, rows[i].scope, rows[i].key,
-		    rows[i].window, rows[i].limit, now, &a, e);
+	rc = counter_hit_all(
+	    d->db, rules, sizeof(rules) / sizeof(rules[0]), now, &answer, e);
+	if (rc == RC_OK && !answer.allowed)
+		return err_set(
+		    e, RC_RATE, "phone", "too many requests for this number");
 
-		if (rc != RC_OK)
-			return rc;
-		if (!a.allowed)
-			return err_set(e, RC_RATE, "phone",
-			    "too many requests for this number");
-	}
-
-	return RC_OK;
+	return rc;
 }
 
 /* Is this member to be left alone, by everybody or by this machine? */

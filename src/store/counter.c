@@ -48,24 +48,70 @@ hit(struct db_conn *c, void *arg, struct err *e)
 	    &kind, &h->counted, e);
 }
 
+struct hits {
+	struct hit *at;
+	size_t n;
+};
+
+static enum rc
+hit_all(struct db_conn *c, void *arg, struct err *e)
+{
+	struct hits *all = arg;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < all->n && rc == RC_OK; i++)
+		rc = hit(c, &all->at[i], e);
+
+	return rc;
+}
+
+/* The strictest answer of several: the one that waits longest, else least left. */
+static void
+counter_merge(struct counter_answer *out, const struct hit *h, int64_t limit)
+{
+	int64_t retry = h->counted.start_ms + h->window_ms - h->now_ms;
+
+	if (h->counted.hits > limit) {
+		out->allowed = false;
+		out->left = 0;
+		if (retry > out->retry_after_ms)
+			out->retry_after_ms = retry;
+	} else if (limit - h->counted.hits < out->left) {
+		out->left = limit - h->counted.hits;
+	}
+}
+
+enum rc
+counter_hit_all(struct db *db, const struct counter_rule *rules, size_t n,
+    int64_t now_ms, struct counter_answer *out, struct err *e)
+{
+	struct hit hits[COUNTER_RULES_MAX];
+	struct hits all = { hits, n };
+	enum rc rc;
+
+	*out = (struct counter_answer){ 0 };
+	if (n > COUNTER_RULES_MAX)
+		return err_set(e, RC_BUG, NULL, "too many counters at once");
+	for (size_t i = 0; i < n; i++)
+		hits[i] = (struct hit){ rules[i].scope, rules[i].key,
+			rules[i].window_ms, now_ms, { 0, 0 } };
+	if ((rc = db_write(db, hit_all, &all, e)) != RC_OK)
+		return rc;
+	*out = (struct counter_answer){ .allowed = true, .left = INT64_MAX };
+	for (size_t i = 0; i < n; i++)
+		counter_merge(out, &hits[i], rules[i].limit);
+
+	return RC_OK;
+}
+
 enum rc
 counter_hit(struct db *db, const char *scope,
     const uint8_t key[static STORE_HASH], int64_t window_ms, int64_t limit,
     int64_t now_ms, struct counter_answer *out, struct err *e)
 {
-	struct hit h = { scope, key, window_ms, now_ms, { 0, 0 } };
-	enum rc rc;
+	const struct counter_rule rule = { scope, key, window_ms, limit };
 
-	*out = (struct counter_answer){ 0 };
-	if ((rc = db_write(db, hit, &h, e)) != RC_OK)
-		return rc;
-	out->allowed = h.counted.hits <= limit;
-	if (out->allowed)
-		out->left = limit - h.counted.hits;
-	else
-		out->retry_after_ms = h.counted.start_ms + window_ms - now_ms;
-
-	return RC_OK;
+	return counter_hit_all(db, &rule, 1, now_ms, out, e);
 }
 
 enum rc

@@ -22,6 +22,17 @@ IG_CHECK enum rc counter_hit(struct db *db, const char *scope,
     const uint8_t key[static STORE_HASH], int64_t window_ms, int64_t limit,
     int64_t now_ms, struct counter_answer *out, struct err *e);
 
+/* The same for several at once, in one write; each is counted in any case. */
+#define COUNTER_RULES_MAX 8
+struct counter_rule {
+	const char *scope;
+	const uint8_t *key; /* STORE_HASH bytes */
+	int64_t window_ms, limit;
+};
+IG_CHECK enum rc counter_hit_all(struct db *db,
+    const struct counter_rule *rules, size_t n, int64_t now_ms,
+    struct counter_answer *out, struct err *e);
+
 /* Forgets the hits: the secret was right. */
 IG_CHECK enum rc counter_reset(struct db *db, const char *scope,
     const uint8_t key[static STORE_HASH], struct err *e);
