@@ -5,7 +5,7 @@
 // Not here: what is checked (the tests).
 import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { service } from '../../tools/run.mjs';
@@ -108,11 +108,14 @@ export class Phone {
 
 /** The environment that a PC's programs see. */
 export function tokenEnv(running, phone, more = {}) {
+  const conf = join(running.data, 'token.conf');
+  writeFileSync(conf, '');
+  mkdirSync(join(running.data, 'pc'), { recursive: true });
   return {
     INGAM_TOKEN_HELPER: program('ingam-token'),
     INGAM_SERVER: running.pc,
     INGAM_PHONE: phone.number,
-    INGAM_TOKEN_CONF: '/dev/null',
+    INGAM_TOKEN_CONF: conf,
     XDG_DATA_HOME: join(running.data, 'pc'),
     HOME: join(running.data, 'pc'),
     ...more,
