@@ -67,7 +67,7 @@ struct request {
 	unsigned int refusal; /* of refuse.h, 0: none */
 	unsigned int allowed;
 	int64_t retry_ms;
-	struct err why;
+	char why[80]; /* what is malformed */
 	char address[REQUEST_ADDRESS_MAX];
 	size_t path_len;
 	char *text; /* decoded path parameters */

@@ -39,14 +39,11 @@ static const struct response_problem problems[] = {
 };
 
 void
-refuse_say(struct response *r, enum refuse what, const struct err *why)
+refuse_say(struct response *r, enum refuse what, const char *detail)
 {
 	struct response_problem p = problems[what];
 
-	if (what == REFUSE_MALFORMED && why != NULL) {
-		p.field = why->field;
-		p.detail = why->msg;
-	}
+	p.detail = detail;
 	(void)response_problem(r, &p);
 }
 

@@ -19,8 +19,8 @@ enum refuse {
 	REFUSE_INTERNAL,
 };
 
-/* Writes the problem document. */
-void refuse_say(struct response *r, enum refuse what, const struct err *why);
+/* Writes the problem document; detail may be "". */
+void refuse_say(struct response *r, enum refuse what, const char *detail);
 
 /* The plain words for a handler's failure, where the server has no hook. */
 void refuse_rc(struct response *r, enum rc rc, const struct err *why);

@@ -12,12 +12,12 @@
 #include "http/guard.h"
 #include "http/inner.h"
 #include "http/refuse.h"
-#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Beyond its limit a body is read and thrown away this far, for the answer's sake. */
@@ -104,7 +104,7 @@ serve_completed(void *arg, struct MHD_Connection *mhd, void **slot,
 
 /* Splits the target and decodes the query. */
 static bool
-serve_split(struct request *q)
+serve_split(struct request *q, struct err *e)
 {
 	char *mark = strchr(q->target, '?');
 	struct span query = { NULL, 0 };
@@ -115,8 +115,7 @@ serve_split(struct request *q)
 	}
 	q->path_len = strlen(q->target);
 
-	return q->target[0] == '/' &&
-	    pairs_parse(query, &q->query, &q->why) == RC_OK;
+	return q->target[0] == '/' && pairs_parse(query, &q->query, e) == RC_OK;
 }
 
 static bool
@@ -150,24 +149,35 @@ serve_is_page(const struct request *q)
 	    strstr(accept, "text/html") != NULL;
 }
 
+static enum refuse
+serve_malformed(struct request *q, const struct err *e)
+{
+	(void)snprintf(q->why, sizeof(q->why), "%.79s", e->msg);
+
+	return REFUSE_MALFORMED;
+}
+
 /* What the head alone decides: a refusal, a file, or a row. */
 static enum refuse
 serve_route(struct request *q)
 {
 	const struct server_origin *o = q->at->origin;
 	struct span path = { (const uint8_t *)q->target, 0 };
-	enum route_method method = ROUTE_GET;
-	bool known = strcmp(q->method, "HEAD") == 0 ||
-	    route_method_find(q->method, &method);
+	enum route_method method = (enum route_method)ROUTE_METHODS;
+	struct err e = { 0 };
 	enum rc rc;
 
 	if (q->refusal != REFUSE_NOTHING)
 		return q->refusal;
-	if (!guard_is_head(q->mhd) || !serve_split(q))
-		return REFUSE_MALFORMED;
+	if (!serve_split(q, &e))
+		return serve_malformed(q, &e);
+	/* A method that is none of ours fits no row, and is told which do. */
+	if (!route_method_find(q->method, &method) &&
+	    strcmp(q->method, "HEAD") == 0)
+		method = ROUTE_GET;
 	path.n = q->path_len;
 	rc = route_find(o->routes, o->routes_count, method, path, &q->match,
-	    q->text, &q->allowed, &q->why);
+	    q->text, &q->allowed, &e);
 	if (rc == RC_ABSENT || rc == RC_POLICY) {
 		(void)pthread_mutex_lock(&q->at->lock);
 		q->files = static_hold(q->at->files);
@@ -177,14 +187,12 @@ serve_route(struct request *q)
 			q->file = static_find(q->files, span_str(o->page));
 		if (q->file != NULL)
 			q->allowed |= 1U << ROUTE_GET;
-		if (q->file != NULL && known && method == ROUTE_GET)
+		if (q->file != NULL && method == ROUTE_GET)
 			return REFUSE_NOTHING;
 		return q->allowed == 0 ? REFUSE_ABSENT : REFUSE_METHOD;
 	}
-	if (!known)
-		return REFUSE_METHOD;
 	if (rc != RC_OK)
-		return REFUSE_MALFORMED;
+		return serve_malformed(q, &e);
 	if (serve_is_changing(q->match.route) && !guard_is_same_origin(q))
 		return REFUSE_ORIGIN;
 
@@ -351,8 +359,8 @@ serve_allow(struct request *q)
 		if ((q->allowed & 1U << i) == 0)
 			continue;
 		k = snprintf(list + n, sizeof(list) - n, "%s%s%s",
-		    n > 0 ? ", " : "", i == ROUTE_GET ? "HEAD, " : "",
-		    route_method_name((enum route_method)i));
+		    n > 0 ? ", " : "", route_method_name((enum route_method)i),
+		    i == ROUTE_GET ? ", HEAD" : "");
 		n += k > 0 ? (size_t)k : 0;
 	}
 	response_header(&q->r, "Allow", "%s", list);
@@ -365,13 +373,14 @@ serve_refuse(struct request *q, enum refuse what)
 	response_init(&q->r, q);
 	q->refusal = what;
 	q->file = NULL;
-	refuse_say(&q->r, what, &q->why);
+	refuse_say(&q->r, what, q->why);
 	if (what == REFUSE_METHOD)
 		serve_allow(q);
 	if (what == REFUSE_RATE || what == REFUSE_BUSY)
 		response_header(&q->r, "Retry-After", "%lld",
 		    (long long)(q->retry_ms / 1000 + 1));
-	if (what == REFUSE_BODY)
+	if (q->state == INNER_BODY &&
+	    (what == REFUSE_BODY || what == REFUSE_MALFORMED))
 		response_header(&q->r, "Connection", "close");
 
 	return serve_queue(q);
@@ -566,6 +575,9 @@ serve_head(struct request *q, const char *method)
 	q->method = method;
 	q->state = INNER_BODY;
 	request_find_address(q);
+	/* Where the body ends is unknown, so nothing is read after this. */
+	if (!guard_is_head(q->mhd))
+		return serve_refuse(q, REFUSE_MALFORMED);
 	q->refusal = serve_route(q);
 	if (q->match.route != NULL)
 		q->body = buf_init(q->match.route->body_max > 0
