@@ -300,6 +300,7 @@ daemon_listen(struct daemon *d, struct err *e)
 	app->routes = routes_app;
 	app->routes_count = routes_app_count;
 	app->page = "/index.html";
+	pc->page = "/index.html";
 	pc->routes = routes_pc;
 	pc->routes_count = routes_pc_count;
 

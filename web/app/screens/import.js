@@ -175,7 +175,10 @@ class Import extends Screen {
       const sealed = toB64u(await seal(keys.hpke, bytesOf('INGAM-IM1'), approval.ar1Sha256, plain));
       plain.fill(0);
       const fromPc = current !== null;
-      await answer(request, approval, this.renderRoot.querySelector('ingam-pin'), { sealed });
+      await answer(request, approval, this.renderRoot.querySelector('ingam-pin'), {
+        sealed, certificate: toB64u(this.files.signCert),
+        ...(this.files.kmCert?.length > 0 && { km_certificate: toB64u(this.files.kmCert) }),
+      });
       current = null;
       this.files = this.opened = undefined;
       await loadCertificates().catch(() => {});

@@ -90,8 +90,11 @@ class Join extends Screen {
     const { carrier, terms } = this.given;
     this.given = { carrier, terms, name: this.#value('name'), birth: this.#value('birth').replace(/\D/g, ''), phone: this.#value('phone').replace(/\D/g, '') };
     const g = this.given;
-    const born = g.birth.length === 8 ? new Date(`${g.birth.slice(0, 4)}-${g.birth.slice(4, 6)}-${g.birth.slice(6)}T00:00:00Z`) : new Date(NaN);
-    const real = !Number.isNaN(born.getTime()) && born.toISOString().slice(0, 10).replaceAll('-', '') === g.birth && born < new Date();
+    /* 900101-1: the digit after the hyphen names century and sex. */
+    const century = { 1: '19', 2: '19', 5: '19', 6: '19', 3: '20', 4: '20', 7: '20', 8: '20', 9: '18', 0: '18' }[g.birth[6]];
+    this.born = `${century}${g.birth.slice(0, 6)}`;
+    const born = g.birth.length === 7 ? new Date(`${this.born.slice(0, 4)}-${this.born.slice(4, 6)}-${this.born.slice(6)}T00:00:00Z`) : new Date(NaN);
+    const real = !Number.isNaN(born.getTime()) && born.toISOString().slice(0, 10).replaceAll('-', '') === this.born && born < new Date();
     return {
       ...(g.name === '' && { name: t('join.name.fault') }),
       ...(!real && { birth: t('join.birth.fault') }),
@@ -154,7 +157,7 @@ class Join extends Screen {
   async #pin() {
     const field = this.renderRoot.querySelector('ig-digits');
     if (this.firstPin === undefined) {
-      const fault = pinFault(field.value, this.given.birth);
+      const fault = pinFault(field.value, this.born);
       if (fault !== null) {
         field.clear();
         field.error = t(`pin.fault.${fault}`);
@@ -229,7 +232,7 @@ class Join extends Screen {
           @change=${() => { g.carrier = c; this.set({ faults: { ...f, carrier: undefined } }); }}>${t(`carrier.${c}`)}</label>`)}</div>
           <div role="alert">${f.carrier ? html`<p class="err">${f.carrier}</p>` : nothing}</div></fieldset>
         <ig-field name="name" .label=${t('join.name')} complete="name" .value=${g.name} .error=${f.name} max="40"></ig-field>
-        <ig-field name="birth" .label=${t('join.birth')} .hint=${t('join.birth.hint')} mode="numeric" place="19900101" .value=${g.birth} .error=${f.birth} max="10"></ig-field>
+        <ig-field name="birth" .label=${t('join.birth')} .hint=${t('join.birth.hint')} mode="numeric" place="900101-1" .value=${g.birth} .error=${f.birth} max="8"></ig-field>
         <ig-field name="phone" type="tel" .label=${t('join.phone')} complete="tel-national" mode="tel" place="010-1234-5678" .value=${g.phone} .error=${f.phone} max="14"></ig-field>
         <div><label class="agree"><input type="checkbox" name="terms" .checked=${g.terms} @change=${(e) => { g.terms = e.target.checked; this.set({ faults: { ...f, terms: undefined } }); }}><span>${t('join.terms')}</span></label>
           <div role="alert">${f.terms ? html`<p class="err">${f.terms}</p>` : nothing}</div>
