@@ -13,6 +13,9 @@ const countMax = 20000;
 
 /** @typedef {{signCert: Uint8Array, signPri: Uint8Array, kmCert?: Uint8Array, kmPri?: Uint8Array}} Files */
 
+/** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
+export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
+
 /** What a list shows of a certificate; throws when the bytes are none. */
 export async function factsOf(der) {
   return certificateFacts(der);

@@ -64,6 +64,8 @@ export const base = css`
   .tag::before { content: ''; inline-size: 0.5rem; block-size: 0.5rem; border-radius: 50%; background: currentColor; flex: none; }
   .tag.good { color: var(--good); } .tag.soon { color: var(--warn); } .tag.over { color: var(--bad); } .tag.over::before { border-radius: 0; block-size: 2px; }
   .tag.soon::before { border-radius: 1px; transform: rotate(45deg); }
+  .ticks { display: grid; gap: 0.5rem; }
+  .ticks li { display: grid; grid-template-columns: 1.5rem 1fr; gap: 0.75rem; }
   .facts { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr; gap: 0.625rem 1.25rem; }
   .facts dt { color: var(--soft); }
   .facts dd { min-inline-size: 0; overflow-wrap: anywhere; }

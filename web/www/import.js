@@ -13,7 +13,7 @@ import { date, lang, t } from '../core/i18n.js';
 import { problemOf } from '../core/api.js';
 import { system } from '../core/env.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
-import { filesOfDrop, filesOfHandle, opens, pairsOf } from '../core/keyfiles.js';
+import { filesOfDrop, filesOfHandle, nameOf, opens, pairsOf } from '../core/keyfiles.js';
 
 const steps = ['code', 'find', 'list', 'password', 'phone'];
 
@@ -207,7 +207,7 @@ class WwwImport extends View {
 
   _code() {
     return html`<p>${t('www.code.text')}</p>
-      <ig-digits data-first groups="5-7-1" .label=${t('www.code.label')} .value=${this.typed ?? ''} @enter=${() => this.#code()} @input=${(e) => { this.typed = e.target.value; }}></ig-digits>
+      <ig-digits data-first groups="5-4-4" .label=${t('www.code.label')} .value=${this.typed ?? ''} @enter=${() => this.#code()} @input=${(e) => { this.typed = e.target.value; }}></ig-digits>
       <div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#code()}>${t('ok')}</button></div>
       ${this.busy ? html`<ig-busy .label=${t('www.code.checking')}></ig-busy>` : nothing}`;
   }
@@ -241,8 +241,8 @@ class WwwImport extends View {
     const dead = (f) => f.facts.notAfter < Date.now();
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table><thead><tr><th scope="col">${t('www.list.kind')}</th><th scope="col">${t('www.list.user')}</th><th scope="col">${t('www.list.until')}</th><th scope="col">${t('www.list.issuer')}</th></tr></thead>
       <tbody>${this.found.map((f, i) => html`<tr class=${dead(f) ? 'dead' : ''}>
-        <td><label class="user"><input type="radio" name="certificate" aria-label="${f.facts.owner}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
-        <td><strong>${f.facts.owner}</strong></td><td class="num">${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td>${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
+        <td><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
+        <td><strong>${nameOf(f.facts.owner)}</strong></td><td class="num">${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td>${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
       ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : nothing}
       <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0} @click=${() => this.#to(3)}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
@@ -264,13 +264,13 @@ class WwwImport extends View {
     if (name === 'find')
       return t('www.past.find', { count: this.found?.length ?? 0 });
     if (name === 'list')
-      return this.found[this.chosen].facts.owner;
+      return nameOf(this.found[this.chosen].facts.owner);
     return t('www.past.password');
   }
 
   #ended() {
     if (this.end === 'done')
-      return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: this.found[this.chosen].facts.owner })}</p></div>
+      return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: nameOf(this.found[this.chosen].facts.owner) })}</p></div>
         <div class="well stack tight"><h3>${t('www.done.file')}</h3><p>${t('www.done.advice')}</p></div>
         <button class="btn fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.done.more')}</button></div>`;
     return html`<div class="end"><div role="alert"><h1 tabindex="-1">${t(`transfer.${this.end}.title`)}</h1><p class="lead">${t(`transfer.${this.end}.pc`)}</p></div>

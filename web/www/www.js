@@ -24,8 +24,8 @@ class Www extends View {
     header nav a:hover, header nav a[aria-current] { background: var(--well); }
     main { flex: 1; padding-block-end: 4rem; }
     footer { border-block-start: 1px solid var(--line); padding-block: 1.5rem 2rem; color: var(--soft); font-size: 0.9375rem; }
-    .hero { display: grid; grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr); gap: clamp(2rem, 6vw, 5rem); align-items: center; padding-block: clamp(2rem, 7vw, 5.5rem) clamp(2.5rem, 6vw, 4.5rem); }
-    .hero h1 { font-size: clamp(2.125rem, 4.6vw, 3.5rem); line-height: 1.22; letter-spacing: -0.03em; white-space: pre-line; }
+    .hero { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: clamp(2rem, 6vw, 5rem); align-items: center; padding-block: clamp(2rem, 7vw, 5.5rem) clamp(2.5rem, 6vw, 4.5rem); }
+    .hero h1 { font-size: clamp(2rem, 4.2vw, 3.125rem); line-height: 1.22; letter-spacing: -0.03em; white-space: pre-line; }
     .hero .lead { font-size: 1.1875rem; margin-block: 1.25rem 2rem; max-inline-size: 32rem; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .acts .btn { inline-size: auto; padding-inline: 1.75rem; }
@@ -40,7 +40,6 @@ class Www extends View {
     .how li b { display: block; font-size: 2.25rem; line-height: 1; font-weight: 300; margin-block-end: 0.875rem; font-variant-numeric: tabular-nums; }
     .how li p, .points p { color: var(--soft); margin-block-start: 0.25rem; }
     .points svg { margin-block-end: 0.5rem; }
-    .langs { display: flex; gap: 0.25rem; }
     @media (max-width: 48rem) { .hero, .how ol, .points { grid-template-columns: minmax(0, 1fr); } }
   `];
 

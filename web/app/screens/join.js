@@ -41,6 +41,8 @@ class Join extends Screen {
     .terms li { padding-inline-start: 1em; text-indent: -0.75em; }
     .terms li::before { content: '· '; }
     .err { color: var(--bad); font-weight: 550; font-size: 0.9375rem; }
+    .notice { display: flex; gap: 0.875rem; align-items: center; margin-block-start: 0.5rem; }
+    .notice img { inline-size: 2.5rem; block-size: 2.5rem; border-radius: 0.5rem; }
     .guide { display: grid; gap: 0.875rem; }
     .guide li { display: flex; gap: 0.75rem; align-items: center; }
     .guide b { inline-size: 2rem; block-size: 2rem; border-radius: 50%; border: 1.5px solid var(--edge); display: grid; place-items: center; font-size: 0.9375rem; flex: none; }
@@ -261,7 +263,7 @@ class Join extends Screen {
       () => { this.firstPin = undefined; this.#to(second ? 'lock' : 'person'); });
     }
     return this.#frame(2, html`${this.#head(2, 'lock.passkey')}
-      <ul class="well stack tight">${['one', 'two', 'three'].map((k) => html`<li class="row">${icons.check}<span>${t(`lock.passkey.${k}`)}</span></li>`)}</ul>`,
+      <ul class="well ticks">${['one', 'two', 'three'].map((k) => html`<li>${icons.check}<span>${t(`lock.passkey.${k}`)}</span></li>`)}</ul>`,
     html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#passkey()}>${t('lock.passkey.make')}</button>
       <button class="btn" ?disabled=${this.busy} @click=${() => { this.usePin = true; this.#to('lock'); }}>${t('lock.pin.instead')}</button>`, () => this.#to('person'));
   }
@@ -270,6 +272,7 @@ class Join extends Screen {
     const arrived = this.test === 'arrived';
     const stuck = ['blocked', 'none', 'failed'].includes(this.push) || this.test === 'late';
     return this.#frame(3, html`${this.#head(3, 'push')}
+      ${arrived || stuck ? nothing : html`<div class="sheet notice" aria-hidden="true"><img src="/app/icons/seal.svg" alt=""><div><strong>${t('push.sample.title')}</strong><p class="small">${t('push.sample.text')}</p></div></div>`}
       ${this.test === 'sent' ? html`<ig-busy .label=${t('push.sent')}></ig-busy>` : nothing}
       <div role="status" class="stack">${arrived ? html`<p class="well row">${icons.check}<strong>${t('push.arrived')}</strong></p>`
         : stuck ? html`<div class="warn stack tight"><h3>${t(`push.${this.test === 'late' ? 'late' : this.push}.title`)}</h3><p>${t(`push.${this.test === 'late' ? 'late' : this.push}.text`)}</p></div>` : nothing}</div>`,
