@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const samples = join(dirname(fileURLToPath(import.meta.url)), '..', 'npki-samples', 'pypinksign');
-export const person = { name: '홍길동', birth: '19910315', phone: '01012345678', carrier: 'SKT' };
+export const person = { name: '홍길동', birth: '9103151', phone: '01012345678', carrier: 'SKT' };
 
 export const samplePassword = 'WTuA8Ev0lWXVFSiI!';
 
@@ -47,7 +47,7 @@ export async function giveName(page, app, who = person) {
   await heading(page, '본인인증을 할게요');
   await page.getByRole('radio', { name: who.carrier, exact: true }).check();
   await page.getByLabel('이름').fill(who.name);
-  await page.getByLabel('생년월일').fill(who.birth);
+  await page.getByLabel('주민등록번호 앞 7자리').fill(who.birth);
   await page.getByLabel('휴대폰 번호').fill(who.phone);
   await page.getByRole('checkbox').check();
   await press(page, '인증번호 받기');
