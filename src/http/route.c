@@ -132,6 +132,7 @@ route_find(const struct route *routes, size_t n, enum route_method method,
 			continue;
 		if (routes[i].method == method) {
 			m->route = &routes[i];
+			*allowed = 0;
 			return route_decode(m, text, e);
 		}
 		*allowed |= 1U << routes[i].method;

@@ -1,0 +1,107 @@
+/* limit_test.c - token buckets: bursts, refilling, networks, crowds. */
+#include "http/limit.h"
+
+#include "tap.h"
+
+#include "base/clock.h"
+
+enum { NONE, LOGIN, NEVER };
+
+static const struct limit_class classes[] = {
+	[NONE] = { "none", 1, 1 },
+	[LOGIN] = { "login", 20, 60 },
+	[NEVER] = { "never", 2, 0 },
+};
+
+static struct limit *limit;
+static int64_t retry;
+
+static int
+take(unsigned int class_, const char *key, uint32_t cost, int times)
+{
+	int good = 0;
+
+	for (int i = 0; i < times; i++)
+		good += limit_take(limit, class_, span_str(key), cost, &retry,
+			    NULL) == RC_OK
+		    ? 1
+		    : 0;
+
+	return good;
+}
+
+/* clang-format off */
+static const struct {
+	const char *address, *network;
+} networks[] = {
+	{ "203.0.113.7", "203.0.113.0/24" },
+	{ "2001:db8:1:2::3", "2001:db8:1::/48" },
+	{ "::1", "::/48" },
+	{ "", NULL },
+	{ "203.0.113", NULL },
+	{ "localhost", NULL },
+};
+/* clang-format on */
+
+static void
+test_network(void)
+{
+	char out[64], address[32];
+	int good = 0;
+
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+		bool is = limit_network(networks[i].address, out, sizeof(out));
+
+		ok(is == (networks[i].network != NULL) &&
+			(!is || strcmp(out, networks[i].network) == 0),
+		    "the network of \"%s\"", networks[i].address);
+	}
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(address, sizeof(address), "198.51.100.%d", i);
+		good += limit_take_address(
+			    limit, LOGIN, address, &retry, NULL) == RC_OK
+		    ? 1
+		    : 0;
+	}
+	ok(good == 20 * LIMIT_NETWORK,
+	    "a network has five times a client's burst: %d", good);
+	ok(limit_take_address(limit, LOGIN, "198.51.101.1", &retry, NULL) ==
+		RC_OK,
+	    "the network beside it is free");
+}
+
+int
+main(void)
+{
+	char key[32];
+	int crowd = 0;
+
+	if (limit_new(classes, 3, 64, &limit, NULL) != RC_OK)
+		return EXIT_FAILURE;
+	ok(take(LOGIN, "a", 1, 30) == 20, "20 at once, then no more");
+	ok(retry > 900 && retry <= 1001, "the next in a second");
+	ok(take(LOGIN, "b", 1, 1) == 1, "another key is free");
+	clock_advance_ms(3000);
+	ok(take(LOGIN, "a", 1, 30) == 3, "one a second comes back");
+	clock_advance_ms(3600000);
+	ok(take(LOGIN, "a", 1, 30) == 20, "never more than the burst");
+	clock_advance_ms(10000);
+	ok(take(LOGIN, "a", 10, 2) == 1, "a cost of ten");
+	ok(take(NEVER, "a", 1, 5) == 2 && retry == 3600000,
+	    "another class is another bucket; no refill");
+	ok(limit_take(limit, 9, span_str("a"), 1, &retry, NULL) == RC_BUG,
+	    "no such class");
+	test_network();
+	clock_advance_ms(3600000);
+	(void)take(LOGIN, "thief", 1, 20);
+	for (int i = 0; i < 10000; i++) {
+		(void)snprintf(key, sizeof(key), "key%d", i);
+		crowd += take(LOGIN, key, 1, 1);
+	}
+	ok(crowd == 10000, "a crowd larger than the table is let through");
+	ok(take(LOGIN, "thief", 1, 1) == 0,
+	    "and does not wash away who is at the limit");
+	limit_free(limit);
+
+	return tap_done();
+}
