@@ -2,13 +2,13 @@
  * helper.c - the process that has the network: started, asked, given up.
  *
  * Belongs here: sockets to the helper, its life, waiting without the lock.
- * Not here: what is asked (session.c, sign.c); the frames (wire/frame.c).
+ * Not here: what is asked (session.c, sign.c); the frames (wire/tokenframe.c).
  */
 #include "pkcs11/helper.h"
 
 #include "base/clock.h"
 #include "pkcs11/state.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,7 +145,7 @@ helper_control(struct helper *h, struct span frame, int fd, struct err *e)
 		struct cmsghdr align;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control;
-	uint8_t copy[FRAME_CONTROL_MAX];
+	uint8_t copy[TOKENFRAME_CONTROL_MAX];
 	struct iovec part = { copy, frame.n };
 	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
 	struct cmsghdr *c;
@@ -223,7 +223,7 @@ static enum rc
 helper_start(struct state *st, struct err *e)
 {
 	struct helper *h = &st->helper;
-	struct buf hello = buf_init(FRAME_CONTROL_MAX);
+	struct buf hello = buf_init(TOKENFRAME_CONTROL_MAX);
 	int pair[2];
 	enum rc rc;
 
@@ -248,7 +248,7 @@ helper_start(struct state *st, struct err *e)
 	(void)close(pair[1]);
 	h->control = helper_fd_of(pair[0]);
 	h->generation++;
-	frame_hello(&hello, span_str(st->program));
+	tokenframe_hello(&hello, span_str(st->program));
 	rc = buf_ok(&hello) ? helper_control(h, buf_span(&hello), -1, e)
 			    : err_set(e, RC_MEMORY, NULL, "out of memory");
 	buf_clear(&hello);
@@ -260,7 +260,7 @@ helper_start(struct state *st, struct err *e)
 static enum rc
 helper_connect(struct helper *h, size_t i, struct err *e)
 {
-	static const uint8_t frame[] = { FRAME_CHANNEL };
+	static const uint8_t frame[] = { TOKENFRAME_CHANNEL };
 	int pair[2];
 	enum rc rc;
 
@@ -380,7 +380,7 @@ helper_exchange(int fd, struct span request, struct span secret,
 	if (rc != RC_OK)
 		return rc;
 	r = rd_init(SPAN(head));
-	if ((n = rd_u32(&r)) == 0 || n > FRAME_MAX)
+	if ((n = rd_u32(&r)) == 0 || n > TOKENFRAME_MAX)
 		return err_set(e, RC_LIMIT, "helper", "answer too long");
 	uint8_t *at = buf_grow(answer, n);
 	if (at == NULL)

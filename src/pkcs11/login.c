@@ -5,7 +5,7 @@
  * Not here: requests and phones (token/approval.c).
  */
 #include "pkcs11/state.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 /*
  * With a PIN a program expects an answer soon; without one it knows that a
@@ -55,7 +55,7 @@ login_rv(enum rc rc)
 }
 
 static void
-login_tries(struct state *st, const struct frame_failed *f)
+login_tries(struct state *st, const struct tokenframe_failed *f)
 {
 	st->pin_locked = f->rc == RC_LOCKED;
 	st->pin_final = f->rc == RC_SECRET && f->tries_left == 1;
@@ -65,11 +65,11 @@ login_tries(struct state *st, const struct frame_failed *f)
 static enum rc
 login_answer(struct state *st, struct span answer, struct err *e)
 {
-	struct frame_failed failed;
+	struct tokenframe_failed failed;
 	enum rc rc;
 
-	if (answer.n > 0 && answer.p[0] == FRAME_FAILED) {
-		if ((rc = frame_failed_parse(answer, &failed, e)) != RC_OK)
+	if (answer.n > 0 && answer.p[0] == TOKENFRAME_FAILED) {
+		if ((rc = tokenframe_failed_parse(answer, &failed, e)) != RC_OK)
 			return rc;
 		login_tries(st, &failed);
 		return err_set(e, failed.rc, "login", "refused by helper");
@@ -85,12 +85,12 @@ login_answer(struct state *st, struct span answer, struct err *e)
 static enum rc
 login_ask(struct state *st, struct session *s, struct span pin, struct err *e)
 {
-	struct buf request = buf_init(FRAME_REQUEST_MAX);
-	struct buf answer = buf_init(FRAME_MAX);
+	struct buf request = buf_init(TOKENFRAME_REQUEST_MAX);
+	struct buf answer = buf_init(TOKENFRAME_MAX);
 	int wait_ms = pin.n > 0 ? LOGIN_WAIT_PIN_MS : LOGIN_WAIT_PUSH_MS;
 	enum rc rc;
 
-	frame_login_head(&request, (uint32_t)wait_ms, pin.n > 0, pin.n);
+	tokenframe_login_head(&request, (uint32_t)wait_ms, pin.n > 0, pin.n);
 	if (!buf_ok(&request))
 		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
 	else
@@ -119,7 +119,7 @@ login_check(
 		return CKR_USER_ALREADY_LOGGED_IN;
 	if (pin.n > 0 && pin.p == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if (pin.n > 0 && (pin.n < LOGIN_PIN_MIN || pin.n > FRAME_PIN_MAX))
+	if (pin.n > 0 && (pin.n < LOGIN_PIN_MIN || pin.n > TOKENFRAME_PIN_MAX))
 		return CKR_PIN_INCORRECT;
 
 	return session_hold(s);
@@ -177,7 +177,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 			else
 				s->sign.active = false;
 		}
-		helper_tell(st, FRAME_LOGOUT, false);
+		helper_tell(st, TOKENFRAME_LOGOUT, false);
 	}
 	state_leave(st);
 

@@ -8,24 +8,27 @@
 
 /* The hashing forms first: tools take the first that can sign for a test. */
 static const struct mech mech_table[] = {
-	{ CKM_SHA256_RSA_PKCS, CKF_SIGN, CKK_RSA, FRAME_RSA_PKCS1, true,
+	{ CKM_SHA256_RSA_PKCS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PKCS1, true,
 	    HASH_SHA256 },
-	{ CKM_SHA384_RSA_PKCS, CKF_SIGN, CKK_RSA, FRAME_RSA_PKCS1, true,
+	{ CKM_SHA384_RSA_PKCS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PKCS1, true,
 	    HASH_SHA384 },
-	{ CKM_SHA512_RSA_PKCS, CKF_SIGN, CKK_RSA, FRAME_RSA_PKCS1, true,
+	{ CKM_SHA512_RSA_PKCS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PKCS1, true,
 	    HASH_SHA512 },
-	{ CKM_SHA256_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, FRAME_RSA_PSS, true,
+	{ CKM_SHA256_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PSS, true,
 	    HASH_SHA256 },
-	{ CKM_SHA384_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, FRAME_RSA_PSS, true,
+	{ CKM_SHA384_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PSS, true,
 	    HASH_SHA384 },
-	{ CKM_SHA512_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, FRAME_RSA_PSS, true,
+	{ CKM_SHA512_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PSS, true,
 	    HASH_SHA512 },
-	{ CKM_ECDSA_SHA256, CKF_SIGN, CKK_EC, FRAME_ECDSA, true, HASH_SHA256 },
-	{ CKM_ECDSA_SHA384, CKF_SIGN, CKK_EC, FRAME_ECDSA, true, HASH_SHA384 },
-	{ CKM_ECDSA_SHA512, CKF_SIGN, CKK_EC, FRAME_ECDSA, true, HASH_SHA512 },
-	{ CKM_RSA_PKCS, CKF_SIGN, CKK_RSA, FRAME_RSA_PKCS1, false, 0 },
-	{ CKM_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, FRAME_RSA_PSS, false, 0 },
-	{ CKM_ECDSA, CKF_SIGN, CKK_EC, FRAME_ECDSA, false, 0 },
+	{ CKM_ECDSA_SHA256, CKF_SIGN, CKK_EC, TOKENFRAME_ECDSA, true,
+	    HASH_SHA256 },
+	{ CKM_ECDSA_SHA384, CKF_SIGN, CKK_EC, TOKENFRAME_ECDSA, true,
+	    HASH_SHA384 },
+	{ CKM_ECDSA_SHA512, CKF_SIGN, CKK_EC, TOKENFRAME_ECDSA, true,
+	    HASH_SHA512 },
+	{ CKM_RSA_PKCS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PKCS1, false, 0 },
+	{ CKM_RSA_PKCS_PSS, CKF_SIGN, CKK_RSA, TOKENFRAME_RSA_PSS, false, 0 },
+	{ CKM_ECDSA, CKF_SIGN, CKK_EC, TOKENFRAME_ECDSA, false, 0 },
 	{ CKM_SHA256, CKF_DIGEST, 0, 0, true, HASH_SHA256 },
 	{ CKM_SHA384, CKF_DIGEST, 0, 0, true, HASH_SHA384 },
 	{ CKM_SHA512, CKF_DIGEST, 0, 0, true, HASH_SHA512 },
@@ -34,18 +37,18 @@ static const struct mech mech_table[] = {
 #define MECH_COUNT (sizeof(mech_table) / sizeof(mech_table[0]))
 
 static const struct {
-	enum frame_hash digest;
+	enum tokenframe_hash digest;
 	CK_MECHANISM_TYPE type;
 	CK_ULONG mgf;
 	uint8_t prefix[19]; /* of its DigestInfo, RFC 8017 section 9.2 */
 } mech_hashes[] = {
-	{ FRAME_SHA256, CKM_SHA256, CKG_MGF1_SHA256,
+	{ TOKENFRAME_SHA256, CKM_SHA256, CKG_MGF1_SHA256,
 	    { 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
 		0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20 } },
-	{ FRAME_SHA384, CKM_SHA384, CKG_MGF1_SHA384,
+	{ TOKENFRAME_SHA384, CKM_SHA384, CKG_MGF1_SHA384,
 	    { 0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
 		0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30 } },
-	{ FRAME_SHA512, CKM_SHA512, CKG_MGF1_SHA512,
+	{ TOKENFRAME_SHA512, CKM_SHA512, CKG_MGF1_SHA512,
 	    { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
 		0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 } },
 };
@@ -67,25 +70,25 @@ mech_find(CK_MECHANISM_TYPE type)
 	return NULL;
 }
 
-enum frame_hash
+enum tokenframe_hash
 mech_frame_hash(enum hash_kind kind)
 {
 	switch (kind) {
 	case HASH_SHA1:
 	case HASH_SHA256:
-		return FRAME_SHA256;
+		return TOKENFRAME_SHA256;
 	case HASH_SHA384:
-		return FRAME_SHA384;
+		return TOKENFRAME_SHA384;
 	case HASH_SHA512:
-		return FRAME_SHA512;
+		return TOKENFRAME_SHA512;
 	}
 
-	return FRAME_SHA256;
+	return TOKENFRAME_SHA256;
 }
 
 static CK_RV
 mech_check_pss(const struct mech *m, const CK_MECHANISM *given,
-    size_t modulus_bytes, enum frame_hash *digest, uint16_t *salt)
+    size_t modulus_bytes, enum tokenframe_hash *digest, uint16_t *salt)
 {
 	CK_RSA_PKCS_PSS_PARAMS p;
 
@@ -93,7 +96,7 @@ mech_check_pss(const struct mech *m, const CK_MECHANISM *given,
 		return CKR_MECHANISM_PARAM_INVALID;
 	memcpy(&p, given->pParameter, sizeof(p));
 	for (size_t i = 0; i < MECH_HASHES; i++) {
-		size_t n = frame_hash_bytes(mech_hashes[i].digest);
+		size_t n = tokenframe_hash_bytes(mech_hashes[i].digest);
 
 		if (mech_hashes[i].type != p.hashAlg)
 			continue;
@@ -113,11 +116,11 @@ mech_check_pss(const struct mech *m, const CK_MECHANISM *given,
 
 CK_RV
 mech_check_parameter(const struct mech *m, const CK_MECHANISM *given,
-    size_t modulus_bytes, enum frame_hash *digest, uint16_t *salt)
+    size_t modulus_bytes, enum tokenframe_hash *digest, uint16_t *salt)
 {
 	*salt = 0;
-	*digest = m->hashes ? mech_frame_hash(m->hash) : FRAME_SHA256;
-	if (m->scheme == FRAME_RSA_PSS)
+	*digest = m->hashes ? mech_frame_hash(m->hash) : TOKENFRAME_SHA256;
+	if (m->scheme == TOKENFRAME_RSA_PSS)
 		return mech_check_pss(m, given, modulus_bytes, digest, salt);
 
 	return given->ulParameterLen == 0 ? CKR_OK
@@ -129,10 +132,10 @@ mech_check_parameter(const struct mech *m, const CK_MECHANISM *given,
  * neither the service nor the phone could name.
  */
 static CK_RV
-mech_digest_info(struct span in, enum frame_hash *digest, struct span *out)
+mech_digest_info(struct span in, enum tokenframe_hash *digest, struct span *out)
 {
 	for (size_t i = 0; i < MECH_HASHES; i++) {
-		size_t n = frame_hash_bytes(mech_hashes[i].digest);
+		size_t n = tokenframe_hash_bytes(mech_hashes[i].digest);
 		size_t head = sizeof(mech_hashes[i].prefix);
 
 		if (in.n != head + n ||
@@ -148,21 +151,22 @@ mech_digest_info(struct span in, enum frame_hash *digest, struct span *out)
 
 CK_RV
 mech_raw_digest(const struct mech *m, struct span in, size_t modulus_bytes,
-    enum frame_hash *digest, struct span *out)
+    enum tokenframe_hash *digest, struct span *out)
 {
 	switch (m->scheme) {
-	case FRAME_RSA_PKCS1:
+	case TOKENFRAME_RSA_PKCS1:
 		if (in.n + 11 > modulus_bytes)
 			return CKR_DATA_LEN_RANGE;
 		return mech_digest_info(in, digest, out);
-	case FRAME_RSA_PSS:
-		if (in.n != frame_hash_bytes(*digest))
+	case TOKENFRAME_RSA_PSS:
+		if (in.n != tokenframe_hash_bytes(*digest))
 			return CKR_DATA_LEN_RANGE;
 		*out = in;
 		return CKR_OK;
-	case FRAME_ECDSA:
+	case TOKENFRAME_ECDSA:
 		for (size_t i = 0; i < MECH_HASHES; i++)
-			if (in.n == frame_hash_bytes(mech_hashes[i].digest)) {
+			if (in.n ==
+			    tokenframe_hash_bytes(mech_hashes[i].digest)) {
 				*digest = mech_hashes[i].digest;
 				*out = in;
 				return CKR_OK;

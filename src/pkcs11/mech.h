@@ -6,17 +6,17 @@
 #include "base/span.h"
 #include "pkcs11/api.h"
 #include "pkcs11/hash.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <stdbool.h>
 
 /* One mechanism of the token. */
 struct mech {
 	CK_MECHANISM_TYPE type;
-	CK_FLAGS use;             /* CKF_SIGN or CKF_DIGEST */
-	CK_KEY_TYPE key;          /* of a CKF_SIGN */
-	enum frame_scheme scheme; /* of a CKF_SIGN */
-	bool hashes;              /* takes data, not a digest */
+	CK_FLAGS use;                  /* CKF_SIGN or CKF_DIGEST */
+	CK_KEY_TYPE key;               /* of a CKF_SIGN */
+	enum tokenframe_scheme scheme; /* of a CKF_SIGN */
+	bool hashes;                   /* takes data, not a digest */
 	enum hash_kind hash;
 };
 
@@ -31,7 +31,7 @@ const struct mech *mech_at(size_t i);
  * CKR_MECHANISM_PARAM_INVALID.
  */
 CK_RV mech_check_parameter(const struct mech *m, const CK_MECHANISM *given,
-    size_t modulus_bytes, enum frame_hash *digest, uint16_t *salt);
+    size_t modulus_bytes, enum tokenframe_hash *digest, uint16_t *salt);
 
 /*
  * Checks what a raw mechanism was given and finds the digest in it: a SHA-2
@@ -39,7 +39,7 @@ CK_RV mech_check_parameter(const struct mech *m, const CK_MECHANISM *given,
  * say, else set here. CKR_DATA_LEN_RANGE, CKR_DATA_INVALID.
  */
 CK_RV mech_raw_digest(const struct mech *m, struct span in,
-    size_t modulus_bytes, enum frame_hash *digest, struct span *out);
+    size_t modulus_bytes, enum tokenframe_hash *digest, struct span *out);
 
-/* FRAME_SHA256 for HASH_SHA256 …; HASH_SHA1 has none and is never asked. */
-enum frame_hash mech_frame_hash(enum hash_kind kind);
+/* TOKENFRAME_SHA256 for HASH_SHA256 …; HASH_SHA1 has none and is never asked. */
+enum tokenframe_hash mech_frame_hash(enum hash_kind kind);

@@ -67,7 +67,7 @@ struct object_row {
 	CK_ULONG value; /* number, or offset of a span */
 };
 
-#define SPAN_OF(field) offsetof(struct frame_object, field)
+#define SPAN_OF(field) offsetof(struct tokenframe_object, field)
 
 static const struct object_row object_rows[] = {
 	{ CKA_CLASS, ON_ALL, OBJECT_CLASS, 0 },
@@ -163,7 +163,7 @@ object_record_name(struct object_record *r)
 /* The handles' number of the same certificate before, or a new one. */
 static CK_ULONG
 object_number(const struct object_table *old, CK_ULONG *last,
-    const struct frame_object *o)
+    const struct tokenframe_object *o)
 {
 	for (size_t i = 0; i < old->n; i++)
 		if (memcmp(old->records[i].o.id, o->id, sizeof(o->id)) == 0 &&
@@ -178,8 +178,8 @@ object_table_set(struct object_table *t, struct span list, const uint8_t *owner,
     struct err *e)
 {
 	struct object_table fresh = { .last_number = t->last_number };
-	struct frame_object *parsed =
-	    calloc(FRAME_OBJECTS_MAX, sizeof(*parsed));
+	struct tokenframe_object *parsed =
+	    calloc(TOKENFRAME_OBJECTS_MAX, sizeof(*parsed));
 	enum rc rc = RC_MEMORY;
 
 	fresh.bytes = malloc(list.n > 0 ? list.n : 1);
@@ -190,8 +190,8 @@ object_table_set(struct object_table *t, struct span list, const uint8_t *owner,
 	if (list.n > 0)
 		memcpy(fresh.bytes, list.p, list.n);
 	fresh.bytes_n = list.n;
-	rc = frame_list_parse((struct span){ fresh.bytes, list.n }, owner,
-	    parsed, FRAME_OBJECTS_MAX, &fresh.n, e);
+	rc = tokenframe_list_parse((struct span){ fresh.bytes, list.n }, owner,
+	    parsed, TOKENFRAME_OBJECTS_MAX, &fresh.n, e);
 	if (rc != RC_OK)
 		goto out;
 	fresh.records = calloc(fresh.n + 1, sizeof(fresh.records[0]));
@@ -254,7 +254,7 @@ object_make(const struct object_record *r, CK_ULONG part, bool logged_in,
     struct object *out)
 {
 	if (part > OBJECT_PRIVATE ||
-	    (part != OBJECT_CERTIFICATE && r->o.key == FRAME_KEY_NONE) ||
+	    (part != OBJECT_CERTIFICATE && r->o.key == TOKENFRAME_KEY_NONE) ||
 	    (part == OBJECT_PRIVATE && !logged_in))
 		return false;
 	out->handle = (r->number + OBJECT_PROFILES) * OBJECT_PARTS + part;
@@ -295,11 +295,11 @@ object_on(const struct object *o)
 	    : o->class == CKO_PUBLIC_KEY ? ON_PUBLIC
 					 : ON_PRIVATE;
 	switch (o->record->o.key) {
-	case FRAME_KEY_NONE:
+	case TOKENFRAME_KEY_NONE:
 		return on;
-	case FRAME_KEY_RSA:
+	case TOKENFRAME_KEY_RSA:
 		return on | ON_RSA;
-	case FRAME_KEY_EC:
+	case TOKENFRAME_KEY_EC:
 		return on | ON_EC;
 	}
 
@@ -367,7 +367,8 @@ static void
 object_value(const struct object *o, const struct object_row *row,
     struct object_value *v)
 {
-	const struct frame_object *f = o->record == NULL ? NULL : &o->record->o;
+	const struct tokenframe_object *f =
+	    o->record == NULL ? NULL : &o->record->o;
 	const struct span *s;
 
 	v->p = NULL;
@@ -387,21 +388,21 @@ object_value(const struct object *o, const struct object_row *row,
 		return;
 	case OBJECT_CATEGORY:
 		object_value_number(v,
-		    f->key == FRAME_KEY_NONE
+		    f->key == TOKENFRAME_KEY_NONE
 			? CK_CERTIFICATE_CATEGORY_AUTHORITY
 			: CK_CERTIFICATE_CATEGORY_TOKEN_USER);
 		return;
 	case OBJECT_KEY_TYPE:
 		object_value_number(
-		    v, f->key == FRAME_KEY_RSA ? CKK_RSA : CKK_EC);
+		    v, f->key == TOKENFRAME_KEY_RSA ? CKK_RSA : CKK_EC);
 		return;
 	case OBJECT_BITS:
 		object_value_number(v, object_modulus_bits(f->modulus));
 		return;
 	case OBJECT_MECHANISM:
-		v->p = f->key == FRAME_KEY_RSA ? object_rsa : object_ec;
-		v->n = f->key == FRAME_KEY_RSA ? sizeof(object_rsa)
-					       : sizeof(object_ec);
+		v->p = f->key == TOKENFRAME_KEY_RSA ? object_rsa : object_ec;
+		v->n = f->key == TOKENFRAME_KEY_RSA ? sizeof(object_rsa)
+						    : sizeof(object_ec);
 		return;
 	case OBJECT_PROFILE:
 		object_value_number(v, o->profile);

@@ -6,11 +6,11 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "pkcs11/api.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 /* A certificate of the list, and the number its handles are made of. */
 struct object_record {
-	struct frame_object o;
+	struct tokenframe_object o;
 	CK_ULONG number;
 	char unique[35]; /* 32 hex digits, '-', kind */
 };
@@ -33,9 +33,9 @@ struct object {
 };
 
 /*
- * Takes over a list (a FRAME_OBJECTS frame). A certificate that was there
+ * Takes over a list (a TOKENFRAME_OBJECTS frame). A certificate that was there
  * before keeps its handles. On failure the old list stays. owner as
- * frame_list_parse(). RC_FORMAT, RC_ABSENT, RC_MEMORY.
+ * tokenframe_list_parse(). RC_FORMAT, RC_ABSENT, RC_MEMORY.
  */
 IG_CHECK enum rc object_table_set(struct object_table *t, struct span list,
     const uint8_t *owner, struct err *e);

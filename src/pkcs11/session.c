@@ -7,7 +7,7 @@
 #include "pkcs11/session.h"
 
 #include "pkcs11/state.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +110,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
 		*handle = s->handle;
 		/* The phone shows the number while the person finds the field. */
 		if (!st->announced && st->conf.ask_at_session)
-			helper_tell(st, FRAME_ANNOUNCE, true);
+			helper_tell(st, TOKENFRAME_ANNOUNCE, true);
 		st->announced = true;
 	}
 	state_leave(st);

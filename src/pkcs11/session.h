@@ -33,7 +33,7 @@ struct session_sign {
 	CK_OBJECT_HANDLE key;
 	uint8_t certificate[16];
 	size_t signature_bytes;
-	enum frame_hash digest; /* PSS: what the parameters say */
+	enum tokenframe_hash digest; /* PSS: what the parameters say */
 	uint16_t salt;
 	struct hash hash;             /* of a mechanism that hashes */
 	uint8_t raw[SESSION_RAW_MAX]; /* of one that does not */

@@ -52,11 +52,11 @@ sign_rv(enum rc rc)
 
 /* r ‖ s: the point is 04 ‖ x ‖ y, in an OCTET STRING of one length byte or two. */
 static size_t
-sign_bytes(const struct frame_object *o)
+sign_bytes(const struct tokenframe_object *o)
 {
 	size_t n = o->ec_point.n;
 
-	if (o->key == FRAME_KEY_RSA)
+	if (o->key == TOKENFRAME_KEY_RSA)
 		return o->modulus.n;
 
 	return n - (n > 127 + 2 ? 4 : 3);
@@ -81,7 +81,7 @@ sign_begin(struct state *st, struct session *s, const CK_MECHANISM *given,
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
 	if (o.class != CKO_PRIVATE_KEY)
 		return CKR_KEY_HANDLE_INVALID;
-	if ((m->key == CKK_RSA) != (o.record->o.key == FRAME_KEY_RSA))
+	if ((m->key == CKK_RSA) != (o.record->o.key == TOKENFRAME_KEY_RSA))
 		return CKR_KEY_TYPE_INCONSISTENT;
 	if (!o.record->o.usable)
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
@@ -178,19 +178,19 @@ static enum rc
 sign_answer(struct state *st, const struct session_sign *op, struct span answer,
     CK_BYTE *out, struct err *e)
 {
-	struct frame_failed failed;
+	struct tokenframe_failed failed;
 	struct span signature;
 	enum rc rc;
 
-	if (answer.n > 0 && answer.p[0] == FRAME_FAILED) {
-		if ((rc = frame_failed_parse(answer, &failed, e)) != RC_OK)
+	if (answer.n > 0 && answer.p[0] == TOKENFRAME_FAILED) {
+		if ((rc = tokenframe_failed_parse(answer, &failed, e)) != RC_OK)
 			return rc;
 		/* The approval is gone for good: programs must log in again. */
 		if (failed.rc == RC_DENIED)
 			st->logged_in = false;
 		return err_set(e, failed.rc, "sign", "refused by helper");
 	}
-	if ((rc = frame_signed_parse(answer, &signature, e)) != RC_OK)
+	if ((rc = tokenframe_signed_parse(answer, &signature, e)) != RC_OK)
 		return rc;
 	if (signature.n != op->signature_bytes)
 		return err_set(e, RC_FORMAT, "signature", "of another length");
@@ -204,11 +204,11 @@ static CK_RV
 sign_ask(struct state *st, struct session *s, CK_BYTE *out)
 {
 	struct session_sign *op = &s->sign;
-	struct frame_sign q = { .wait_ms = SIGN_WAIT_MS,
+	struct tokenframe_sign q = { .wait_ms = SIGN_WAIT_MS,
 		.scheme = op->mech->scheme,
 		.salt = op->salt };
-	struct buf request = buf_init(FRAME_REQUEST_MAX);
-	struct buf answer = buf_init(FRAME_MAX);
+	struct buf request = buf_init(TOKENFRAME_REQUEST_MAX);
+	struct buf answer = buf_init(TOKENFRAME_MAX);
 	struct err e = { 0 };
 	enum rc rc = RC_MEMORY;
 	CK_RV rv = sign_digest(op, &q.digest);
@@ -217,7 +217,7 @@ sign_ask(struct state *st, struct session *s, CK_BYTE *out)
 		return rv;
 	q.hash = op->digest;
 	memcpy(q.certificate, op->certificate, sizeof(q.certificate));
-	frame_sign(&request, &q);
+	tokenframe_sign(&request, &q);
 	if (buf_ok(&request))
 		rc = helper_call(st, s, buf_span(&request),
 		    (struct span){ NULL, 0 }, SIGN_WAIT_MS + SIGN_SLACK_MS,

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pkcs11/hash.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -183,7 +183,7 @@ state_program(char out[static 64])
 void
 state_load_objects(struct state *st)
 {
-	struct buf list = buf_init(FRAME_MAX);
+	struct buf list = buf_init(TOKENFRAME_MAX);
 	struct err e = { 0 };
 	char path[1024];
 

@@ -367,15 +367,16 @@ approval_login_number(struct approval *a, struct fetch *f, const char *pin,
 }
 
 enum rc
-approval_login(struct approval *a, struct fetch *f, const struct frame_login *q,
-    uint8_t *tries_left, struct buf *out, struct err *e)
+approval_login(struct approval *a, struct fetch *f,
+    const struct tokenframe_login *q, uint8_t *tries_left, struct buf *out,
+    struct err *e)
 {
 	bool push = !q->has_pin || a->conf.login == TOKENCONF_PUSH;
 	int64_t until_ms = clock_mono_ms() + q->wait_ms;
-	char pin[FRAME_PIN_MAX + 1] = "";
+	char pin[TOKENFRAME_PIN_MAX + 1] = "";
 	enum rc rc;
 
-	*tries_left = FRAME_TRIES_UNTOLD;
+	*tries_left = TOKENFRAME_TRIES_UNTOLD;
 	/* Only digits can be right, and only digits go into JSON as they are. */
 	if (!push && !text_is_digits(q->pin))
 		return err_set(e, RC_SECRET, "pin", "not digits");
@@ -448,7 +449,7 @@ out:
 static enum rc
 approval_signature(struct approval *a, struct fetch *f,
     const struct service_request *r, const uint8_t sign_id[static 16],
-    const struct frame_sign *q, struct buf *signature, struct err *e)
+    const struct tokenframe_sign *q, struct buf *signature, struct err *e)
 {
 	char certificate[ANSWER_ID + 1] = "";
 	const char *id;
@@ -482,12 +483,12 @@ approval_is_over(enum rc rc, const struct fetch *f)
 }
 
 enum rc
-approval_sign(struct approval *a, struct fetch *f, const struct frame_sign *q,
-    struct buf *out, struct err *e)
+approval_sign(struct approval *a, struct fetch *f,
+    const struct tokenframe_sign *q, struct buf *out, struct err *e)
 {
 	int64_t until_ms = clock_mono_ms() + q->wait_ms;
-	struct buf signature = buf_init(FRAME_SIGNATURE_MAX);
-	struct buf checked = buf_init(FRAME_SIGNATURE_MAX);
+	struct buf signature = buf_init(TOKENFRAME_SIGNATURE_MAX);
+	struct buf checked = buf_init(TOKENFRAME_SIGNATURE_MAX);
 	struct service_request r = approval_request(a);
 	uint8_t sign_id[16];
 	enum rc rc = RC_DENIED;
@@ -519,7 +520,7 @@ approval_sign(struct approval *a, struct fetch *f, const struct frame_sign *q,
 		    "certificate's; error=%s",
 		    err_name(rc));
 	else
-		frame_signed(out, buf_span(&checked));
+		tokenframe_signed(out, buf_span(&checked));
 out:
 	buf_clear(&signature);
 	buf_clear(&checked);

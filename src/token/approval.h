@@ -5,8 +5,8 @@
 
 #include "token/fetch.h"
 #include "token/list.h"
-#include "wire/frame.h"
 #include "wire/tokenconf.h"
+#include "wire/tokenframe.h"
 
 #include <pthread.h>
 
@@ -20,7 +20,7 @@ struct approval {
 	pthread_cond_t idle;
 	bool busy; /* a thread is changing the request */
 	struct tokenconf conf;
-	char program[FRAME_PROGRAM_MAX + 1];
+	char program[TOKENFRAME_PROGRAM_MAX + 1];
 	char machine[65], user[65], phone[32];
 	uint8_t owner[16];
 	char id[ANSWER_ID + 1]; /* of the request; "": none */
@@ -43,23 +43,23 @@ IG_CHECK enum rc approval_init(
 void approval_announce(struct approval *a, struct fetch *f);
 
 /*
- * C_Login. Appends a FRAME_OBJECTS frame. RC_SECRET: wrong number, or none
+ * C_Login. Appends a TOKENFRAME_OBJECTS frame. RC_SECRET: wrong number, or none
  * was there to be right (then one is on the phone now). RC_LOCKED,
  * RC_REFUSED, RC_EXPIRED (nobody answered), RC_STATE (given up), RC_RATE,
  * RC_IO, RC_FORMAT.
  */
 IG_CHECK enum rc approval_login(struct approval *a, struct fetch *f,
-    const struct frame_login *q, uint8_t *tries_left, struct buf *out,
+    const struct tokenframe_login *q, uint8_t *tries_left, struct buf *out,
     struct err *e);
 
 /*
  * C_Sign. When the approval is used up or its time over, the phone is asked
- * again. Appends a FRAME_SIGNED frame. RC_DENIED: no login. RC_REFUSED,
+ * again. Appends a TOKENFRAME_SIGNED frame. RC_DENIED: no login. RC_REFUSED,
  * RC_EXPIRED, RC_STATE, RC_POLICY (certificate), RC_CRYPTO (the service's
  * signature is wrong), RC_RATE, RC_IO, RC_FORMAT.
  */
 IG_CHECK enum rc approval_sign(struct approval *a, struct fetch *f,
-    const struct frame_sign *q, struct buf *out, struct err *e);
+    const struct tokenframe_sign *q, struct buf *out, struct err *e);
 
 /* C_Logout. A number may be typed again while it lives; a push may not. */
 void approval_logout(struct approval *a, struct fetch *f);

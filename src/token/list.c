@@ -48,7 +48,7 @@ list_key_id(struct span spki, uint8_t out[static 20], struct err *e)
 
 /* Appends one object; point is room for its CKA_EC_POINT. */
 static enum rc
-list_put(struct buf *out, struct frame_object *o, struct span der,
+list_put(struct buf *out, struct tokenframe_object *o, struct span der,
     bool with_key, struct err *e)
 {
 	struct certinfo info;
@@ -68,11 +68,11 @@ list_put(struct buf *out, struct frame_object *o, struct span der,
 	if (o->label.n == 0)
 		o->label = span_str(info.owner);
 	if (with_key && info.key == CERTINFO_KEY_RSA) {
-		o->key = FRAME_KEY_RSA;
+		o->key = TOKENFRAME_KEY_RSA;
 		o->modulus = info.modulus;
 		o->exponent = info.exponent;
 	} else if (with_key && info.key != CERTINFO_KEY_OTHER) {
-		o->key = FRAME_KEY_EC;
+		o->key = TOKENFRAME_KEY_EC;
 		o->ec_params = info.key == CERTINFO_KEY_P256 ? SPAN(list_p256)
 							     : SPAN(list_p384);
 		derput_element(&w, DER_OCTETS, info.point);
@@ -80,7 +80,7 @@ list_put(struct buf *out, struct frame_object *o, struct span der,
 	} else if (with_key) {
 		return err_set(e, RC_UNKNOWN, "key", "of another kind");
 	}
-	frame_list_object(out, o);
+	tokenframe_list_object(out, o);
 
 	return buf_ok(out) ? RC_OK
 			   : err_set(e, RC_LIMIT, "list", "list too long");
@@ -126,13 +126,13 @@ static enum rc
 list_put_chains(struct buf *out, const struct answer_login *from,
     uint16_t *count, struct err *e)
 {
-	static const size_t max = FRAME_OBJECTS_MAX - ANSWER_CERTIFICATES;
-	uint8_t seen[FRAME_OBJECTS_MAX][DIGEST_SHA256];
+	static const size_t max = TOKENFRAME_OBJECTS_MAX - ANSWER_CERTIFICATES;
+	uint8_t seen[TOKENFRAME_OBJECTS_MAX][DIGEST_SHA256];
 	size_t n = 0;
 
 	for (size_t i = 0; i < from->n; i++)
 		for (size_t k = 0; k < from->certificates[i].chain_n; k++) {
-			struct frame_object o = { .usable = true };
+			struct tokenframe_object o = { .usable = true };
 			struct span der =
 			    buf_span(&from->certificates[i].chain[k]);
 
@@ -156,7 +156,7 @@ list_put_users(struct list *l, struct buf *out, const struct answer_login *from,
 
 	for (size_t i = 0; i < from->n; i++) {
 		const struct answer_certificate *c = &from->certificates[i];
-		struct frame_object o = { .usable = c->usable };
+		struct tokenframe_object o = { .usable = c->usable };
 		struct span der = buf_span(&c->der);
 
 		list_label(from, i, label);
@@ -186,16 +186,16 @@ enum rc
 list_make(struct list *l, const struct answer_login *from,
     const uint8_t owner[static 16], struct err *e)
 {
-	struct buf objects = buf_init(FRAME_MAX - 64);
+	struct buf objects = buf_init(TOKENFRAME_MAX - 64);
 	uint16_t count = 0;
 	enum rc rc;
 
 	memset(l, 0, sizeof(*l));
-	l->frame = buf_init(FRAME_MAX);
+	l->frame = buf_init(TOKENFRAME_MAX);
 	rc = list_put_users(l, &objects, from, &count, e);
 	if (rc == RC_OK)
 		rc = list_put_chains(&objects, from, &count, e);
-	frame_list_begin(&l->frame, owner, count);
+	tokenframe_list_begin(&l->frame, owner, count);
 	buf_bytes(&l->frame, buf_span(&objects));
 	if (rc == RC_OK && !buf_ok(&l->frame))
 		rc = RC_MEMORY;
@@ -263,18 +263,18 @@ list_raw_ecdsa(struct span der, size_t half, struct buf *out, struct err *e)
 }
 
 enum rc
-list_check_signature(const struct list *l, const struct frame_sign *q,
+list_check_signature(const struct list *l, const struct tokenframe_sign *q,
     struct span signature, struct buf *out, struct err *e)
 {
 	static const enum signature_scheme schemes[] = {
-		[FRAME_RSA_PKCS1] = SIGNATURE_RSA_PKCS1,
-		[FRAME_RSA_PSS] = SIGNATURE_RSA_PSS,
-		[FRAME_ECDSA] = SIGNATURE_ECDSA_RAW,
+		[TOKENFRAME_RSA_PKCS1] = SIGNATURE_RSA_PKCS1,
+		[TOKENFRAME_RSA_PSS] = SIGNATURE_RSA_PSS,
+		[TOKENFRAME_ECDSA] = SIGNATURE_ECDSA_RAW,
 	};
 	static const enum signature_hash hashes[] = {
-		[FRAME_SHA256] = SIGNATURE_HASH_SHA256,
-		[FRAME_SHA384] = SIGNATURE_HASH_SHA384,
-		[FRAME_SHA512] = SIGNATURE_HASH_SHA512,
+		[TOKENFRAME_SHA256] = SIGNATURE_HASH_SHA256,
+		[TOKENFRAME_SHA384] = SIGNATURE_HASH_SHA384,
+		[TOKENFRAME_SHA512] = SIGNATURE_HASH_SHA512,
 	};
 	const struct certificate *c = list_certificate(l, q->certificate);
 	struct signature_algorithm algorithm = { schemes[q->scheme],
@@ -283,7 +283,7 @@ list_check_signature(const struct list *l, const struct frame_sign *q,
 
 	if (c == NULL)
 		return err_set(e, RC_ABSENT, "certificate", "not in the list");
-	if (q->scheme == FRAME_ECDSA)
+	if (q->scheme == TOKENFRAME_ECDSA)
 		rc = list_raw_ecdsa(
 		    signature, (certificate_info(c)->point.n - 1) / 2, out, e);
 	else

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "token/answer.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <openssl/types.h>
 
@@ -18,7 +18,7 @@ struct list {
 		struct certificate *certificate;
 	} entries[ANSWER_CERTIFICATES];
 	size_t n;
-	struct buf frame; /* FRAME_OBJECTS */
+	struct buf frame; /* TOKENFRAME_OBJECTS */
 };
 
 /*
@@ -36,7 +36,7 @@ void list_clear(struct list *l);
  * that certificate's. RC_ABSENT: no such certificate. RC_FORMAT, RC_MEMORY.
  */
 IG_CHECK enum rc list_check_signature(const struct list *l,
-    const struct frame_sign *q, struct span signature, struct buf *out,
+    const struct tokenframe_sign *q, struct span signature, struct buf *out,
     struct err *e);
 
 /* How the service calls a certificate, or NULL. */

@@ -3,7 +3,7 @@
  * goes.
  *
  * Belongs here: descriptors, threads, the program's arguments.
- * Not here: the frames (wire/frame.c); what a login or signature is
+ * Not here: the frames (wire/tokenframe.c); what a login or signature is
  * (approval.c).
  */
 #include "token/serve.h"
@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/sec.h"
 #include "token/approval.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -31,7 +31,7 @@
 struct serve_channel {
 	struct approval *approval;
 	int fd;
-	enum frame_type task; /* ANNOUNCE, LOGOUT; LOGIN: serve requests */
+	enum tokenframe_type task; /* ANNOUNCE, LOGOUT; LOGIN: serve requests */
 };
 
 static enum rc
@@ -74,18 +74,18 @@ static enum rc
 serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
     struct err *e)
 {
-	struct frame_login login;
-	struct frame_sign sign;
-	uint8_t tries_left = FRAME_TRIES_UNTOLD;
+	struct tokenframe_login login;
+	struct tokenframe_sign sign;
+	uint8_t tries_left = TOKENFRAME_TRIES_UNTOLD;
 	struct err why = { 0 };
 	enum rc rc;
 
-	if (in.n > 0 && in.p[0] == FRAME_LOGIN) {
-		if ((rc = frame_login_parse(in, &login, e)) != RC_OK)
+	if (in.n > 0 && in.p[0] == TOKENFRAME_LOGIN) {
+		if ((rc = tokenframe_login_parse(in, &login, e)) != RC_OK)
 			return rc;
 		rc = approval_login(a, f, &login, &tries_left, out, &why);
 	} else {
-		if ((rc = frame_sign_parse(in, &sign, e)) != RC_OK)
+		if ((rc = tokenframe_sign_parse(in, &sign, e)) != RC_OK)
 			return rc;
 		rc = approval_sign(a, f, &sign, out, &why);
 	}
@@ -93,7 +93,7 @@ serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
 		log_event(LOG_INFO, "refused", "error=%s reason=\"%s\"",
 		    err_name(rc), why.msg);
 		buf_reset(out);
-		frame_failed(out, rc, tries_left);
+		tokenframe_failed(out, rc, tries_left);
 	}
 
 	return RC_OK;
@@ -102,9 +102,9 @@ serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
 static enum rc
 serve_next(struct serve_channel *c, struct fetch *f, struct err *e)
 {
-	uint8_t head[4], frame[FRAME_REQUEST_MAX];
+	uint8_t head[4], frame[TOKENFRAME_REQUEST_MAX];
 	struct span in = { frame, 0 };
-	struct buf out = buf_init(FRAME_MAX);
+	struct buf out = buf_init(TOKENFRAME_MAX);
 	struct rd r;
 	enum rc rc = serve_read(c->fd, head, sizeof(head), e);
 
@@ -133,9 +133,9 @@ serve_thread(void *arg)
 	struct err e = { 0 };
 
 	if (fetch_new(&f, c->fd, &e) == RC_OK) {
-		if (c->task == FRAME_ANNOUNCE)
+		if (c->task == TOKENFRAME_ANNOUNCE)
 			approval_announce(c->approval, f);
-		else if (c->task == FRAME_LOGOUT)
+		else if (c->task == TOKENFRAME_LOGOUT)
 			approval_logout(c->approval, f);
 		else
 			while (serve_next(c, f, &e) == RC_OK)
@@ -150,7 +150,7 @@ serve_thread(void *arg)
 }
 
 static void
-serve_start(struct approval *a, int fd, enum frame_type task)
+serve_start(struct approval *a, int fd, enum tokenframe_type task)
 {
 	struct serve_channel *c = calloc(1, sizeof(*c));
 	pthread_t thread;
@@ -204,7 +204,7 @@ serve_loop(struct approval *a, int host)
 {
 	struct pollfd p[2] = { { .fd = SERVE_CONTROL, .events = POLLIN },
 		{ .fd = host, .events = POLLIN } };
-	uint8_t frame[FRAME_CONTROL_MAX];
+	uint8_t frame[TOKENFRAME_CONTROL_MAX];
 	int fd;
 
 	for (;;) {
@@ -217,14 +217,14 @@ serve_loop(struct approval *a, int host)
 			continue;
 		if (serve_control(frame, sizeof(frame), &fd) <= 0)
 			return;
-		if (frame[0] == FRAME_CHANNEL && fd >= 0)
-			serve_start(a, fd, FRAME_LOGIN);
+		if (frame[0] == TOKENFRAME_CHANNEL && fd >= 0)
+			serve_start(a, fd, TOKENFRAME_LOGIN);
 		else if (fd >= 0)
 			(void)close(fd);
-		else if (frame[0] == FRAME_ANNOUNCE)
-			serve_start(a, -1, FRAME_ANNOUNCE);
-		else if (frame[0] == FRAME_LOGOUT)
-			serve_start(a, -1, FRAME_LOGOUT);
+		else if (frame[0] == TOKENFRAME_ANNOUNCE)
+			serve_start(a, -1, TOKENFRAME_ANNOUNCE);
+		else if (frame[0] == TOKENFRAME_LOGOUT)
+			serve_start(a, -1, TOKENFRAME_LOGOUT);
 		else
 			return;
 	}
@@ -262,8 +262,8 @@ static int
 serve_run(void)
 {
 	static struct approval approval;
-	char program[FRAME_PROGRAM_MAX + 1];
-	uint8_t frame[FRAME_CONTROL_MAX];
+	char program[TOKENFRAME_PROGRAM_MAX + 1];
+	uint8_t frame[TOKENFRAME_CONTROL_MAX];
 	struct ucred peer = { 0 };
 	socklen_t size = sizeof(peer);
 	struct fetch *f = NULL;
@@ -283,8 +283,8 @@ serve_run(void)
 		return 4;
 	n = serve_control(frame, sizeof(frame), &fd);
 	if (n <= 0 || fd >= 0 ||
-	    frame_hello_parse((struct span){ frame, (size_t)n }, program, &e) !=
-		RC_OK)
+	    tokenframe_hello_parse(
+		(struct span){ frame, (size_t)n }, program, &e) != RC_OK)
 		return 3;
 	if (approval_init(&approval, program, &e) != RC_OK) {
 		log_event(LOG_ERROR, "settings", "reason=\"%s\"", e.msg);

@@ -204,15 +204,16 @@ service_login(struct fetch *f, const char *server,
 enum rc
 service_sign(struct fetch *f, const char *server,
     const struct service_request *r, const uint8_t sign_id[static 16],
-    const char *certificate, const struct frame_sign *q, struct buf *signature,
-    struct err *e)
+    const char *certificate, const struct tokenframe_sign *q,
+    struct buf *signature, struct err *e)
 {
-	static const char *const schemes[] = { [FRAME_RSA_PKCS1] = "rsa-pkcs1",
-		[FRAME_RSA_PSS] = "rsa-pss",
-		[FRAME_ECDSA] = "ecdsa" };
-	static const char *const hashes[] = { [FRAME_SHA256] = "sha256",
-		[FRAME_SHA384] = "sha384",
-		[FRAME_SHA512] = "sha512" };
+	static const char *const schemes[] = { [TOKENFRAME_RSA_PKCS1] =
+						   "rsa-pkcs1",
+		[TOKENFRAME_RSA_PSS] = "rsa-pss",
+		[TOKENFRAME_ECDSA] = "ecdsa" };
+	static const char *const hashes[] = { [TOKENFRAME_SHA256] = "sha256",
+		[TOKENFRAME_SHA384] = "sha384",
+		[TOKENFRAME_SHA512] = "sha512" };
 	struct buf body = buf_init(SERVICE_BODY);
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	struct service_call c = { "POST", server, r, "/signatures", NULL,
@@ -225,7 +226,7 @@ service_sign(struct fetch *f, const char *server,
 	buf_printf(&body,
 	    "\",\"certificate\":\"%s\",\"mechanism\":\"%s\",\"hash\":\"%s\"",
 	    certificate, schemes[q->scheme], hashes[q->hash]);
-	if (q->scheme == FRAME_RSA_PSS)
+	if (q->scheme == TOKENFRAME_RSA_PSS)
 		buf_printf(&body, ",\"salt_length\":%u", q->salt);
 	buf_str(&body, ",\"digest\":\"");
 	enc_base64(&body, q->digest);

@@ -5,7 +5,7 @@
 
 #include "token/answer.h"
 #include "token/fetch.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 /* A request at the service, and the secret that proves it is ours. */
 struct service_request {
@@ -39,8 +39,8 @@ IG_CHECK enum rc service_login(struct fetch *f, const char *server,
 
 IG_CHECK enum rc service_sign(struct fetch *f, const char *server,
     const struct service_request *r, const uint8_t sign_id[static 16],
-    const char *certificate, const struct frame_sign *q, struct buf *signature,
-    struct err *e);
+    const char *certificate, const struct tokenframe_sign *q,
+    struct buf *signature, struct err *e);
 
 /* Withdraws or ends a request; a service that does not hear it forgets alone. */
 void service_end(

@@ -289,8 +289,8 @@ test_sign(CK_SESSION_HANDLE s)
 	ok(p11->C_SignUpdate(s, data, 1) == CKR_OK &&
 		p11->C_SignUpdate(s, data + 1, 2) == CKR_OK &&
 		p11->C_SignFinal(s, signature, &n) == CKR_OK && n == 256 &&
-		signature[1] == FRAME_RSA_PKCS1 &&
-		signature[2] == FRAME_SHA256 && signature[4] == 0xba &&
+		signature[1] == TOKENFRAME_RSA_PKCS1 &&
+		signature[2] == TOKENFRAME_SHA256 && signature[4] == 0xba &&
 		signature[5] == 0x78,
 	    "sign: the digest of the data goes to the helper");
 	(void)p11->C_SignInit(s, &m, rsa);

@@ -33,7 +33,7 @@ fake_read(int fd, uint8_t *p, size_t n)
 static void
 fake_send(int fd, struct buf *frame)
 {
-	struct buf all = buf_init(FRAME_MAX + 4);
+	struct buf all = buf_init(TOKENFRAME_MAX + 4);
 	struct err e = { 0 };
 
 	buf_lp32(&all, buf_span(frame));
@@ -58,9 +58,9 @@ fake_hang(int fd)
  * long: a length beyond all limits; slow: right after 300 ms.
  */
 static void
-fake_login(int fd, const struct frame_login *q, struct buf *out)
+fake_login(int fd, const struct tokenframe_login *q, struct buf *out)
 {
-	char pin[FRAME_PIN_MAX + 1] = { 0 };
+	char pin[TOKENFRAME_PIN_MAX + 1] = { 0 };
 	uint8_t owner[16] = { 0 };
 
 	memcpy(
@@ -78,24 +78,25 @@ fake_login(int fd, const struct frame_login *q, struct buf *out)
 	if (strcmp(pin, "junk") == 0)
 		buf_str(out, "junk");
 	else if (strncmp(pin, "rc", 2) == 0)
-		frame_failed(out, (enum rc)atoi(pin + 2), 2);
+		tokenframe_failed(out, (enum rc)atoi(pin + 2), 2);
 	else if (strcmp(pin, "last") == 0)
-		frame_failed(out, RC_SECRET, 1);
+		tokenframe_failed(out, RC_SECRET, 1);
 	else if (strcmp(pin, "told") == 0)
-		frame_failed(out, announced > 0 ? RC_LOCKED : RC_SECRET, 3);
+		tokenframe_failed(
+		    out, announced > 0 ? RC_LOCKED : RC_SECRET, 3);
 	else if (q->has_pin && strcmp(pin, "123456") != 0 &&
 	    strcmp(pin, "slow") != 0)
-		frame_failed(out, RC_SECRET, 2);
+		tokenframe_failed(out, RC_SECRET, 2);
 	else
 		module_list(out, owner);
 }
 
 /* A digest that begins with an enum rc fails so; 0xf0 waits, 0xf1 dies. */
 static void
-fake_sign(int fd, const struct frame_sign *q, struct buf *out)
+fake_sign(int fd, const struct tokenframe_sign *q, struct buf *out)
 {
 	uint8_t signature[256] = { 0 };
-	size_t n = q->scheme == FRAME_ECDSA ? 64 : 256;
+	size_t n = q->scheme == TOKENFRAME_ECDSA ? 64 : 256;
 
 	if (q->digest.p[0] == 0xf0)
 		fake_hang(fd);
@@ -109,30 +110,30 @@ fake_sign(int fd, const struct frame_sign *q, struct buf *out)
 	if (q->digest.p[0] == 0xf2)
 		n--;
 	if (q->digest.p[0] > 0 && q->digest.p[0] < RC_COUNT)
-		frame_failed(out, (enum rc)q->digest.p[0], 255);
+		tokenframe_failed(out, (enum rc)q->digest.p[0], 255);
 	else
-		frame_signed(out, (struct span){ signature, n });
+		tokenframe_signed(out, (struct span){ signature, n });
 }
 
 static void *
 fake_channel(void *arg)
 {
 	int fd = (int)(intptr_t)arg;
-	uint8_t head[4], frame[FRAME_REQUEST_MAX];
-	struct frame_login login;
-	struct frame_sign sign;
+	uint8_t head[4], frame[TOKENFRAME_REQUEST_MAX];
+	struct tokenframe_login login;
+	struct tokenframe_sign sign;
 	struct err e = { 0 };
 
 	while (fake_read(fd, head, sizeof(head))) {
 		struct rd r = rd_init(SPAN(head));
 		struct span in = { frame, rd_u32(&r) };
-		struct buf out = buf_init(FRAME_MAX);
+		struct buf out = buf_init(TOKENFRAME_MAX);
 
 		if (in.n > sizeof(frame) || !fake_read(fd, frame, in.n))
 			break;
-		if (frame_login_parse(in, &login, &e) == RC_OK)
+		if (tokenframe_login_parse(in, &login, &e) == RC_OK)
 			fake_login(fd, &login, &out);
-		else if (frame_sign_parse(in, &sign, &e) == RC_OK)
+		else if (tokenframe_sign_parse(in, &sign, &e) == RC_OK)
 			fake_sign(fd, &sign, &out);
 		else
 			_exit(2);
@@ -169,16 +170,16 @@ fake_receive(uint8_t *frame, size_t size, int *fd)
 int
 main(void)
 {
-	uint8_t frame[FRAME_CONTROL_MAX];
+	uint8_t frame[TOKENFRAME_CONTROL_MAX];
 	pthread_t thread;
 	int fd;
 
 	if (fork() > 0)
 		return 0;
 	while (fake_receive(frame, sizeof(frame), &fd) > 0) {
-		if (frame[0] == FRAME_ANNOUNCE)
+		if (frame[0] == TOKENFRAME_ANNOUNCE)
 			announced++;
-		if (frame[0] == FRAME_CHANNEL &&
+		if (frame[0] == TOKENFRAME_CHANNEL &&
 		    pthread_create(
 			&thread, NULL, fake_channel, (void *)(intptr_t)fd) == 0)
 			(void)pthread_detach(thread);

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "pkcs11/pkcs11.h"
-#include "wire/frame.h"
+#include "wire/tokenframe.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -31,9 +31,9 @@ module_list(struct buf *out, const uint8_t owner[static 16])
 	static const uint8_t exponent[] = { 1, 0, 1 };
 	static const uint8_t p256[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
 		0x3d, 0x03, 0x01, 0x07 };
-	struct frame_object rsa = { .id = { 1 },
+	struct tokenframe_object rsa = { .id = { 1 },
 		.usable = true,
-		.key = FRAME_KEY_RSA,
+		.key = TOKENFRAME_KEY_RSA,
 		.key_id = { 0x11 },
 		.label = SPAN_LIT("홍길동 은행"),
 		.der = SPAN_LIT("certificate one"),
@@ -43,11 +43,11 @@ module_list(struct buf *out, const uint8_t owner[static 16])
 		.spki = SPAN_LIT("spki"),
 		.modulus = SPAN(modulus),
 		.exponent = SPAN(exponent) };
-	struct frame_object ec = rsa, ca = rsa, old = rsa;
+	struct tokenframe_object ec = rsa, ca = rsa, old = rsa;
 
 	modulus[0] = 0xc0;
 	ec.id[0] = 2;
-	ec.key = FRAME_KEY_EC;
+	ec.key = TOKENFRAME_KEY_EC;
 	ec.key_id[0] = 0x22;
 	ec.label = SPAN_LIT("EC");
 	ec.der = SPAN_LIT("certificate two");
@@ -55,7 +55,7 @@ module_list(struct buf *out, const uint8_t owner[static 16])
 	ec.ec_params = SPAN(p256);
 	ec.ec_point = SPAN(point);
 	ca.id[0] = 3;
-	ca.key = FRAME_KEY_NONE;
+	ca.key = TOKENFRAME_KEY_NONE;
 	ca.key_id[0] = 0x33;
 	ca.label = SPAN_LIT("CA");
 	ca.der = SPAN_LIT("certificate of a CA");
@@ -65,23 +65,45 @@ module_list(struct buf *out, const uint8_t owner[static 16])
 	old.usable = false;
 	old.label = SPAN_LIT("old");
 	old.der = SPAN_LIT("expired certificate");
-	frame_list_begin(out, owner, 4);
-	frame_list_object(out, &rsa);
-	frame_list_object(out, &ec);
-	frame_list_object(out, &ca);
-	frame_list_object(out, &old);
+	tokenframe_list_begin(out, owner, 4);
+	tokenframe_list_object(out, &rsa);
+	tokenframe_list_object(out, &ec);
+	tokenframe_list_object(out, &ca);
+	tokenframe_list_object(out, &old);
+}
+
+static char module_homes[4][64];
+static size_t module_homes_n;
+
+static void
+module_clean(void)
+{
+	static const char *const files[] = { "token.conf",
+		".local/share/ingam/token-cache", ".local/share/ingam",
+		".local/share", ".local", "." };
+	char path[512];
+
+	for (size_t i = 0; i < module_homes_n; i++)
+		for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++) {
+			(void)snprintf(path, sizeof(path), "%s/%s",
+			    module_homes[i], files[k]);
+			if (k == sizeof(files) / sizeof(files[0]) - 1)
+				path[strlen(path) - 2] = '\0';
+			(void)remove(path);
+		}
 }
 
 /* A home of its own, one server and phone, the fake helper. */
 static inline void
 module_home(const char *conf)
 {
-	static char home[64];
+	char *home = module_homes[module_homes_n++];
 	char path[256];
 	FILE *f;
 
-	(void)snprintf(home, sizeof(home), "/tmp/ingam-pkcs11-XXXXXX");
-	if (mkdtemp(home) == NULL)
+	(void)snprintf(home, 64, "/tmp/ingam-pkcs11-XXXXXX");
+	if (mkdtemp(home) == NULL ||
+	    (module_homes_n == 1 && atexit(module_clean) != 0))
 		abort();
 	(void)setenv("HOME", home, 1);
 	(void)unsetenv("XDG_DATA_HOME");

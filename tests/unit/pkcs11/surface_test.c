@@ -461,7 +461,7 @@ test_digest(CK_SESSION_HANDLE s)
 static void
 write_cache(const uint8_t owner[static 16], size_t cut)
 {
-	struct buf list = buf_init(FRAME_MAX);
+	struct buf list = buf_init(TOKENFRAME_MAX);
 	struct span s;
 	struct err e = { 0 };
 	char path[256];

@@ -1,5 +1,5 @@
 /*
- * frame.h - see frame.c.
+ * tokenframe.h - see tokenframe.c.
  */
 #pragma once
 
@@ -26,57 +26,65 @@
  *           SIGN      wait_ms u32, certificate 16 bytes, scheme u8, hash u8,
  *                     salt u16, digest lp16
  *           FAILED    rc u8 (enum rc), tries_left u8 (255: not told)
- *           OBJECTS   list (frame_list_parse())
+ *           OBJECTS   list (tokenframe_list_parse())
  *           SIGNED    signature lp16: RSA as it is, ECDSA as r ‖ s
  *
  * Each frame begins with its type, u8. Integers are big-endian.
  */
-enum frame_type {
-	FRAME_HELLO = 1,
-	FRAME_CHANNEL,
-	FRAME_ANNOUNCE,
-	FRAME_LOGOUT,
-	FRAME_LOGIN,
-	FRAME_SIGN,
-	FRAME_FAILED,
-	FRAME_OBJECTS,
-	FRAME_SIGNED,
+enum tokenframe_type {
+	TOKENFRAME_HELLO = 1,
+	TOKENFRAME_CHANNEL,
+	TOKENFRAME_ANNOUNCE,
+	TOKENFRAME_LOGOUT,
+	TOKENFRAME_LOGIN,
+	TOKENFRAME_SIGN,
+	TOKENFRAME_FAILED,
+	TOKENFRAME_OBJECTS,
+	TOKENFRAME_SIGNED,
 };
 
-#define FRAME_VERSION       1
-#define FRAME_MAX           (1u << 20)
-#define FRAME_CONTROL_MAX   256
-#define FRAME_REQUEST_MAX   256
-#define FRAME_PROGRAM_MAX   63
-#define FRAME_PIN_MAX       64
-#define FRAME_DIGEST_MAX    64
-#define FRAME_SIGNATURE_MAX 1024
-#define FRAME_OBJECTS_MAX   256
-#define FRAME_WAIT_MAX_MS   120000
-#define FRAME_TRIES_UNTOLD  255
+#define TOKENFRAME_VERSION       1
+#define TOKENFRAME_MAX           (1u << 20)
+#define TOKENFRAME_CONTROL_MAX   256
+#define TOKENFRAME_REQUEST_MAX   256
+#define TOKENFRAME_PROGRAM_MAX   63
+#define TOKENFRAME_PIN_MAX       64
+#define TOKENFRAME_DIGEST_MAX    64
+#define TOKENFRAME_SIGNATURE_MAX 1024
+#define TOKENFRAME_OBJECTS_MAX   256
+#define TOKENFRAME_WAIT_MAX_MS   120000
+#define TOKENFRAME_TRIES_UNTOLD  255
 
-enum frame_scheme { FRAME_RSA_PKCS1 = 1, FRAME_RSA_PSS, FRAME_ECDSA };
-enum frame_hash { FRAME_SHA256 = 1, FRAME_SHA384, FRAME_SHA512 };
+enum tokenframe_scheme {
+	TOKENFRAME_RSA_PKCS1 = 1,
+	TOKENFRAME_RSA_PSS,
+	TOKENFRAME_ECDSA
+};
+enum tokenframe_hash {
+	TOKENFRAME_SHA256 = 1,
+	TOKENFRAME_SHA384,
+	TOKENFRAME_SHA512
+};
 
 /* 32, 48 or 64. */
-size_t frame_hash_bytes(enum frame_hash hash);
+size_t tokenframe_hash_bytes(enum tokenframe_hash hash);
 
-struct frame_login {
+struct tokenframe_login {
 	uint32_t wait_ms;
 	bool has_pin;
 	struct span pin; /* borrowed */
 };
 
-struct frame_sign {
+struct tokenframe_sign {
 	uint32_t wait_ms;
 	uint8_t certificate[16];
-	enum frame_scheme scheme;
-	enum frame_hash hash;
+	enum tokenframe_scheme scheme;
+	enum tokenframe_hash hash;
 	uint16_t salt; /* bytes, PSS only */
 	struct span digest;
 };
 
-struct frame_failed {
+struct tokenframe_failed {
 	enum rc rc;
 	uint8_t tries_left;
 };
@@ -85,52 +93,56 @@ struct frame_failed {
  * A certificate and what PKCS#11 wants to know of it, all computed by the
  * helper so that the module reads no DER. Spans borrow from the frame.
  */
-enum frame_key { FRAME_KEY_NONE, FRAME_KEY_RSA, FRAME_KEY_EC };
-struct frame_object {
+enum tokenframe_key {
+	TOKENFRAME_KEY_NONE,
+	TOKENFRAME_KEY_RSA,
+	TOKENFRAME_KEY_EC
+};
+struct tokenframe_object {
 	uint8_t id[16];
-	bool usable;        /* the service would sign with it now */
-	enum frame_key key; /* NONE: a CA's, no key objects */
-	uint8_t key_id[20]; /* SHA-1 of the subjectPublicKey bits */
+	bool usable;             /* the service would sign with it now */
+	enum tokenframe_key key; /* NONE: a CA's, no key objects */
+	uint8_t key_id[20];      /* SHA-1 of the subjectPublicKey bits */
 	struct span label, der, subject, issuer, serial, spki;
 	struct span modulus, exponent;   /* RSA, without leading zeros */
 	struct span ec_params, ec_point; /* EC: DER OID, DER OCTET STRING */
 };
 
 /* Each appends one whole frame without the length that a channel adds. */
-void frame_hello(struct buf *out, struct span program);
-void frame_failed(struct buf *out, enum rc rc, uint8_t tries_left);
-void frame_signed(struct buf *out, struct span signature);
-void frame_sign(struct buf *out, const struct frame_sign *s);
+void tokenframe_hello(struct buf *out, struct span program);
+void tokenframe_failed(struct buf *out, enum rc rc, uint8_t tries_left);
+void tokenframe_signed(struct buf *out, struct span signature);
+void tokenframe_sign(struct buf *out, const struct tokenframe_sign *s);
 
 /*
  * Everything of a LOGIN frame but the PIN's bytes, which the caller sends
  * behind it: a secret is never in a buf.
  */
-void frame_login_head(
+void tokenframe_login_head(
     struct buf *out, uint32_t wait_ms, bool has_pin, size_t pin_bytes);
 
 /* Each reads a whole frame, its type included. RC_FORMAT. */
-IG_CHECK enum rc frame_hello_parse(
-    struct span in, char program[FRAME_PROGRAM_MAX + 1], struct err *e);
-IG_CHECK enum rc frame_login_parse(
-    struct span in, struct frame_login *out, struct err *e);
-IG_CHECK enum rc frame_sign_parse(
-    struct span in, struct frame_sign *out, struct err *e);
-IG_CHECK enum rc frame_failed_parse(
-    struct span in, struct frame_failed *out, struct err *e);
-IG_CHECK enum rc frame_signed_parse(
+IG_CHECK enum rc tokenframe_hello_parse(
+    struct span in, char program[TOKENFRAME_PROGRAM_MAX + 1], struct err *e);
+IG_CHECK enum rc tokenframe_login_parse(
+    struct span in, struct tokenframe_login *out, struct err *e);
+IG_CHECK enum rc tokenframe_sign_parse(
+    struct span in, struct tokenframe_sign *out, struct err *e);
+IG_CHECK enum rc tokenframe_failed_parse(
+    struct span in, struct tokenframe_failed *out, struct err *e);
+IG_CHECK enum rc tokenframe_signed_parse(
     struct span in, struct span *signature, struct err *e);
 
 /*
  * An OBJECTS frame: owner 16 bytes, count u16, objects. The file that keeps
  * the list for the next start (token-cache) is such a frame. owner tells
- * whose list it is: frame_list_parse() with another owner is RC_ABSENT; NULL
+ * whose list it is: tokenframe_list_parse() with another owner is RC_ABSENT; NULL
  * asks for none. Of each object: id, flags u8 (1 usable), key u8, key_id,
  * then label … exponent, ec_params, ec_point as lp16. At most
- * FRAME_OBJECTS_MAX, and out must have room for max.
+ * TOKENFRAME_OBJECTS_MAX, and out must have room for max.
  */
-void frame_list_begin(
+void tokenframe_list_begin(
     struct buf *out, const uint8_t owner[static 16], uint16_t count);
-void frame_list_object(struct buf *out, const struct frame_object *o);
-IG_CHECK enum rc frame_list_parse(struct span in, const uint8_t *owner,
-    struct frame_object *out, size_t max, size_t *n, struct err *e);
+void tokenframe_list_object(struct buf *out, const struct tokenframe_object *o);
+IG_CHECK enum rc tokenframe_list_parse(struct span in, const uint8_t *owner,
+    struct tokenframe_object *out, size_t max, size_t *n, struct err *e);
