@@ -2,7 +2,7 @@
  * cloud.c - ingam cloud import: a certificate of this PC into the vault.
  *
  * Belongs here: options, choosing a certificate, asking for number and
- * password, telling how far it got.
+ * password, telling how far it got and how it ended.
  * Not here: reading folders and key files (npki); the exchange (client/send.c).
  */
 #include "cli/cloud.h"
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "cli/cli.h"
+#include "client/person.h"
 #include "client/send.h"
 #include "npki/certinfo.h"
 #include "npki/folder.h"
@@ -21,9 +21,97 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SERVER "http://localhost:8701"
+#define ASKED  3 /* times that a mistyped number is asked for again */
+
+/* Every ending that has a sentence of its own. */
+enum ending {
+	END_DONE,
+	END_NONE,
+	END_SEVERAL,
+	END_NUMBER,
+	END_NO_KEY,
+	END_EXPIRED,
+	END_SLIP,
+	END_NO_CODE,
+	END_PASSWORD,
+	END_WRONG_CODE,
+	END_CANCELLED,
+	END_LATE,
+	END_OTHER, /* what the service said, or err */
+};
+
+/* word stands in --json, and stays as it is for ever. */
+static const struct {
+	enum person_exit code;
+	const char *word;
+	struct person_text text;
+} endings[] = {
+	[END_DONE] = { PERSON_YES, "",
+	    { "등록 완료! PC의 인증서 파일은 그대로 있어요. 쓰지 않는다면 "
+	      "지우는 것이 안전해요.",
+		"Registered. The files on this PC are still there; delete them "
+		"if you no longer need them." } },
+	[END_NONE] = { PERSON_INPUT, "no-certificate",
+	    { "인증서를 찾지 못했어요. 폴더를 지정해 주세요: "
+	      "ingam cloud import 폴더",
+		"No certificate found. Name its folder: "
+		"ingam cloud import FOLDER" } },
+	[END_SEVERAL] = { PERSON_USAGE, "several-certificates",
+	    { "인증서가 여러 개예요. --number로 하나를 골라 주세요.",
+		"There are several certificates. Choose one with --number." } },
+	[END_NUMBER] = { PERSON_USAGE, "no-such-number",
+	    { "목록에 없는 번호예요. --number를 다시 골라 주세요.",
+		"The list has no such number. Choose --number again." } },
+	[END_NO_KEY] = { PERSON_INPUT, "no-key",
+	    { "인증서 옆에 개인키 파일(signPri.key)이 없어요. 폴더를 통째로 "
+	      "복사했는지 확인해 주세요.",
+		"There is no key file (signPri.key) beside the certificate. "
+		"Was the whole folder copied?" } },
+	[END_EXPIRED] = { PERSON_REFUSED, "certificate-expired",
+	    { "유효기간이 끝난 인증서예요. 발급기관에서 재발급받은 뒤 등록해 "
+	      "주세요.",
+		"This certificate has expired. Get a new one from its issuer "
+		"first." } },
+	[END_SLIP] = { PERSON_NO, "number-mistyped",
+	    { "승인번호를 잘못 옮긴 것 같아요. 아직 아무것도 보내지 않았어요. "
+	      "다시 확인해 주세요.",
+		"That number has a typing slip. Nothing was sent. Please check "
+		"it." } },
+	[END_NO_CODE] = { PERSON_INPUT, "number-malformed",
+	    { "승인번호는 숫자 13자리예요. 아직 아무것도 보내지 않았어요.",
+		"The number has 13 digits. Nothing was sent." } },
+	[END_PASSWORD] = { PERSON_NO, "wrong-password",
+	    { "인증서 비밀번호가 맞지 않아요. 아무것도 보내지 않았어요.",
+		"The certificate's password is wrong. Nothing was sent." } },
+	[END_WRONG_CODE] = { PERSON_NO, "wrong-code",
+	    { "승인번호가 맞지 않아 끝났어요. 휴대폰에서 새 번호를 받아 "
+	      "주세요.",
+		"The number was wrong, and this try has ended. Get a new number "
+		"on the phone." } },
+	[END_CANCELLED] = { PERSON_REFUSED, "cancelled",
+	    { "휴대폰에서 등록을 끝냈어요. PC의 파일은 그대로예요.",
+		"The phone ended the registration. The files on this PC are as "
+		"they were." } },
+	[END_LATE] = { PERSON_REFUSED, "expired",
+	    { "시간이 지났어요. 휴대폰에서 새 번호를 받아 주세요.",
+		"Time is over. Get a new number on the phone." } },
+	[END_OTHER] = { PERSON_SERVICE, "failed", { "", "" } },
+};
+
+static const struct person_text text_code = { "휴대폰에 보이는 승인번호 13자리",
+	"The 13-digit number that the phone shows" };
+static const struct person_text text_password = { "인증서 비밀번호",
+	"Password of the certificate" };
+static const struct person_text text_steps[] = {
+	[SEND_CONNECTING] = { "휴대폰을 찾고 있어요…",
+	    "Looking for the phone…" },
+	[SEND_PROVING] = { "휴대폰과 번호를 확인하고 있어요…",
+	    "Checking the number with the phone…" },
+	[SEND_WAITING] = { "보냈어요. 휴대폰에서 비밀번호를 입력하고 승인해 주세요…",
+	    "Sent. Type the password on the phone and approve…" },
+};
 
 struct import {
 	const char *server;
@@ -37,50 +125,21 @@ struct import {
 	struct buf files[4]; /* as struct transfer_files */
 	struct certinfo info;
 	struct code code;
+	enum rc rc; /* of END_OTHER */
+	struct rest_problem problem;
+	struct err err;
 };
 
-static const struct cli_text text_none = {
-	"인증서를 찾지 못했어요. 폴더를 지정해 주세요: ingam cloud import 폴더",
-	"No certificate found. Name its folder: ingam cloud import FOLDER",
-};
-static const struct cli_text text_choose = {
-	"인증서가 여러 개예요. --number로 하나를 골라 주세요.",
-	"There are several certificates. Choose one with --number.",
-};
-static const struct cli_text text_code = { "휴대폰에 보이는 승인번호 13자리",
-	"The 13-digit number that the phone shows" };
-static const struct cli_text text_slip = {
-	"승인번호를 잘못 옮긴 것 같아요. 아직 아무것도 보내지 않았어요. 다시 "
-	"확인해 주세요.",
-	"That number has a typing slip. Nothing was sent. Please check it."
-};
-static const struct cli_text text_password = { "인증서 비밀번호",
-	"Password of the certificate" };
-static const struct cli_text text_wrong = {
-	"인증서 비밀번호가 맞지 않아요. 아무것도 보내지 않았어요.",
-	"The certificate's password is wrong. Nothing was sent."
-};
-static const struct cli_text text_expired = {
-	"유효기간이 끝난 인증서예요. 발급기관에서 재발급받은 뒤 등록해 주세요.",
-	"This certificate has expired. Get a new one from its issuer first."
-};
-static const struct cli_text text_wrong_code = {
-	"승인번호가 맞지 않아 끝났어요. 휴대폰에서 새 번호를 받아 주세요.",
-	"The number was wrong, and this try has ended. Get a new number on the "
-	"phone."
-};
-static const struct cli_text text_steps[] = {
-	[SEND_CONNECTING] = { "휴대폰을 찾고 있어요…",
-	    "Looking for the phone…" },
-	[SEND_PROVING] = { "휴대폰과 번호를 확인하고 있어요…",
-	    "Checking the number with the phone…" },
-	[SEND_WAITING] = { "보냈어요. 휴대폰에서 비밀번호를 입력하고 승인해 주세요…",
-	    "Sent. Type the password on the phone and approve…" },
-	[SEND_DONE] = { "등록 완료! PC의 인증서 파일은 그대로 있어요. 쓰지 않는다면 "
-			"지우는 것이 안전해요.",
-	    "Registered. The files on this PC are still there; delete them if "
-	    "you no longer need them." },
-};
+/* Files: all four or the first two. */
+enum { SIGN_CERT, SIGN_PRI, KM_CERT, KM_PRI };
+
+static enum ending
+import_other(struct import *m, enum rc rc)
+{
+	m->rc = rc;
+
+	return END_OTHER;
+}
 
 static int
 import_usage(void)
@@ -90,7 +149,7 @@ import_usage(void)
 	    "[--code NUMBER]\n"
 	    "           [--password-file FILE] [--json] [FOLDER]\n");
 
-	return CLI_USAGE;
+	return PERSON_USAGE;
 }
 
 static bool
@@ -108,7 +167,7 @@ import_options(struct import *m, int argc, char **argv)
 	int c;
 
 	m->server = getenv("INGAM_SERVER");
-	if (m->server == NULL)
+	if (m->server == NULL || m->server[0] == '\0')
 		m->server = SERVER;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 's')
@@ -130,27 +189,6 @@ import_options(struct import *m, int argc, char **argv)
 	return optind == argc;
 }
 
-/* Finds certificates in the named folder, or where systems keep them. */
-static enum rc
-import_find(struct import *m, struct err *e)
-{
-	char root[FOLDER_PATH];
-	enum rc rc;
-
-	if (m->path != NULL)
-		return folder_scan(m->path, &m->folder, e);
-	for (size_t i = 0; folder_root(i, root); i++) {
-		err_clear(e);
-		rc = folder_scan(root, &m->folder, e);
-		if (rc == RC_OK && m->folder.n > 0)
-			return RC_OK;
-		folder_clear(&m->folder);
-	}
-	err_clear(e);
-
-	return RC_OK;
-}
-
 static void
 import_day(char *out, size_t size, int64_t ms)
 {
@@ -161,6 +199,7 @@ import_day(char *out, size_t size, int64_t ms)
 	(void)strftime(out, size, "%Y-%m-%d", &tm);
 }
 
+/* One line a certificate: number, kind, owner, last day, issuer. */
 static void
 import_list(const struct folder *f)
 {
@@ -173,95 +212,120 @@ import_list(const struct folder *f)
 		    certinfo_parse(buf_span(&der), &info, NULL) == RC_OK) {
 			import_day(day, sizeof(day), info.not_after_ms);
 			(void)fprintf(stderr, "%3zu  %s  %s  %s  %s\n", i + 1,
-			    cli_korean() ? info.policy->ko : info.policy->en,
+			    person_sentence((struct person_text){
+				info.policy->ko, info.policy->en }),
 			    info.owner, day, info.issuer);
+		} else {
+			(void)fprintf(stderr, "%3zu  ?\n", i + 1);
 		}
 		buf_clear(&der);
 	}
 }
 
-/* The chosen pair, or NULL after a sentence that says why. */
-static const struct folder_pair *
-import_choose(const struct import *m)
+/* Finds certificates in the named folder, or where they are by custom. */
+static enum ending
+import_choose(struct import *m)
 {
-	const struct folder *f = &m->folder;
+	struct folder *f = &m->folder;
+	enum rc rc = m->path != NULL ? folder_scan(m->path, f, &m->err)
+				     : folder_scan_usual(f, &m->err);
 
-	if (f->n == 0 || m->number > f->n) {
-		cli_say(text_none);
-		return NULL;
-	}
-	if (m->number == 0 && f->n > 1) {
-		cli_say(text_choose);
+	if (rc == RC_ABSENT || (rc == RC_OK && f->n == 0))
+		return END_NONE;
+	if (rc != RC_OK)
+		return import_other(m, rc);
+	if (m->number > f->n || (m->number == 0 && f->n > 1)) {
 		import_list(f);
-		return NULL;
+		return m->number == 0 ? END_SEVERAL : END_NUMBER;
 	}
+	m->pair = &f->pairs[m->number == 0 ? 0 : m->number - 1];
 
-	return &f->pairs[m->number == 0 ? 0 : m->number - 1];
+	return m->pair->sign_key == NULL ? END_NO_KEY : END_DONE;
 }
 
-static enum rc
-import_read(struct import *m, struct err *e)
+static enum ending
+import_read(struct import *m)
 {
 	const struct folder_pair *p = m->pair;
 	const char *const paths[4] = { p->sign_cert, p->sign_key, p->km_cert,
 		p->km_key };
-	bool km = p->km_cert[0] != '\0' && p->km_key[0] != '\0';
+	bool km = p->km_cert != NULL && p->km_key != NULL;
 	enum rc rc = RC_OK;
 
-	if (p->sign_key[0] == '\0')
-		return err_set(e, RC_ABSENT, "signPri.key",
-		    "the certificate has no key file beside it");
 	for (int i = 0; i < (km ? 4 : 2) && rc == RC_OK; i++)
-		rc = file_read(paths[i], &m->files[i], e);
+		rc = file_read(paths[i], &m->files[i], &m->err);
+	if (rc == RC_OK)
+		rc = certinfo_parse(
+		    buf_span(&m->files[SIGN_CERT]), &m->info, &m->err);
+	if (rc != RC_OK)
+		return import_other(m, rc);
 
-	return rc == RC_OK ? certinfo_parse(buf_span(&m->files[0]), &m->info, e)
-			   : rc;
+	return m->info.not_after_ms < clock_wall_ms() ? END_EXPIRED : END_DONE;
+}
+
+static enum ending
+import_code_ending(enum rc rc)
+{
+	return rc == RC_OK    ? END_DONE
+	    : rc == RC_SECRET ? END_SLIP
+			      : END_NO_CODE;
 }
 
 /* The number: from the option, or asked; a slip is told, and asked again. */
-static enum rc
-import_code(struct import *m, struct err *e)
+static enum ending
+import_code(struct import *m)
 {
+	enum ending end = END_NO_CODE;
 	char line[64];
 	enum rc rc;
 
-	if (m->code_text != NULL) {
-		rc = code_parse(
-		    CODE_IMPORT, span_str(m->code_text), &m->code, e);
-		if (rc == RC_SECRET)
-			cli_say(text_slip);
-		return rc;
-	}
-	for (int i = 0; i < 3; i++) {
-		if ((rc = cli_line(text_code, line, sizeof(line), e)) != RC_OK)
-			return rc;
-		err_clear(e);
-		rc = code_parse(CODE_IMPORT, span_str(line), &m->code, e);
-		sec_wipe(line, sizeof(line));
+	if (m->code_text != NULL)
+		return import_code_ending(code_parse(
+		    CODE_IMPORT, span_str(m->code_text), &m->code, NULL));
+	for (int i = 0; i < ASKED && end != END_DONE; i++) {
+		if (i > 0)
+			person_say(endings[end].text);
+		rc = person_line(text_code, line, sizeof(line), &m->err);
+		if (rc == RC_ABSENT)
+			return import_other(m, rc);
 		if (rc == RC_OK)
-			return rc;
-		cli_say(text_slip);
+			rc = code_parse(
+			    CODE_IMPORT, span_str(line), &m->code, NULL);
+		err_clear(&m->err);
+		end = import_code_ending(rc);
+		sec_wipe(line, sizeof(line));
 	}
 
-	return rc;
+	return end;
 }
 
-/* The right password opens the key file here, so that a wrong one goes nowhere. */
-static enum rc
-import_password(struct import *m, struct err *e)
+/* The right password opens the key files here: a wrong one goes nowhere. */
+static enum ending
+import_password(struct import *m)
 {
-	struct sec password SEC_WIPED = { 0 }, key SEC_WIPED = { 0 };
-	enum rc rc;
+	struct sec password SEC_WIPED = { 0 };
+	const struct span none = { NULL, 0 };
+	enum rc rc = person_password(
+	    m->password_file, text_password, &password, &m->err);
 
-	rc = cli_password(m->password_file, text_password, &password, e);
 	if (rc != RC_OK)
-		return rc;
-	rc = keyfile_open(buf_span(&m->files[1]), sec_span(&password),
-	    m->info.modulus, &key, e);
-	if (rc == RC_SECRET)
-		cli_say(text_wrong);
+		return import_other(m, rc);
+	if (password.n == 0)
+		return END_PASSWORD;
+	for (int i = SIGN_PRI; i <= KM_PRI; i += 2) {
+		struct sec key SEC_WIPED = { 0 };
 
-	return rc;
+		if (m->files[i].n == 0)
+			continue;
+		rc = keyfile_open(buf_span(&m->files[i]), sec_span(&password),
+		    i == SIGN_PRI ? m->info.modulus : none, &key, &m->err);
+		if (rc == RC_SECRET)
+			return END_PASSWORD;
+		if (rc != RC_OK)
+			return import_other(m, rc);
+	}
+
+	return END_DONE;
 }
 
 static void
@@ -269,64 +333,83 @@ import_progress(void *arg, enum send_step step)
 {
 	const struct import *m = arg;
 
-	if (!m->json)
-		cli_say(text_steps[step]);
+	if (!m->json && step != SEND_DONE)
+		person_say(text_steps[step]);
 }
 
-static int
-import_send(struct import *m, struct err *e)
+static enum ending
+import_send(struct import *m)
 {
-	struct transfer_files files = {
-		buf_span(&m->files[0]),
-		buf_span(&m->files[1]),
-		buf_span(&m->files[2]),
-		buf_span(&m->files[3]),
+	const struct transfer_files files = {
+		buf_span(&m->files[SIGN_CERT]),
+		buf_span(&m->files[SIGN_PRI]),
+		buf_span(&m->files[KM_CERT]),
+		buf_span(&m->files[KM_PRI]),
 	};
-	struct rest *rest = rest_new(m->server, cli_korean());
-	struct rest_problem problem = { 0 };
+	struct rest *rest = rest_new(m->server, person_korean());
 	enum rc rc;
 
 	if (rest == NULL)
-		return cli_fail(RC_MEMORY, e);
-	rc =
-	    send_files(rest, &m->code, &files, import_progress, m, &problem, e);
+		return import_other(m, RC_MEMORY);
+	rc = send_files(
+	    rest, &m->code, &files, import_progress, m, &m->problem, &m->err);
 	rest_free(rest);
-	if (m->json)
-		printf("{\"registered\":%s,\"problem\":\"%s\"}\n",
-		    rc == RC_OK ? "true" : "false",
-		    rc == RC_OK ? "" : err_name(rc));
+	if (rc == RC_OK)
+		return END_DONE;
 	if (rc == RC_SECRET)
-		cli_say(text_wrong_code);
-	else if (rc == RC_REFUSED && problem.title[0] != '\0')
-		(void)fprintf(stderr, "%s\n%s\n", problem.title, problem.next);
-	else if (rc != RC_OK)
-		return cli_fail(rc, e);
+		return END_WRONG_CODE;
+	if (m->problem.title[0] == '\0' && rc == RC_REFUSED)
+		return END_CANCELLED;
+	if (m->problem.title[0] == '\0' && rc == RC_EXPIRED)
+		return END_LATE;
 
-	return cli_exit_of(rc);
+	return import_other(m, rc);
 }
 
-static int
+/* The steps, in the order of the phone's screens: number, then password. */
+static enum ending
 import_run(struct import *m)
 {
-	struct err e = { 0 };
-	enum rc rc;
+	static enum ending (*const steps[])(struct import *) = {
+		import_choose,
+		import_read,
+		import_code,
+		import_password,
+		import_send,
+	};
+	enum ending end = END_DONE;
 
-	if ((rc = import_find(m, &e)) != RC_OK)
-		return cli_fail(rc, &e);
-	if ((m->pair = import_choose(m)) == NULL)
-		return m->folder.n > 1 ? CLI_USAGE : CLI_INPUT;
-	if ((rc = import_read(m, &e)) != RC_OK)
-		return cli_fail(rc, &e);
-	if (m->info.not_after_ms < clock_wall_ms()) {
-		cli_say(text_expired);
-		return CLI_REFUSED;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if ((end = steps[i](m)) != END_DONE)
+			return end;
+
+	return end;
+}
+
+/* Says how it ended; gives the exit code. */
+static int
+import_tell(const struct import *m, enum ending end)
+{
+	enum person_exit code = endings[end].code;
+	const char *word = endings[end].word;
+
+	if (end == END_OTHER) {
+		code = person_fail(m->rc, &m->problem, &m->err);
+		if (m->problem.slug[0] != '\0')
+			word = m->problem.slug;
+	} else if (end != END_DONE || !m->json) {
+		person_say(endings[end].text);
 	}
-	if ((rc = import_code(m, &e)) != RC_OK)
-		return rc == RC_SECRET ? CLI_NO : cli_fail(rc, &e);
-	if ((rc = import_password(m, &e)) != RC_OK)
-		return rc == RC_SECRET ? CLI_NO : cli_fail(rc, &e);
+	if (m->json) {
+		json_t *o = json_pack("{s:b s:s}", "registered",
+		    (int)(end == END_DONE), "problem", word);
 
-	return import_send(m, &e);
+		(void)json_dumpf(o, stdout, JSON_COMPACT);
+		(void)fputc('\n', stdout);
+		json_decref(o);
+	}
+
+	return (int)code;
 }
 
 int
@@ -339,7 +422,7 @@ cloud_import(int argc, char **argv)
 		m.files[i] = buf_init(TRANSFER_FILE_MAX);
 	if (!import_options(&m, argc, argv))
 		return import_usage();
-	code = import_run(&m);
+	code = import_tell(&m, import_run(&m));
 	folder_clear(&m.folder);
 	for (int i = 0; i < 4; i++)
 		buf_clear(&m.files[i]);

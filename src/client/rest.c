@@ -35,6 +35,9 @@ rest_new(const char *origin, bool korean)
 		return NULL;
 	}
 	(void)snprintf(r->origin, sizeof(r->origin), "%s", origin);
+	/* An origin has no path (RFC 6454); people type the slash. */
+	if (r->origin[0] != '\0' && r->origin[strlen(origin) - 1] == '/')
+		r->origin[strlen(origin) - 1] = '\0';
 	r->korean = korean;
 	r->body = buf_init(REST_ANSWER_MAX);
 
@@ -144,8 +147,8 @@ rest_problem_of(
 		type += sizeof(prefix) - 1;
 	(void)snprintf(
 	    p->slug, sizeof(p->slug), "%s", type == NULL ? "" : type);
-	(void)snprintf(p->title, sizeof(p->title), "%s",
-	    title == NULL ? "The service refused." : title);
+	(void)snprintf(
+	    p->title, sizeof(p->title), "%s", title == NULL ? "" : title);
 	(void)snprintf(
 	    p->next, sizeof(p->next), "%s", next == NULL ? "" : next);
 	p->tries_left =
@@ -161,6 +164,7 @@ rest_call(struct rest *r, const char *method, const char *path, json_t *body,
 	enum rc rc;
 
 	*answer = NULL;
+	memset(problem, 0, sizeof(*problem));
 	rc = rest_perform(r, method, path, text, &status, e);
 	free(text);
 	json_decref(body);
@@ -169,7 +173,7 @@ rest_call(struct rest *r, const char *method, const char *path, json_t *body,
 	if (r->body.n > 0) {
 		*answer = json_loadb((const char *)r->body.p, r->body.n,
 		    JSON_REJECT_DUPLICATES, NULL);
-		if (!json_is_object(*answer)) {
+		if (!json_is_object(*answer) && !json_is_array(*answer)) {
 			json_decref(*answer);
 			*answer = NULL;
 		}
@@ -185,7 +189,8 @@ rest_call(struct rest *r, const char *method, const char *path, json_t *body,
 		    "%s answers like another service (status %ld)", r->origin,
 		    status);
 
-	return err_set(e, RC_REFUSED, NULL, "%s", problem->title);
+	return err_set(e, RC_REFUSED, NULL, "%s",
+	    problem->title[0] == '\0' ? problem->slug : problem->title);
 }
 
 const char *

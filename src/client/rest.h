@@ -38,7 +38,7 @@ void rest_set_patience(struct rest *r, long seconds);
 
 /*
  * One call. body may be NULL and is taken in any case. On RC_OK *answer is
- * the JSON object (given; NULL for an empty answer). RC_REFUSED: the service
+ * the JSON object or array (given; NULL for an empty answer). RC_REFUSED: the service
  * answered with a problem, in *problem. RC_IO: no service, or no sense in
  * what it says. RC_LIMIT: more than REST_ANSWER_MAX.
  */

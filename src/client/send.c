@@ -9,20 +9,17 @@
 
 #include "base/buf.h"
 #include "base/enc.h"
+#include "client/exchange.h"
 #include "pake/cpace.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL    "INGAM-IMPORT1"
-#define WAIT_S   25
-#define WAIT_MAX 24 /* times WAIT_S: longer than any transfer lives */
+#define LABEL "INGAM-IMPORT1"
 
 struct send {
-	struct rest *rest;
-	char id[33];
+	struct exchange x;
 	uint8_t sid[16];
-	struct rest_problem *problem;
 	send_progress *progress;
 	void *arg;
 };
@@ -45,7 +42,7 @@ send_id(struct send *s, const json_t *answer, struct err *e)
 		return err_set(e, RC_IO, "id", "the answer lacks an id");
 	if ((rc = enc_hex_parse(&sid, span_str(id), e)) == RC_OK) {
 		memcpy(s->sid, sid.p, sizeof(s->sid));
-		memcpy(s->id, id, sizeof(s->id));
+		memcpy(s->x.id, id, sizeof(s->x.id));
 	}
 	buf_clear(&sid);
 
@@ -63,96 +60,14 @@ send_connect(struct send *s, struct span channel, struct err *e)
 	(void)snprintf(path, sizeof(path), "/rp/v1/transfers/%.*s",
 	    (int)channel.n, (const char *)channel.p);
 	rc = rest_call(
-	    s->rest, "POST", path, json_object(), &answer, s->problem, e);
-	if (rc == RC_REFUSED && strcmp(s->problem->slug, "wrong-code") == 0)
+	    s->x.rest, "POST", path, json_object(), &answer, s->x.problem, e);
+	if (rc == RC_REFUSED && strcmp(s->x.problem->slug, "wrong-code") == 0)
 		rc = RC_SECRET;
 	if (rc == RC_OK && (rc = send_id(s, answer, e)) == RC_OK)
-		rest_set_bearer(s->rest, rest_text(answer, "secret"));
+		rest_set_bearer(s->x.rest, rest_text(answer, "secret"));
 	json_decref(answer);
 
 	return rc;
-}
-
-static enum rc
-send_message(
-    struct send *s, const char *verb, struct span message, struct err *e)
-{
-	json_t *body = json_object(), *answer = NULL;
-	char path[96];
-	enum rc rc = rest_set_bytes(body, "message", message, e);
-
-	if (rc != RC_OK) {
-		json_decref(body);
-		return rc;
-	}
-	(void)snprintf(
-	    path, sizeof(path), "/rp/v1/transfers/%s/%s", s->id, verb);
-	rc = rest_call(s->rest, "POST", path, body, &answer, s->problem, e);
-	json_decref(answer);
-
-	return rc;
-}
-
-static void
-send_end(struct send *s, const char *why)
-{
-	struct rest_problem ignored;
-	json_t *answer = NULL;
-	char path[96];
-
-	(void)snprintf(path, sizeof(path), "/rp/v1/transfers/%s/end", s->id);
-	if (rest_call(s->rest, "POST", path, json_pack("{s:s}", "why", why),
-		&answer, &ignored, NULL) == RC_OK)
-		json_decref(answer);
-}
-
-static enum rc
-send_state(const char *state, struct err *e)
-{
-	static const struct {
-		const char *state;
-		enum rc rc;
-	} ends[] = {
-		{ "wrong-code", RC_SECRET },
-		{ "cancelled", RC_REFUSED },
-		{ "failed", RC_REFUSED },
-		{ "expired", RC_EXPIRED },
-	};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (state != NULL && strcmp(state, ends[i].state) == 0)
-			return err_set(e, ends[i].rc, NULL, "%s", state);
-
-	return RC_OK;
-}
-
-/* Waits until the transfer is past step, or has ended. */
-static enum rc
-send_wait(struct send *s, int step, struct buf *message, struct err *e)
-{
-	char path[128];
-	enum rc rc = RC_OK;
-
-	(void)snprintf(path, sizeof(path),
-	    "/rp/v1/transfers/%s?step=%d&wait=%d", s->id, step, WAIT_S);
-	for (int i = 0; i < WAIT_MAX && rc == RC_OK; i++) {
-		json_t *answer = NULL;
-		bool there;
-
-		rc = rest_call(
-		    s->rest, "GET", path, NULL, &answer, s->problem, e);
-		if (rc != RC_OK)
-			break;
-		rc = send_state(rest_text(answer, "state"), e);
-		there = rest_number(answer, "step") > step;
-		if (rc == RC_OK && there && message != NULL)
-			rc = rest_bytes(answer, "message", message, e);
-		json_decref(answer);
-		if (there || rc != RC_OK)
-			return rc;
-	}
-
-	return rc != RC_OK ? rc : err_set(e, RC_EXPIRED, NULL, "no answer");
 }
 
 static enum rc
@@ -166,23 +81,20 @@ send_exchange(struct send *s, const struct cpace_in *in,
 	enum rc rc;
 
 	if ((rc = cpace_start(&cpace, in, &out, e)) != RC_OK ||
-	    (rc = send_message(s, "ask", buf_span(&out), e)) != RC_OK)
+	    (rc = exchange_post(&s->x, "ask", buf_span(&out), e)) != RC_OK)
 		goto out;
 	send_tell(s, SEND_PROVING);
-	if ((rc = send_wait(s, 2, &answer, e)) != RC_OK)
+	if ((rc = exchange_wait(&s->x, 2, &answer, e)) != RC_OK)
 		goto out;
 	buf_reset(&out);
 	rc = cpace_finish(&cpace, buf_span(&answer), &out, &keys, e);
-	if (rc != RC_OK) {
-		/* The other side knows another number: that was the guess. */
-		send_end(s, "wrong-code");
+	if (rc != RC_OK)
 		goto out;
-	}
 	if ((rc = transfer_seal(&keys.to_responder, files, &out, e)) != RC_OK ||
-	    (rc = send_message(s, "payload", buf_span(&out), e)) != RC_OK)
+	    (rc = exchange_post(&s->x, "payload", buf_span(&out), e)) != RC_OK)
 		goto out;
 	send_tell(s, SEND_WAITING);
-	rc = send_wait(s, 4, NULL, e);
+	rc = exchange_wait(&s->x, 4, NULL, e);
 out:
 	cpace_keys_wipe(&keys);
 	buf_clear(&answer);
@@ -197,20 +109,28 @@ send_files(struct rest *r, const struct code *code,
     struct rest_problem *problem, struct err *e)
 {
 	struct send s = {
-		.rest = r, .problem = problem, .progress = progress, .arg = arg
+		.x = { .rest = r,
+		    .base = "/rp/v1/transfers",
+		    .problem = problem },
+		.progress = progress,
+		.arg = arg,
 	};
 	struct cpace_in in = { .code = code_digits(code),
 		.label = SPAN_LIT(LABEL),
 		.channel = code_channel(code) };
 	enum rc rc;
 
-	rest_set_patience(r, WAIT_S);
+	rest_set_patience(r, EXCHANGE_WAIT_S);
 	send_tell(&s, SEND_CONNECTING);
 	if ((rc = send_connect(&s, in.channel, e)) != RC_OK)
 		return rc;
 	in.sid = SPAN(s.sid);
 	if ((rc = send_exchange(&s, &in, files, e)) == RC_OK)
 		send_tell(&s, SEND_DONE);
+	else if (rc != RC_IO)
+		/* A phone that waits is told at once that nothing will come. */
+		exchange_end(
+		    &s.x, rc == RC_SECRET ? "wrong-code" : "cancelled");
 
 	return rc;
 }

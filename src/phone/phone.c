@@ -1,9 +1,10 @@
 /*
  * phone.c - what the phone app does, without a screen and without a person.
  *
- * Belongs here: the app's calls in their order; checking what the vault
- * signed before answering it.
- * Not here: making assertions (authenticator.c); the command line (main.c).
+ * Belongs here: joining, signing in, approving; checking what the vault signed
+ * before answering it.
+ * Not here: making assertions (authenticator.c); taking a certificate in
+ * (receive.c); the command line (command.c).
  */
 #include "phone/phone.h"
 
@@ -11,19 +12,23 @@
 #include "base/digest.h"
 #include "base/enc.h"
 #include "base/file.h"
-#include "pake/cpace.h"
-#include "pake/hpke.h"
-#include "pake/transfer.h"
+#include "base/sec.h"
+#include "client/exchange.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #define AR1_MAX 4096
-#define WAIT_S  25
 #define API     "/api/v1"
+#define MAGIC   "INGAM-PHONE1"
 
-static enum rc
+/* The file of a phone: magic, scalar, credential id. */
+#define STATE_MAGIC (sizeof(MAGIC) - 1)
+#define STATE_LEN \
+	(STATE_MAGIC + AUTHENTICATOR_SCALAR + AUTHENTICATOR_CREDENTIAL)
+
+enum rc
 phone_call(struct phone *p, const char *method, const char *path, json_t *body,
     json_t **answer, struct err *e)
 {
@@ -66,7 +71,7 @@ phone_open(struct phone *p, const char *origin, bool korean, struct err *e)
 
 	if ((p->rest = rest_new(origin, korean)) == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
-	rest_set_patience(p->rest, WAIT_S);
+	rest_set_patience(p->rest, EXCHANGE_WAIT_S);
 	rc = phone_call(p, "GET", "/server", NULL, &server, e);
 	if (rc != RC_OK)
 		return rc;
@@ -89,41 +94,40 @@ void
 phone_close(struct phone *p)
 {
 	rest_free(p->rest);
-	OPENSSL_cleanse(p, sizeof(*p));
+	sec_wipe(p, sizeof(*p));
 }
 
 enum rc
 phone_save(const struct phone *p, const char *path, struct err *e)
 {
-	struct buf text = buf_init(256);
-	enum rc rc;
+	struct sec state SEC_WIPED = { 0 };
+	enum rc rc = sec_new(&state, STATE_LEN, e);
 
-	enc_hex(&text, SPAN(p->passkey.scalar));
-	enc_hex(&text, SPAN(p->passkey.credential_id));
-	rc = file_replace(path, buf_span(&text), 0600, e);
-	if (text.p != NULL)
-		OPENSSL_cleanse(text.p, text.n);
-	buf_clear(&text);
+	if (rc != RC_OK)
+		return rc;
+	memcpy(state.p, MAGIC, STATE_MAGIC);
+	memcpy(state.p + STATE_MAGIC, p->passkey.scalar, AUTHENTICATOR_SCALAR);
+	memcpy(state.p + STATE_MAGIC + AUTHENTICATOR_SCALAR,
+	    p->passkey.credential_id, AUTHENTICATOR_CREDENTIAL);
 
-	return rc;
+	return file_replace(path, sec_span(&state), 0600, e);
 }
 
 enum rc
 phone_load(struct phone *p, const char *path, struct err *e)
 {
-	struct buf text = buf_init(256), bytes = buf_init(64);
-	enum rc rc = file_read(path, &text, e);
+	struct sec state SEC_WIPED = { 0 };
+	const uint8_t *scalar;
+	enum rc rc = file_read_secret(path, STATE_LEN, &state, e);
 
-	if (rc == RC_OK)
-		rc = enc_hex_parse(&bytes, buf_span(&text), e);
-	if (rc == RC_OK && bytes.n != 48)
-		rc = err_set(e, RC_FORMAT, NULL, "not a test phone's file");
-	if (rc == RC_OK)
-		rc = authenticator_load(&p->passkey, bytes.p, bytes.p + 32, e);
-	buf_clear(&bytes);
-	buf_clear(&text);
+	if (rc != RC_OK)
+		return rc;
+	if (state.n != STATE_LEN || memcmp(state.p, MAGIC, STATE_MAGIC) != 0)
+		return err_set(e, RC_FORMAT, NULL, "not a test phone's file");
+	scalar = state.p + STATE_MAGIC;
 
-	return rc;
+	return authenticator_load(
+	    &p->passkey, scalar, scalar + AUTHENTICATOR_SCALAR, e);
 }
 
 enum rc
@@ -209,8 +213,7 @@ phone_join_finish(
 	return rc == RC_OK ? phone_register(p, path, SPAN(challenge), e) : rc;
 }
 
-/* Adds an assertion over challenge to body and posts it; takes body. */
-static enum rc
+enum rc
 phone_prove(struct phone *p, const char *path, struct span challenge,
     json_t *body, json_t **answer, struct err *e)
 {
@@ -280,11 +283,7 @@ phone_check_ar1(const struct phone *p, struct span ar1,
 	return rc;
 }
 
-/*
- * Reads an approval request out of answer, checks it, and computes what the
- * passkey answers: SHA-256("INGAM-WA1" ‖ SHA-256(AR1)).
- */
-static enum rc
+enum rc
 phone_challenge(const struct phone *p, const json_t *answer,
     uint8_t hash[static 32], uint8_t challenge[static 32], struct err *e)
 {
@@ -356,224 +355,17 @@ phone_delete(struct phone *p, const char *certificate, struct err *e)
 {
 	json_t *answer = NULL;
 	char path[96], pin[7];
+	const char *id = NULL;
 	enum rc rc;
 
 	(void)snprintf(
 	    path, sizeof(path), "/certificates/%.32s/deletion", certificate);
 	rc = phone_call(p, "POST", path, json_object(), &answer, e);
+	if (rc == RC_OK && (id = rest_text(answer, "id")) == NULL)
+		rc = err_set(e, RC_IO, "id", "the answer lacks an id");
 	if (rc == RC_OK)
-		rc = phone_approve(p, rest_text(answer, "id"), NULL, pin, e);
+		rc = phone_approve(p, id, NULL, pin, e);
 	json_decref(answer);
-
-	return rc;
-}
-
-enum rc
-phone_import_start(
-    struct phone *p, char id[static 33], struct code *code, struct err *e)
-{
-	json_t *answer = NULL;
-	const char *channel;
-	enum rc rc =
-	    phone_call(p, "POST", "/transfers", json_object(), &answer, e);
-
-	if (rc != RC_OK)
-		return rc;
-	phone_text(id, 33, answer, "id");
-	channel = rest_text(answer, "channel");
-	rc = channel == NULL
-	    ? err_set(e, RC_IO, "channel", "the answer lacks a channel")
-	    : code_new(CODE_IMPORT, span_str(channel), code, e);
-	json_decref(answer);
-
-	return rc;
-}
-
-/* Waits until the transfer is past step; appends the other side's message. */
-static enum rc
-phone_wait(struct phone *p, const char *id, int step, struct buf *message,
-    struct err *e)
-{
-	char path[96];
-	enum rc rc = RC_OK;
-
-	(void)snprintf(path, sizeof(path), "/transfers/%.32s?step=%d&wait=%d",
-	    id, step, WAIT_S);
-	for (int i = 0; rc == RC_OK && i < 24; i++) {
-		json_t *answer = NULL;
-		const char *state;
-		bool there;
-
-		if ((rc = phone_call(p, "GET", path, NULL, &answer, e)) !=
-		    RC_OK)
-			break;
-		there = rest_number(answer, "step") > step;
-		state = rest_text(answer, "state");
-		if (there)
-			rc = rest_bytes(answer, "message", message, e);
-		else if (state == NULL || strcmp(state, "expired") == 0)
-			rc = err_set(e, RC_EXPIRED, NULL, "time is over");
-		json_decref(answer);
-		if (there)
-			return rc;
-	}
-
-	return rc != RC_OK ? rc : err_set(e, RC_EXPIRED, NULL, "no answer");
-}
-
-static enum rc
-phone_transfer_message(struct phone *p, const char *id, const char *verb,
-    json_t *body, struct err *e)
-{
-	json_t *answer = NULL;
-	char path[96];
-	enum rc rc;
-
-	(void)snprintf(path, sizeof(path), "/transfers/%.32s/%s", id, verb);
-	rc = phone_call(p, "POST", path, body, &answer, e);
-	json_decref(answer);
-
-	return rc;
-}
-
-/* Proves the number to the PC and opens what it sends. */
-static enum rc
-phone_receive(struct phone *p, const char *id, const struct code *code,
-    struct sec *plain, struct transfer_files *files, struct err *e)
-{
-	struct cpace cpace CPACE_WIPED = { 0 };
-	struct cpace_keys keys = { 0 };
-	struct cpace_in in = { .code = code_digits(code),
-		.label = SPAN_LIT("INGAM-IMPORT1"),
-		.channel = code_channel(code) };
-	struct buf sid = buf_init(16), answer = buf_init(CPACE_ANSWER_MAX);
-	struct buf message = buf_init(CPACE_CONFIRM_LEN + TRANSFER_FRAME_MAX);
-	json_t *body = json_object();
-	struct span sent;
-	enum rc rc;
-
-	if ((rc = enc_hex_parse(&sid, span_str(id), e)) != RC_OK ||
-	    (rc = phone_wait(p, id, 1, &message, e)) != RC_OK)
-		goto out;
-	in.sid = buf_span(&sid);
-	if ((rc = cpace_answer(&cpace, &in, buf_span(&message), &answer, e)) !=
-		RC_OK ||
-	    (rc = rest_set_bytes(body, "message", buf_span(&answer), e)) !=
-		RC_OK ||
-	    (rc = phone_transfer_message(
-		 p, id, "answer", json_incref(body), e)) != RC_OK)
-		goto out;
-	buf_reset(&message);
-	if ((rc = phone_wait(p, id, 3, &message, e)) != RC_OK)
-		goto out;
-	sent = buf_span(&message);
-	if (sent.n < CPACE_CONFIRM_LEN) {
-		rc = err_set(e, RC_FORMAT, NULL, "the PC's message is short");
-		goto out;
-	}
-	rc = cpace_confirm(
-	    &cpace, (struct span){ sent.p, CPACE_CONFIRM_LEN }, &keys, e);
-	if (rc != RC_OK)
-		goto out;
-	sent.p += CPACE_CONFIRM_LEN;
-	sent.n -= CPACE_CONFIRM_LEN;
-	rc = transfer_open(&keys.to_responder, sent, plain, files, e);
-out:
-	json_decref(body);
-	cpace_keys_wipe(&keys);
-	buf_clear(&message);
-	buf_clear(&answer);
-	buf_clear(&sid);
-
-	return rc;
-}
-
-/* password and key files, for the vault's eyes only. */
-static enum rc
-phone_seal(const struct phone *p, const struct transfer_files *files,
-    struct span password, const uint8_t ar1_hash[static 32], struct buf *sealed,
-    struct err *e)
-{
-	struct sec plain SEC_WIPED = { 0 };
-	const struct span parts[] = { password, files->sign_pri,
-		files->km_pri };
-	size_t n = 9;
-	uint8_t *at;
-	enum rc rc;
-
-	for (size_t i = 0; i < 3; i++)
-		n += 2 + parts[i].n;
-	if ((rc = sec_new(&plain, n, e)) != RC_OK)
-		return rc;
-	memcpy(plain.p, "INGAM-IM1", 9);
-	at = plain.p + 9;
-	for (size_t i = 0; i < 3; i++) {
-		*at++ = (uint8_t)(parts[i].n >> 8);
-		*at++ = (uint8_t)parts[i].n;
-		if (parts[i].n > 0)
-			memcpy(at, parts[i].p, parts[i].n);
-		at += parts[i].n;
-	}
-
-	return hpke_seal(SPAN(p->hpke_key), SPAN_LIT("INGAM-IM1"),
-	    (struct span){ ar1_hash, 32 }, sec_span(&plain), sealed, e);
-}
-
-static enum rc
-phone_store(struct phone *p, const char *transfer,
-    const struct transfer_files *files, struct span password,
-    json_t **certificate, struct err *e)
-{
-	json_t *body = json_pack("{s:s}", "transfer", transfer), *answer = NULL,
-	       *done = NULL, *proof = json_object();
-	struct buf sealed = buf_init(HPKE_PLAIN_MAX);
-	uint8_t hash[32], challenge[32];
-	char path[96];
-	enum rc rc;
-
-	if ((rc = rest_set_bytes(body, "certificate", files->sign_cert, e)) !=
-		RC_OK ||
-	    (files->km_cert.n > 0 &&
-		(rc = rest_set_bytes(
-		     body, "km_certificate", files->km_cert, e)) != RC_OK) ||
-	    (rc = phone_call(p, "POST", "/imports", json_incref(body), &answer,
-		 e)) != RC_OK ||
-	    (rc = phone_challenge(p, answer, hash, challenge, e)) != RC_OK ||
-	    (rc = phone_seal(p, files, password, hash, &sealed, e)) != RC_OK ||
-	    (rc = rest_set_bytes(proof, "sealed", buf_span(&sealed), e)) !=
-		RC_OK)
-		goto out;
-	(void)snprintf(path, sizeof(path), "/requests/%.32s/approve",
-	    rest_text(json_object_get(answer, "request"), "id"));
-	rc =
-	    phone_prove(p, path, SPAN(challenge), json_incref(proof), &done, e);
-	if (rc == RC_OK)
-		*certificate =
-		    json_incref(json_object_get(done, "certificate"));
-out:
-	json_decref(done);
-	json_decref(proof);
-	json_decref(answer);
-	json_decref(body);
-	buf_clear(&sealed);
-
-	return rc;
-}
-
-enum rc
-phone_import_finish(struct phone *p, const char *id, const struct code *code,
-    struct span password, json_t **certificate, struct err *e)
-{
-	struct sec plain SEC_WIPED = { 0 };
-	struct transfer_files files = { 0 };
-	enum rc rc = phone_receive(p, id, code, &plain, &files, e);
-
-	*certificate = NULL;
-	if (rc == RC_OK)
-		return phone_store(p, id, &files, password, certificate, e);
-	if (rc == RC_SECRET)
-		(void)phone_transfer_message(p, id, "end",
-		    json_pack("{s:s}", "why", "wrong-code"), NULL);
 
 	return rc;
 }

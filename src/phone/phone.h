@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "client/rest.h"
-#include "pake/code.h"
 #include "phone/authenticator.h"
 
 /*
@@ -45,21 +44,6 @@ IG_CHECK enum rc phone_join_finish(
 /* Signs in with the passkey. */
 IG_CHECK enum rc phone_login(struct phone *p, struct err *e);
 
-/*
- * Opens a transfer and gives the number that the PC must be given. id is 33
- * bytes.
- */
-IG_CHECK enum rc phone_import_start(
-    struct phone *p, char id[static 33], struct code *code, struct err *e);
-
-/*
- * Waits for the PC, proves the number, opens what it sends and registers it,
- * the password sealed to the vault. *certificate is the new one (given).
- */
-IG_CHECK enum rc phone_import_finish(struct phone *p, const char *id,
-    const struct code *code, struct span password, json_t **certificate,
-    struct err *e);
-
 /* The member's own lists (given): "/certificates", "/requests", "/history". */
 IG_CHECK enum rc phone_list(
     struct phone *p, const char *what, json_t **answer, struct err *e);
@@ -78,3 +62,22 @@ IG_CHECK enum rc phone_refuse(
 /* Asks to delete a certificate, and approves that. */
 IG_CHECK enum rc phone_delete(
     struct phone *p, const char *certificate, struct err *e);
+
+/*
+ * For receive.c. A call below /api/v1: as rest_call(), the problem goes into
+ * p->problem.
+ */
+IG_CHECK enum rc phone_call(struct phone *p, const char *method,
+    const char *path, json_t *body, json_t **answer, struct err *e);
+
+/*
+ * Takes the approval request out of answer, checks the vault's signature
+ * (RC_DENIED), gives its hash and what the passkey answers:
+ * SHA-256("INGAM-WA1" ‖ SHA-256(AR1)).
+ */
+IG_CHECK enum rc phone_challenge(const struct phone *p, const json_t *answer,
+    uint8_t hash[static 32], uint8_t challenge[static 32], struct err *e);
+
+/* Adds an assertion over challenge to body and posts it; takes body. */
+IG_CHECK enum rc phone_prove(struct phone *p, const char *path,
+    struct span challenge, json_t *body, json_t **answer, struct err *e);

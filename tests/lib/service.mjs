@@ -101,6 +101,8 @@ export class Phone {
     });
     const ended = new Promise((done) => phone.once('exit', done));
     const pc = await run(program('ingam'), ['cloud', 'import', '--server', this.running.pc, '--code', code, '--password-file', password, certificate.folder]);
+    // A PC that sent nothing leaves the phone waiting for its number's life.
+    if (pc.code !== 0) phone.kill();
     await ended;
     return { pc, phone: { code: phone.exitCode, out, err } };
   }

@@ -1,0 +1,57 @@
+/*
+ * person.h - see person.c.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/sec.h"
+#include "client/rest.h"
+
+/* The exit codes that scripts rely on (ingam(1), ingam-phone(1)). */
+enum person_exit {
+	PERSON_YES = 0,     /* yes, done */
+	PERSON_NO = 1,      /* wrong password, bad signature, mismatch */
+	PERSON_USAGE = 2,   /* the command line */
+	PERSON_INPUT = 3,   /* unreadable or malformed input */
+	PERSON_SERVICE = 4, /* server or network */
+	PERSON_REFUSED = 5, /* refused by a person or by policy */
+};
+
+/* A sentence in both languages. */
+struct person_text {
+	const char *ko;
+	const char *en;
+};
+
+/* Is the person's language Korean (LC_ALL, LC_MESSAGES, LANG)? */
+bool person_korean(void);
+
+/* The sentence in the person's language; borrowed. */
+const char *person_sentence(struct person_text text);
+
+/* It on standard error, then a newline. */
+void person_say(struct person_text text);
+
+/*
+ * What happened, on standard error: what the service said in problem (may be
+ * NULL or empty), else the sentence for rc with e's detail. Gives the exit code.
+ */
+enum person_exit person_fail(
+    enum rc rc, const struct rest_problem *problem, const struct err *e);
+
+/* The exit code that a failure means. */
+enum person_exit person_exit_of(enum rc rc);
+
+/*
+ * A secret: the first line of a file, or (file NULL) asked on the terminal
+ * without echo. RC_ABSENT where there is neither; RC_LIMIT: over 256 bytes.
+ */
+IG_CHECK enum rc person_password(const char *file, struct person_text prompt,
+    struct sec *out, struct err *e);
+
+/*
+ * A line from standard input, asked for with prompt; out has size bytes.
+ * RC_ABSENT where there is none, RC_LIMIT where it is longer.
+ */
+IG_CHECK enum rc person_line(
+    struct person_text prompt, char *out, size_t size, struct err *e);
