@@ -68,7 +68,7 @@ static const char page_csp[] =
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'; require-trusted-types-for 'script'; "
-    "trusted-types lit-html";
+    "trusted-types lit-html ingam";
 
 static const char data_csp[] = "default-src 'none'; frame-ancestors 'none'";
 

@@ -37,7 +37,7 @@ const s = (v) => Buffer.concat([u(2, Buffer.byteLength(v)), Buffer.from(v)]);
 /** AR1 as docs/vault-protocol.md has it. params: bytes. */
 export function encodeApproval({ op, mode, account, certSha256, params, issued = Date.now(), expires = Date.now() + 180000, tail = Buffer.alloc(96) }) {
   return Buffer.concat([Buffer.from('INGAM-AR1'), u(1, op), randomBytes(16), u(4, 1), u(8, issued), u(8, expires), Buffer.from(account, 'hex'), randomBytes(16),
-    certSha256, u(4, 1), randomBytes(32), Buffer.alloc(64), s(''), s(''), u(1, mode), u(2, 0), u(2, params.length), params, u(2, 0), tail]);
+    certSha256, u(4, 1), randomBytes(32), Buffer.alloc(16 + 32), s(''), s(''), u(1, mode), u(2, 0), u(2, params.length), params, u(2, 0), tail]);
 }
 
 export const tokenParams = (r) => Buffer.concat([u(2, r.count), u(4, r.seconds), s(r.program), s(r.machine), s(r.user)]);

@@ -90,7 +90,7 @@ export function parseApproval(bytes) {
     listVersion: r.number(4), listHead: r.take(32),
   };
   /* Relying parties do not exist yet: a request that names one is not ours to show. */
-  r.zeros(64);
+  r.zeros(16 + 32);
   if (r.text() !== '' || r.text() !== '')
     throw new RangeError('AR1: relying party');
   out.mode = modes[r.number(1)];
