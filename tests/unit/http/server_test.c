@@ -115,6 +115,7 @@ static const struct {
 	{ "a member twice", "PUT", "/things/a", OWN JSON_HEAD, "{\"name\":\"x\",\"name\":\"y\"}", 400, "twice" },
 	{ "not JSON", "PUT", "/things/a", OWN JSON_HEAD, "{\"name\":", 400, "not JSON" },
 	{ "not called JSON", "PUT", "/things/a", OWN "Content-Type: text/plain\r\n", "{\"name\":\"x\"}", 400, "application/json" },
+	{ "nobody's proxy is believed", "PUT", "/things/a", OWN JSON_HEAD "X-Forwarded-For: 192.0.2.1\r\n", "{\"name\":\"x\"}", 200, "\"from\":\"127.0.0.1\"" },
 	{ "no body", "PUT", "/things/a", OWN JSON_HEAD, NULL, 400, "JSON text expected" },
 	{ "a field is named", "PUT", "/things/a", OWN JSON_HEAD, "{\"name\":5}", 400, "\"field\":\"name\"" },
 	{ "a name that redraws the line", "PUT", "/things/a", OWN JSON_HEAD, "{\"name\":\"a\\u202eb\"}", 400, "\"field\":\"name\"" },
@@ -191,7 +192,8 @@ remove_files(void)
 {
 	static const char *const names[] = { "www/index.html", "www/page.html",
 		"www/app.js", "www/app.0a1b2c3d.js", "www/.hidden",
-		"www/big.css", "www/link.txt", "www", "secret.txt", "" };
+		"www/big.css", "www/link.txt", "www", "secret.txt", "key",
+		"cert", "" };
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -368,6 +370,95 @@ test_limit(uint16_t port)
 	ok(client_has(answer, "Retry-After: "), "429 says when");
 }
 
+/* A command's standard output; false when the command fails. */
+static bool
+run(const char *command, char *out, size_t size)
+{
+	FILE *f = popen(command, "r");
+	size_t n = f == NULL ? 0 : fread(out, 1, size - 1, f);
+
+	out[n] = '\0';
+
+	return f != NULL && pclose(f) == 0;
+}
+
+/* Checked with curl's own TLS, which knows nothing of ours. */
+static void
+test_tls(void)
+{
+	static char cert[4096], key[4096], command[1024];
+	struct server_origin origin = { .name = "tls",
+		.routes = routes,
+		.routes_count = sizeof(routes) / sizeof(routes[0]),
+		.public_url = "https://localhost",
+		.tls_cert = cert,
+		.tls_key = key };
+	struct server_conf conf = { .origins = &origin, .origins_count = 1 };
+	struct err e = { 0 };
+	struct server *s;
+
+	(void)snprintf(command, sizeof(command),
+	    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+	    "-nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost "
+	    "-days 2 -keyout %s/key -out %s/cert 2>/dev/null && cat %s/key",
+	    folder, folder, folder);
+	if (!run(command, key, sizeof(key))) {
+		skip("TLS", "no openssl program");
+		return;
+	}
+	(void)snprintf(command, sizeof(command), "cat %s/cert", folder);
+	(void)run(command, cert, sizeof(cert));
+	if (topic_new(16, &conf.hub, &e) != RC_OK ||
+	    server_start(&conf, &s, &e) != RC_OK) {
+		ok(false, "TLS: %s", e.msg);
+		return;
+	}
+	(void)snprintf(command, sizeof(command),
+	    "curl -s -i --max-time 10 --cacert %s/cert "
+	    "https://localhost:%u/hello",
+	    folder, server_port(s, 0));
+	ok(run(command, answer, sizeof(answer)) &&
+		strstr(answer, "\r\n\r\nhello") != NULL &&
+		client_has(answer, "Strict-Transport-Security: "),
+	    "TLS: curl trusts and reads");
+	ok(client_ask(server_port(s, 0), "GET", "/hello", "", NULL, answer,
+	       sizeof(answer)) == -1,
+	    "TLS: nothing is said in the clear");
+	origin.tls_key = "not a key";
+	server_stop(s);
+	ok(server_start(&conf, &s, &e) == RC_IO && strcmp(e.field, "tls") == 0,
+	    "TLS: a bad key is told at the start");
+	topic_free(conf.hub);
+}
+
+static void
+test_proxy(void)
+{
+	struct server_origin origin = { .name = "app",
+		.routes = routes,
+		.routes_count = sizeof(routes) / sizeof(routes[0]) };
+	struct server_conf conf = {
+		.origins = &origin, .origins_count = 1, .proxy = "127.0.0.1"
+	};
+	struct server *s;
+
+	if (topic_new(16, &conf.hub, NULL) != RC_OK ||
+	    server_start(&conf, &s, NULL) != RC_OK)
+		abort();
+	(void)client_ask(server_port(s, 0), "POST", "/machine/a",
+	    JSON_HEAD "X-Forwarded-For: 192.0.2.1, ::ffff:203.0.113.9\r\n",
+	    "{\"name\":\"x\"}", answer, sizeof(answer));
+	ok(strstr(answer, "\"from\":\"203.0.113.9\"") != NULL,
+	    "behind the trusted proxy its own entry is believed, no other");
+	(void)client_ask(server_port(s, 0), "POST", "/machine/a",
+	    JSON_HEAD "X-Forwarded-For: 192.0.2.1, unknown\r\n",
+	    "{\"name\":\"x\"}", answer, sizeof(answer));
+	ok(strstr(answer, "\"from\":\"127.0.0.1\"") != NULL,
+	    "what is no address is not believed");
+	server_stop(s);
+	topic_free(conf.hub);
+}
+
 static void
 test_reload(struct server *s, uint16_t port)
 {
@@ -439,6 +530,8 @@ main(void)
 	server_stop(s);
 	topic_free(conf.hub);
 	limit_free(conf.limits);
+	test_proxy();
+	test_tls();
 	remove_files();
 
 	return tap_done();
