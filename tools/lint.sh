@@ -22,6 +22,7 @@ manuals() {
 	for page in $(git ls-files 'man/*'); do
 		mandoc -T lint -W warning "$page" || return 1
 	done
+	tools/manuals.sh
 }
 tidy() {
 	git ls-files 'src/*.c' ':!src/npki/wasm.c' |

@@ -1,0 +1,48 @@
+#!/bin/sh
+# manuals.sh - do the pages name every option, and no other?
+#
+# Belongs here: comparing ingamd's table of options with ingamd.conf(5), value
+# for value, and the programs' long options and verbs with their pages.
+# Not here: the pages' form (mandoc -T lint, called by lint.sh).
+set -eu
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+same() {
+	sort "$work/code" >"$work/code.sorted"
+	sort "$work/page" >"$work/page.sorted"
+	[ -s "$work/code" ] && diff "$work/code.sorted" "$work/page.sorted" >"$work/diff" && return 0
+	echo "$1 and $2 differ (< code, > page):"
+	grep '^[<>]' "$work/diff" || true
+	bad=1
+}
+
+# ingamd.conf(5): ".It Cm name Ar kind Pq preset".
+sed -nE 's/^\tTEXT\("([a-z-]+)", [a-z_]+, "([^"]*)".*/\1 text \2/p
+s/^\tFLAG\("([a-z-]+)", [a-z_]+, "([^"]*)".*/\1 yes|no \2/p
+s/^\tCOUNT\("([a-z-]+)", [a-z_]+, ([0-9]+), ([0-9]+), "([^"]*)".*/\1 \2..\3 \4/p
+s/^\tLIFE\("([a-z-]+)", [a-z_]+, ([0-9]+), ([0-9]+), "([^"]*)".*/\1 \2s..\3s \4/p' \
+    src/daemon/config.c | sed 's/ $/ empty/' >"$work/code"
+sed -nE 's/^\.It Cm ([a-z-]+) Ar ([^ ]+) Pq (.*)$/\1 \2 \3/p' \
+    man/ingamd.conf.5 >"$work/page"
+same src/daemon/config.c man/ingamd.conf.5
+
+# options PROGRAM SOURCE PAGE: the names in a table of struct option.
+options() {
+	sed -nE 's/^\t*\{ "([a-z-]+)", (no|required)_argument.*/\1/p' "$1" >"$work/code"
+	grep -oE '^\.It Fl -[a-z-]+' "$2" | sed 's/.*Fl -//' >"$work/page"
+	same "$1" "$2"
+}
+options src/cli/cloud.c man/ingam.1
+options src/phone/command.c man/ingam-phone.1
+
+# verbs SOURCE PAGE: the first string of each row of a table of verbs.
+verbs() {
+	sed -nE 's/^\t\{ "([a-z-]+)", ([a-z]+_[a-z]+|NULL), .*/\1/p' "$1" >"$work/code"
+	sed -nE 's/^\.It Cm ([a-z-]+).*/\1/p' "$2" >"$work/page"
+	same "$1" "$2"
+}
+verbs src/daemon/command.c man/ingamd.8
+verbs src/phone/command.c man/ingam-phone.1
+exit $bad
