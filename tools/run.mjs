@@ -96,13 +96,14 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
 }
 
 async function main() {
-  const { values } = parseArgs({
+  const { values, positionals: settings } = parseArgs({
+    allowPositionals: true, // name=value, as ingamd takes them
     options: { demo: { type: 'boolean' }, exit: { type: 'boolean' }, 'port-base': { type: 'string' }, data: { type: 'string' } },
   });
   const portBase = Number(values['port-base'] ?? process.env.INGAM_PORT_BASE ?? 8700);
   const temporary = values.demo && !values.data;
   const data = resolve(values.data ?? (temporary ? mkdtempSync(join(tmpdir(), 'ingam-demo-')) : join(root, '.ingam')));
-  const running = await service({ data, portBase, quiet: false });
+  const running = await service({ data, portBase, quiet: false, settings });
   const end = async (code) => {
     await running.stop();
     if (temporary) rmSync(data, { recursive: true, force: true });
@@ -135,7 +136,8 @@ Ingam is running.        인감이 켜졌어요.
   }
   console.log(`Next:
   1. Open ${running.app} and join. (A real phone needs HTTPS: see README, "A real phone".)
-  2. Register a certificate:   ${running.pc}   or   build/src/program/ingam cloud import tests/npki-samples/pypinksign
+  2. Register a certificate:   ${running.pc}   or   build/src/program/ingam cloud import --server ${running.pc} FOLDER
+                               (no certificate at hand? see README, "Try it")
   3. Use it:                   INGAM_PHONE=<your number> pkcs11-tool --module ${module} --login --list-objects
 
 Ctrl-C ends everything that was started here.`);
