@@ -24,6 +24,7 @@
 #define DAY_MS      86400000
 #define AGAIN_HOUR  60 /* further approvals for one program, an hour */
 #define LIVING_MOST 3  /* requests that wait for one member at once */
+#define TRIES       3  /* of a number; the vault counts them */
 #define ALL_TIMES   3  /* all addresses together may ask so much more */
 
 static void
@@ -314,6 +315,15 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 	struct history h = { 0 };
 	enum rc rc;
 
+	/*
+	 * A number before the phone showed one cannot be right. It costs no
+	 * try: there is nothing yet that could be guessed.
+	 */
+	if ((a->state & (APPROVAL_WAITING | APPROVAL_OPENED)) != 0 &&
+	    a->mode == APPROVAL_NUMBER) {
+		*tries_left = TRIES;
+		return err_set(e, RC_SECRET, "pin", "no number was shown yet");
+	}
 	if ((a->state & (APPROVAL_APPROVED | APPROVAL_OPEN)) == 0)
 		return token_not_open(a, e);
 	rc = cert_load(d->db, a->member_id, a->certificate_id, cert, e);
