@@ -2,6 +2,7 @@
 // goes in from a PC, is used by pkcs11-tool, and openssl says that it signed.
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +62,6 @@ test('the same certificate is not registered twice', async () => {
 async function withPin(args, { approving = true } = {}) {
   const pins = [];
   const watch = approving ? phone.approving((line) => pins.push(line.pin)) : null;
-  const { spawn } = await import('node:child_process');
   const child = spawn('script', ['-qec', `pkcs11-tool --module ${module} ${args.join(' ')}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...tokenEnv(running, phone) } });
   let out = '';
   child.stdout.on('data', async (text) => {
@@ -110,6 +110,36 @@ test('the phone refuses, and the program gets no signature', async () => {
   await refusing;
   assert.notEqual(code, 0);
   assert.match(out, /CKR_FUNCTION_CANCELED|CKR_FUNCTION_REJECTED/);
+});
+
+test('beyond the approved number of signatures the phone is asked again', async () => {
+  // ssh-agent keeps one process with the token: its signatures share a login.
+  const approvals = [];
+  const watch = phone.approving((line) => approvals.push(line));
+  // ssh-add asks for the PIN before it opens the token: approval alone opens it.
+  const ask = join(folder, 'askpass');
+  writeFileSync(ask, '#!/bin/sh\necho 000000\n', { mode: 0o755 });
+  const env = { ...tokenEnv(running, phone), INGAM_LOGIN: 'push', SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':none' };
+  const socket = join(folder, 'agent');
+  const agent = spawn('ssh-agent', ['-D', '-a', socket, '-P', '/*'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  try {
+    env.SSH_AUTH_SOCK = socket;
+    await sleep(300);
+    const added = await run('ssh-add', ['-s', module], { env });
+    assert.equal(added.code, 0, added.out);
+    const key = join(folder, 'ssh.pub'), text = join(folder, 'ssh.txt');
+    writeFileSync(key, (await run('ssh-add', ['-L'], { env })).stdout);
+    writeFileSync(text, 'signed by ssh');
+    for (let i = 0; i < 4; i++) {
+      const { code, out } = await run('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'file', text], { env, input: '' });
+      assert.equal(code, 0, out);
+      rmSync(`${text}.sig`);
+    }
+    assert.equal(approvals.length, 2, 'one approval for three signatures, and one more for the fourth');
+  } finally {
+    agent.kill();
+    await watch.stop();
+  }
 });
 
 test('the history tells it all', async () => {
