@@ -91,6 +91,8 @@ export async function start() {
       credentials: world.devices.filter((d) => d.credential).map((d) => d.credential), device: world.member.device };
   };
   const step = (x, n, state, message) => {
+    if (['wrong-code', 'cancelled', 'expired', 'failed', 'done'].includes(x.state))
+      throw new Stop(409, 'ended');
     Object.assign(x, { step: n, state, message });
     x.wake.splice(0).forEach((f) => f());
     world.events('transfer', view(x));

@@ -137,7 +137,12 @@ export class Sending {
   /** Sends the files, sealed. */
   async send(files) {
     const frame = await sealFiles(this.keys.toResponder, files);
-    await post(`${this.base}/${this.id}/payload`, { message: toB64u(concat(this.confirm, frame)) }, { secret: this.secret });
+    try {
+      await post(`${this.base}/${this.id}/payload`, { message: toB64u(concat(this.confirm, frame)) }, { secret: this.secret });
+    } catch (e) {
+      const now = await get(`${this.base}/${this.id}?step=0&wait=0`, { secret: this.secret });
+      throw ends.includes(now.state) ? new Ended(now.state) : e;
+    }
   }
 
   /** Waits for the phone's 등록 완료. */

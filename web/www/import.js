@@ -134,9 +134,21 @@ class WwwImport extends View {
       const run = await Sending.begin('/rp/v1/transfers', digits);
       this.run = run;
       await run.prove();
+      this.#watch(run);
       await this.#to(1, { digits });
     } catch (e) {
       this.#fail(e);
+    }
+  }
+
+  /* From here on the phone may end it at any moment, for good or not. */
+  async #watch(run) {
+    try {
+      await run.done();
+      await this.#over('done');
+    } catch (e) {
+      if (this.run === run && this.end === undefined)
+        this.#fail(e);
     }
   }
 
@@ -188,8 +200,6 @@ class WwwImport extends View {
       }
       await this.run.send(files);
       await this.#to(4, { wait: 1 });
-      await this.run.done();
-      await this.#over('done');
     } catch (e) {
       this.#fail(e);
     }

@@ -200,7 +200,7 @@ class Import extends Screen {
   ways() {
     const way = (icon, key, act) => html`<button class="way" ?disabled=${this.busy} @click=${act}>${icons[icon]}<span><strong>${t(`import.${key}`)}</strong><span class="small">${t(`import.${key}.text`)}</span></span>${icons.next}</button>`;
     return this.#frame(t('import.name'), html`<div class="head"><h1>${t('import.title')}</h1></div>
-      <div class="ways">${way('pc', 'pc', () => this.#fromPc())}${way('phone', 'phone', () => this.#to('files'))}</div>
+      <div class="ways">${way('pc', 'pc', () => this.#fromPc())}${way('phone', 'phone', () => this.#to('pick'))}</div>
       <p class="small">${t('import.keeps')}</p>`);
   }
 
@@ -227,7 +227,7 @@ class Import extends Screen {
     return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${nameOf(f.owner)}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerOrganisation || f.issuer}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
   }
 
-  files() {
+  pick() {
     return this.#frame(t('import.phone'), html`<div class="head"><h1>${t('files.title')}</h1><p class="lead">${t('files.text')}</p></div>
       <label class="drop">${icons.file}<strong>${t('files.pick')}</strong><span class="small">signCert.der · signPri.key</span><input class="sr" type="file" multiple @change=${this.#picked}></label>
       <div role="alert">${this.fileFault ? html`<div class="warn"><strong>${this.fileFault}</strong><p>${t('files.how')}</p></div>` : nothing}</div>

@@ -1,0 +1,433 @@
+/*
+ * app.test.mjs - the pages against the test double: what a person does, and
+ * what must hold on the way.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { start } from './double.mjs';
+import { axeFaults, launch, open, shot } from './browser.mjs';
+import { approveToken, finishImport, giveCode, giveName, heading, join_, npkiFolder, passwordOnPc, press, samplePassword, sendFromPc, startImport } from './steps.mjs';
+
+let browser;
+const npki = npkiFolder();
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/* One phone, one PC, one double; faults of either page fail the test. */
+async function world(how = {}) {
+  const d = await start();
+  const phone = await open(browser, [d.app, d.pc], how);
+  const pc = await open(browser, [d.app, d.pc], { kind: 'pc', ...how });
+  for (const p of [phone.page, pc.page])
+    p.setDefaultTimeout(10000);
+  return { d, phone: phone.page, pc: pc.page, async end() {
+    for (const p of [phone, pc]) {
+      assert.deepEqual(p.faults, []);
+      await p.context.close();
+    }
+    d.stop();
+  } };
+}
+const sentTo = (d, path) => d.world.log.filter((l) => path.test(l.path));
+const joinedWith = async (how, ...certificates) => {
+  const w = await world(how);
+  await join_(w.phone, w.d.app, '123456');
+  certificates.forEach((c) => w.d.world.certificate(c));
+  w.d.world.events('certificates', {});
+  return w;
+};
+
+test('joining: what is missing is said beside its field, and nothing is sent', async () => {
+  const w = await world();
+  await w.phone.goto(w.d.app);
+  await press(w.phone, '시작하기');
+  await press(w.phone, '인증번호 받기');
+  await w.phone.getByText('통신사를 골라 주세요.').waitFor();
+  await w.phone.getByText('생년월일 8자리를 확인해 주세요').waitFor();
+  assert.equal(sentTo(w.d, /join/).length, 0);
+  await w.end();
+});
+
+test('joining: a wrong code is said and can be typed again', async () => {
+  const w = await world();
+  await giveName(w.phone, w.d.app);
+  await giveCode(w.phone, '654321');
+  await w.phone.getByText('번호가 맞지 않아요').waitFor();
+  await giveCode(w.phone, '123456');
+  await heading(w.phone, '지문·얼굴로 잠글게요');
+  await w.end();
+});
+
+test('joining: a passkey that is not confirmed stops there, in words', async () => {
+  const w = await world();
+  await giveName(w.phone, w.d.app);
+  await giveCode(w.phone, '123456');
+  await w.phone.cdp.send('WebAuthn.setUserVerified', { authenticatorId: w.phone.authenticator, isUserVerified: false });
+  await press(w.phone, '지문·얼굴 등록하기');
+  await w.phone.getByText('확인을 마치지 않았어요').waitFor();
+  assert.equal(sentTo(w.d, /device$/).length, 0);
+  await w.end();
+});
+
+test('importing: code, folder, password, consent; both sides end with 등록 완료 and the relay saw nothing', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await sendFromPc(w.pc, w.d.pc, digits, npki.valid);
+  await passwordOnPc(w.pc, 'wrong');
+  await w.pc.getByText('아무것도 보내지 않았어요').waitFor();
+  assert.equal(sentTo(w.d, /payload/).length, 0);
+  await passwordOnPc(w.pc, samplePassword);
+  await heading(w.phone, '인증서 비밀번호를 입력해 주세요');
+  await w.phone.getByLabel('인증서 비밀번호').fill('wrong');
+  await press(w.phone, '확인');
+  await w.phone.getByText('저장된 것은 없어요').waitFor();
+  assert.equal(sentTo(w.d, /imports/).length, 0);
+  await finishImport(w.phone, samplePassword);
+  await heading(w.pc, '등록 완료');
+  const key = readFileSync(npki.valid[1]);
+  for (const { body } of w.d.world.log)
+    for (const secret of [samplePassword, digits.slice(5), key.toString('base64url').slice(8, 60), key.toString('hex').slice(8, 60)])
+      assert.ok(!body.includes(secret), 'a secret went out');
+  await press(w.phone, '홈으로');
+  await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
+  await w.end();
+});
+
+test('importing: a slip in the number is caught before anything is sent', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await w.pc.goto(`${w.d.pc}/import`);
+  await w.pc.getByLabel('승인번호 13자리').fill(digits.slice(0, 12) + (Number(digits[12]) + 1) % 10);
+  await press(w.pc, '확인');
+  await w.pc.getByText('잘못 누른 숫자').waitFor();
+  assert.equal(sentTo(w.d, /rp\/v1/).length, 0);
+  await w.end();
+});
+
+test('importing: a wrong number with a right check digit ends the code on both sides', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  const { checkDigit } = await import('../../web/core/code.js');
+  const other = digits.slice(0, 5) + String((Number(digits.slice(5, 12)) + 1) % 10 ** 7).padStart(7, '0');
+  await w.pc.goto(`${w.d.pc}/import`);
+  await w.pc.getByLabel('승인번호 13자리').fill(other + checkDigit(other));
+  await press(w.pc, '확인');
+  await heading(w.pc, '번호가 맞지 않았어요');
+  await heading(w.phone, '번호가 맞지 않았어요');
+  await press(w.phone, '새 승인번호 받기');
+  await heading(w.phone, 'PC에 승인번호를 입력하세요');
+  await w.end();
+});
+
+test('importing: from the QR the number is filled in, and leaves the address', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await w.pc.goto(`${w.d.pc}/import#${digits}`);
+  await heading(w.pc, '인증서 저장하기');
+  assert.equal(await w.pc.getByLabel('승인번호 13자리').inputValue(), digits);
+  assert.equal(new URL(w.pc.url()).hash, '');
+  await w.end();
+});
+
+test('importing: a folder is walked, the expired certificate cannot be chosen, four columns', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await w.pc.goto(`${w.d.pc}/import`);
+  await w.pc.getByLabel('승인번호 13자리').fill(digits);
+  await press(w.pc, '확인');
+  await w.pc.getByRole('button', { name: '폴더 열기' }).waitFor();
+  await w.pc.locator('input#folder').setInputFiles(npki.folder);
+  await w.pc.getByText('인증서 2개를 찾음').waitFor();
+  assert.deepEqual(await w.pc.getByRole('columnheader').allTextContents(), ['구분', '사용자', '만료일', '발급자']);
+  assert.equal(await w.pc.getByRole('radio', { name: /^홍길동/ }).isChecked(), true);
+  assert.equal(await w.pc.getByRole('radio', { name: /^HKD/ }).isDisabled(), true);
+  await shot(w.pc, 'pc-list');
+  assert.deepEqual(await axeFaults(w.pc), []);
+  await w.end();
+});
+
+test('importing: from the phone\'s own files', async () => {
+  const w = await joinedWith({});
+  await w.phone.getByRole('link', { name: /^인증서 등록/ }).click();
+  await w.phone.getByRole('button', { name: /^휴대폰에서 가져오기/ }).click();
+  await w.phone.locator('input[type=file]').setInputFiles([npki.valid[0]]);
+  await w.phone.getByText('파일 하나만 골랐어요').waitFor();
+  await w.phone.locator('input[type=file]').setInputFiles(npki.expired);
+  await heading(w.phone, '만료된 인증서예요');
+  await press(w.phone, '취소');
+  await w.phone.getByRole('button', { name: /^휴대폰에서 가져오기/ }).click();
+  await w.phone.locator('input[type=file]').setInputFiles(npki.valid);
+  await finishImport(w.phone, samplePassword);
+  await w.end();
+});
+
+test('importing: cancelled on the phone, the PC says so', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await sendFromPc(w.pc, w.d.pc, digits, npki.valid);
+  await heading(w.phone, 'PC와 연결됐어요');
+  await press(w.phone, '취소');
+  await heading(w.pc, '취소했어요');
+  await w.end();
+});
+
+test('a token: what AR1 says is shown, the number comes after the passkey, the end by itself', async () => {
+  const w = await joinedWith({}, {});
+  const r = w.d.world.ask({ program: 'Firefox' });
+  await w.phone.getByRole('link', { name: /^Firefox/ }).click();
+  await heading(w.phone, 'Firefox');
+  for (const text of ['최대 10번', '60초', 'DESKTOP-7QK2', '내용을 확인할 수 없음'])
+    await w.phone.getByText(text).first().waitFor();
+  assert.equal(await approveToken(w.phone), '482915');
+  w.d.world.change(r, 'open');
+  await heading(w.phone, 'PC에서 쓸 수 있어요');
+  await w.end();
+});
+
+test('a token: what the server says beside AR1 is not believed', async () => {
+  const w = await joinedWith({}, {});
+  const r = w.d.world.ask();
+  const plain = { ...r };
+  await w.phone.route('**/api/v1/requests/*', async (route) => {
+    if (route.request().method() !== 'GET' || !route.request().url().endsWith(r.id))
+      return route.continue();
+    return route.fulfill({ json: { ...plain, program: 'Something else', count: 1, seconds: 1, machine: 'ELSEWHERE' } });
+  });
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  assert.equal(await w.phone.getByText('ELSEWHERE').count(), 0);
+  await w.phone.getByText('최대 10번').waitFor();
+  await w.end();
+});
+
+test('a token: with several certificates one is chosen first; expired ones say why', async () => {
+  const w = await joinedWith({}, {}, { owner: '(주)인감상사' }, { owner: '옛날', state: 'expired', not_after: Date.now() - 864e5 });
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, '어떤 인증서로 할까요?');
+  assert.equal(await w.phone.getByRole('button', { name: /옛날.*만료됨/ }).isDisabled(), true);
+  await w.phone.getByRole('button', { name: /\(주\)인감상사/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  await w.phone.getByText('(주)인감상사').waitFor();
+  await w.end();
+});
+
+test('a token: a request that the vault did not sign cannot be approved', async () => {
+  const w = await joinedWith({}, {});
+  w.d.world.forge = true;
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, '요청을 믿을 수 없어요');
+  assert.equal(await w.phone.getByRole('button', { name: '승인' }).count(), 0);
+  await w.end();
+});
+
+test('a vault with another key is told, and stops approving', async () => {
+  const w = await joinedWith({}, {});
+  w.d.world.ask();
+  await w.phone.route('**/api/v1/server', async (route) => {
+    const answer = await route.fetch();
+    return route.fulfill({ json: { ...await answer.json(), display_key: Buffer.alloc(32, 7).toString('base64url') } });
+  });
+  await w.phone.reload();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, '보관소의 열쇠가 바뀌었어요');
+  await w.end();
+});
+
+test('refusing, 내가 아니에요, and allowing requests again', async () => {
+  const w = await joinedWith({}, {});
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  await press(w.phone, '거절');
+  await heading(w.phone, '거절했어요');
+  await press(w.phone, '홈으로');
+  w.d.world.ask({ program: 'Chrome' });
+  await w.phone.getByRole('link', { name: /^Chrome/ }).click();
+  await heading(w.phone, 'Chrome');
+  await press(w.phone, '내가 한 것이 아니에요');
+  await heading(w.phone, '막았어요');
+  assert.deepEqual(sentTo(w.d, /refuse/).map((l) => JSON.parse(l.body).not_me), [false, true]);
+  await w.phone.goto(w.d.app);
+  await press(w.phone, '다시 받기');
+  await w.phone.getByText('번호로 오는 요청을 막아 두었어요').waitFor({ state: 'detached' });
+  await w.end();
+});
+
+for (const [state, words] of [['expired', '시간이 지났어요'], ['ended', '끝난 요청이에요'], ['refused', '거절했어요'], ['done', '다 쓴 요청이에요'], ['approved', '번호는 한 번만 보여 드려요']])
+  test(`a request opened when it is ${state} says so`, async () => {
+    const w = await joinedWith({}, {});
+    const r = w.d.world.ask({ state });
+    await w.phone.goto(`${w.d.app}/r/${r.id}`);
+    await heading(w.phone, words);
+    await w.end();
+  });
+
+test('a request that ends while it is read says so', async () => {
+  const w = await joinedWith({}, {});
+  const r = w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  w.d.world.change(r, 'ended');
+  await heading(w.phone, '끝난 요청이에요');
+  await w.end();
+});
+
+test('PC연결 finds a request without push, also one that comes later', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.getByRole('button', { name: /^PC연결/ }).click();
+  await heading(w.phone, '아직 온 요청이 없어요');
+  w.d.world.ask({ program: 'Edge' });
+  await heading(w.phone, 'Edge');
+  await w.end();
+});
+
+test('deleting says what stops working, and is approved like everything else', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).click();
+  await w.phone.getByText('내보내기가 없는 이유').waitFor();
+  await press(w.phone, '인증서 삭제');
+  await press(w.phone, '계속하기');
+  await heading(w.phone, '인증서를 삭제할까요?');
+  await press(w.phone, '삭제 승인');
+  await heading(w.phone, '인증서를 삭제했어요');
+  await press(w.phone, '홈으로');
+  await w.phone.getByText('아직 등록한 인증서가 없어요').waitFor();
+  await w.phone.goto(`${w.d.app}/history`);
+  await w.phone.getByText('인증서를 삭제했어요').waitFor();
+  await w.end();
+});
+
+test('a device without fingerprint or face: app PIN, weak ones refused, a wrong one asked again', async () => {
+  const w = await world({ passkey: false });
+  await giveName(w.phone, w.d.app);
+  await giveCode(w.phone, '123456');
+  await w.phone.getByText('지문·얼굴 확인이 없어요').waitFor();
+  const pin = w.phone.getByLabel('앱 잠금 비밀번호 6자리');
+  for (const [weak, words] of [['123456', '연속된 숫자'], ['111222', '같은 숫자'], ['910315', '생일']]) {
+    await pin.fill(weak);
+    await w.phone.getByText(words).first().waitFor();
+  }
+  await pin.fill('482915');
+  await w.phone.getByLabel('비밀번호 다시 입력').fill('482916');
+  await w.phone.getByText('두 번호가 달라요').waitFor();
+  await pin.fill('482915');
+  await w.phone.getByLabel('비밀번호 다시 입력').fill('482915');
+  await press(w.phone, '나중에');
+  w.d.world.certificate({});
+  w.d.world.events('certificates', {});
+  w.d.world.wrongPins = 1;
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  await press(w.phone, '승인');
+  await w.phone.getByLabel('6자리를 입력해 주세요').fill('111111');
+  await w.phone.getByText('앱 잠금 비밀번호가 맞지 않아요').waitFor();
+  await w.phone.getByLabel('6자리를 입력해 주세요').fill('482915');
+  await w.phone.getByRole('img', { name: /^1회용 PIN/ }).waitFor();
+  for (const { body } of sentTo(w.d, /device$|approve$/))
+    assert.ok(!body.includes('482915'), 'the PIN went out');
+  await w.end();
+});
+
+test('signing out and in again with the same device', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.goto(`${w.d.app}/settings`);
+  await press(w.phone, '로그아웃');
+  await heading(w.phone, '다시 오셨네요');
+  await press(w.phone, '들어가기');
+  await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
+  await w.end();
+});
+
+test('a session that has ended leads to the door, and back to the request', async () => {
+  const w = await joinedWith({}, {});
+  const r = w.d.world.ask();
+  w.d.world.session = 'gone';
+  await w.phone.goto(`${w.d.app}/r/${r.id}`);
+  await press(w.phone, '들어가기');
+  await heading(w.phone, 'Adobe Acrobat');
+  await w.end();
+});
+
+test('without the server the app opens from its cache and says so', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.evaluate(() => navigator.serviceWorker.ready);
+  await w.phone.reload();
+  await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
+  await w.phone.waitForFunction(async () => (await (await caches.open('shell-1')).keys()).length > 40);
+  await w.phone.context().setOffline(true);
+  w.d.stop();
+  await w.phone.reload();
+  await w.phone.getByText('서버와 연결이 끊겼어요').waitFor();
+  await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
+  await w.phone.context().close();
+});
+
+test('a push shows who asks; a tap opens the request and approves nothing', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.context().grantPermissions(['notifications'], { origin: w.d.app });
+  const cdp = await w.phone.context().newCDPSession(w.phone);
+  const found = new Promise((resolve) => {
+    cdp.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId));
+  });
+  await cdp.send('ServiceWorker.enable');
+  const registrationId = await found;
+  await w.phone.evaluate(() => navigator.serviceWorker.ready);
+  const r = w.d.world.ask({ program: 'Firefox', machine: '노트북' });
+  await cdp.send('ServiceWorker.deliverPushMessage', { origin: w.d.app, registrationId, data: JSON.stringify({ type: 'request', id: r.id, kind: 'token', program: 'Firefox', machine: '노트북' }) });
+  const shown = () => w.phone.evaluate(async () => (await (await navigator.serviceWorker.getRegistration()).getNotifications()).map((n) => [n.title, n.body, n.data?.path ?? '']));
+  let list = [];
+  for (let i = 0; i < 50 && list.length === 0; i++) {
+    list = await shown();
+    await w.phone.waitForTimeout(100);
+  }
+  assert.deepEqual(list, [['Firefox 요청', '노트북에서 인증서를 쓰려고 해요. 눌러서 확인하세요.', `/r/${r.id}`]]);
+  assert.equal(sentTo(w.d, /approv/).length, 0);
+  await w.end();
+});
+
+test('inside another app\'s browser the way out comes first', async () => {
+  const d = await start();
+  const context = await browser.newContext({ locale: 'ko-KR', userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) KAKAOTALK 10.5.0' });
+  const page = await context.newPage();
+  await page.goto(d.app);
+  await heading(page, '다른 브라우저로 열어 주세요');
+  assert.match(await page.getByRole('link', { name: '다른 브라우저로 열기' }).getAttribute('href'), /^kakaotalk:\/\/web\/openExternal/);
+  await press(page, '여기서 계속하기');
+  await heading(page, '인증서는 안전한 곳에');
+  await context.close();
+  d.stop();
+});
+
+test('the language changes at once, and stays', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.goto(`${w.d.app}/settings`);
+  await press(w.phone, 'English');
+  await heading(w.phone, 'Notifications');
+  await w.phone.goto(w.d.app);
+  await w.phone.getByRole('button', { name: /^Connect PC/ }).waitFor();
+  assert.equal(await w.phone.evaluate(() => document.documentElement.lang), 'en');
+  await w.end();
+});
+
+test('the keyboard alone: Tab and Enter reach and press everything on a request', async () => {
+  const w = await joinedWith({}, {});
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  const order = [];
+  for (let i = 0; i < 4; i++) {
+    await w.phone.keyboard.press('Tab');
+    order.push(await w.phone.evaluate(() => {
+      let e = document.activeElement;
+      while (e.shadowRoot?.activeElement)
+        e = e.shadowRoot.activeElement;
+      return e.textContent.trim() || e.getAttribute('aria-label');
+    }));
+  }
+  assert.deepEqual(order.slice(0, 3), ['거절', '승인', '내가 한 것이 아니에요']);
+  await w.end();
+});
