@@ -44,7 +44,7 @@ test('joining: what is missing is said beside its field, and nothing is sent', a
   await press(w.phone, '시작하기');
   await press(w.phone, '인증번호 받기');
   await w.phone.getByText('통신사를 골라 주세요.').waitFor();
-  await w.phone.getByText('생년월일 8자리를 확인해 주세요').waitFor();
+  await w.phone.getByText('앞 6자리와 뒤 1자리를 확인해 주세요').waitFor();
   assert.equal(sentTo(w.d, /join/).length, 0);
   await w.end();
 });
