@@ -26,7 +26,7 @@ manuals() {
 }
 tidy() {
 	git ls-files 'src/*.c' ':!src/npki/wasm.c' |
-	    xargs -P 2 -n 8 clang-tidy --quiet -p build --extra-arg=-Wno-unknown-warning-option
+	    xargs -P 2 -n 8 clang-tidy --quiet -p build-asan
 }
 analyse() {
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \

@@ -7,6 +7,8 @@
 #include "base/failpoint.h"
 
 #ifdef INGAM_FAILPOINTS
+#	include "base/text.h"
+
 #	include <signal.h>
 #	include <stdatomic.h>
 #	include <stdlib.h>
@@ -15,15 +17,18 @@
 void
 failpoint_pass(const char *name)
 {
-	static _Atomic int passed;
+	static _Atomic uint64_t passed;
 	const char *wanted = getenv("INGAM_FAILPOINT");
 	size_t n = strlen(name);
-	int nth;
+	uint64_t nth = 1;
 
 	if (wanted == NULL || strncmp(wanted, name, n) != 0 ||
 	    (wanted[n] != '\0' && wanted[n] != ':'))
 		return;
-	nth = wanted[n] == ':' ? atoi(wanted + n + 1) : 1;
+	if (wanted[n] == ':' &&
+	    text_uint(span_str(wanted + n + 1), UINT32_MAX, &nth, NULL) !=
+		RC_OK)
+		return;
 	if (atomic_fetch_add(&passed, 1) + 1 < nth)
 		return;
 	/* Under seccomp the call itself is the death. */

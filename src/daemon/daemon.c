@@ -365,14 +365,15 @@ daemon_stop(struct daemon *d)
 	sec_free(&d->tls_key);
 }
 
+typedef enum rc purge_job(struct db *, int64_t, size_t *, struct err *);
+
 /* Rows that nobody will ask for again. */
 static void
 daemon_purge(struct db *db)
 {
 	int64_t before = clock_wall_ms() - KEEP_MS;
-	enum rc (*const jobs[])(struct db *, int64_t, size_t *,
-	    struct err *) = { approval_purge, block_purge, counter_purge,
-		join_purge, session_purge, transfer_purge };
+	static purge_job *const jobs[] = { approval_purge, block_purge,
+		counter_purge, join_purge, session_purge, transfer_purge };
 
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
 		struct err e = { 0 };

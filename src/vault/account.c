@@ -3,6 +3,7 @@
  *
  * Belongs here: DL1 as bytes, its seal, the remembered version and head.
  * Not here: how a device comes in (enrol.c); what it may prove (evidence.c).
+ * Exports also: dl1_parse dl1_encode
  */
 #include "vault/account.h"
 

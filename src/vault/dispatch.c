@@ -3,6 +3,7 @@
  *
  * Belongs here: the table of verbs, the frame around an answer.
  * Not here: sockets and the order of journal and answers (serve.c).
+ * Exports also: call_fields
  */
 #include "vault/dispatch.h"
 
