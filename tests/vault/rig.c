@@ -305,8 +305,9 @@ phone_prove(struct phone *p, const uint8_t challenge[static 32])
 	phone_sign(p->key, SPAN(message), &p->signature);
 }
 
-enum rc
-phone_new(struct rig *r, struct phone *p, bool is_pin, const char *pin)
+/* Begins, proves, and asks again with the same words where it died. */
+static enum rc
+phone_enrol(struct rig *r, struct phone *p, const char *pin)
 {
 	struct buf attestation = buf_init(4096);
 	struct buf credential = buf_init(1024);
@@ -314,24 +315,15 @@ phone_new(struct rig *r, struct phone *p, bool is_pin, const char *pin)
 	struct keys_enrol q = { 0 };
 	enum rc rc;
 
-	enum rc begun;
-
-	*p = (struct phone){ .is_pin = is_pin, .count = 1 };
-	p->list = p->client_data = p->auth_data = p->signature = p->sealed_pin =
-	    buf_init(16384);
-	rnd_bytes(p->account, 16);
-	rnd_bytes(p->device, 16);
-	rnd_bytes(p->credential, 16);
-	p->key = EVP_EC_gen("P-256");
 	do
-		begun = keys_enrol_begin(r->keys, p->account, challenge, NULL);
-	while (rig_revived(r, begun));
-	if (begun != RC_OK)
-		return begun;
+		rc = keys_enrol_begin(r->keys, p->account, challenge, NULL);
+	while (rig_revived(r, rc));
+	if (rc != RC_OK)
+		return rc;
 	memcpy(q.account_id, p->account, 16);
 	memcpy(q.device_id, p->device, 16);
-	q.kind = is_pin ? KEYS_DEVICE_PIN : KEYS_DEVICE_PASSKEY;
-	if (is_pin) {
+	q.kind = p->is_pin ? KEYS_DEVICE_PIN : KEYS_DEVICE_PASSKEY;
+	if (p->is_pin) {
 		phone_point(p->key, point);
 		phone_prove(p, challenge);
 		phone_seal_pin(r, p, challenge, pin);
@@ -345,12 +337,32 @@ phone_new(struct rig *r, struct phone *p, bool is_pin, const char *pin)
 		q.client_data = buf_span(&p->client_data);
 		q.attestation = buf_span(&attestation);
 	}
-	/* Where it died: the same question again is answered the same. */
 	do
 		rc = keys_enrol(r->keys, &q, &p->list, &credential, NULL);
 	while (rig_revived(r, rc));
 	buf_clear(&attestation);
 	buf_clear(&credential);
+
+	return rc;
+}
+
+enum rc
+phone_new(struct rig *r, struct phone *p, bool is_pin, const char *pin)
+{
+	int deaths = r->deaths;
+	enum rc rc;
+
+	*p = (struct phone){ .is_pin = is_pin, .count = 1 };
+	p->list = p->client_data = p->auth_data = p->signature = p->sealed_pin =
+	    buf_init(16384);
+	rnd_bytes(p->account, 16);
+	rnd_bytes(p->device, 16);
+	rnd_bytes(p->credential, 16);
+	p->key = EVP_EC_gen("P-256");
+	rc = phone_enrol(r, p, pin);
+	/* A challenge does not outlive the vault: one begins again. */
+	if (rc == RC_DENIED && r->deaths > deaths)
+		rc = phone_enrol(r, p, pin);
 
 	return rc;
 }
@@ -400,14 +412,13 @@ phone_answer(struct rig *r, struct phone *p, const uint8_t challenge[static 32],
 	    spoil == SPOIL_CROSS_ORIGIN     ? ",\"crossOrigin\":true"
 		: spoil == SPOIL_TOP_ORIGIN ? ",\"topOrigin\":\"https://a.b\""
 					    : "");
-	if (spoil != SPOIL_COUNT)
-		p->count++;
+	p->count++;
 	phone_auth_data(&p->auth_data,
 	    spoil == SPOIL_RP_ID ? "localhost.evil.example" : RP_ID,
 	    (uint8_t)((spoil == SPOIL_NO_UP ? 0 : 1) |
 		(spoil == SPOIL_NO_UV ? 0 : 4) |
 		(spoil == SPOIL_BACKUP ? 8 : 0)),
-	    p->count);
+	    spoil == SPOIL_COUNT ? 1 : p->count);
 	client = buf_span(&p->client_data);
 	digest_sha256(hash, &client, 1);
 	memcpy(message, p->auth_data.p, 37);
@@ -616,9 +627,12 @@ subject_import(struct rig *r, struct phone *p, struct subject *s,
 	uint8_t challenge[32], hash[32], left = 0;
 	struct grant g;
 	struct span ar1;
-	enum rc rc =
-	    grant_new(r, p, s, KEYS_OP_IMPORT, KEYS_MODE_NONE, 0, 0, &g);
+	enum rc rc;
 
+	do
+		rc = grant_new(
+		    r, p, s, KEYS_OP_IMPORT, KEYS_MODE_NONE, 0, 0, &g);
+	while (rig_revived(r, rc));
 	if (rc != RC_OK)
 		return rc;
 	ar1 = buf_span(&g.ar1);
