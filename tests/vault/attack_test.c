@@ -112,9 +112,20 @@ attack_other_key(void)
 	unsigned_(grant_sign(&rig, &g, &mixed, 2, "x", &out), RC_DENIED, &out,
 	    "another key: the second key with the approved certificate");
 	mixed = hers;
+	mixed.km_kb1 = (struct buf){ 0 };
 	mixed.certificate = her_second.certificate;
 	unsigned_(grant_sign(&rig, &g, &mixed, 3, "x", &out), RC_DENIED, &out,
 	    "another certificate: with the approved key");
+	mixed.certificate = hers.certificate;
+	mixed.file = hers.file;
+	mixed.key = hers.key;
+	mixed.kb1 = buf_init(8192);
+	is_rc(subject_import(&rig, &alice, &mixed, (struct span){ 0 },
+		  SUBJECT_PASSWORD, NULL),
+	    RC_OK, "another key: the same certificate, imported again");
+	unsigned_(grant_sign(&rig, &g, &mixed, 6, "x", &out), RC_DENIED, &out,
+	    "another key: is another key");
+	buf_clear(&mixed.kb1);
 	mixed.certificate.n = 0;
 	unsigned_(grant_sign(&rig, &g, &mixed, 4, "x", &out), RC_DENIED, &out,
 	    "another certificate: none");
