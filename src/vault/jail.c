@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Sanitizers need more system calls than the table has. */
+/* Sanitizers need more than the jail leaves: a tracer, files, calls. */
 #if defined(__has_feature)
 #	if __has_feature(address_sanitizer)
 #		define JAIL_SANITIZED 1
@@ -79,7 +79,7 @@ jail_memory(struct err *e)
 	bool may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0;
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+	    (!JAIL_SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		return err_set(e, RC_IO, "jail", "%s", strerror(errno));
 	/* 2: made, but not locked into memory. */
 	if (CRYPTO_secure_malloc_init(JAIL_SECURE_HEAP, JAIL_SECURE_LEAST) == 0)
@@ -186,12 +186,11 @@ jail_lock(const int journal[static 2], bool *weak, struct err *e)
 		*weak = false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_set(e, RC_POLICY, "jail", "%s", strerror(errno));
-	if ((rc = jail_missing(weak, jail_landlock(e), e)) != RC_OK)
-		return rc;
-	rc = JAIL_SANITIZED
-	    ? err_set(e, RC_POLICY, "jail", "a sanitizer needs more calls")
-	    : jail_seccomp(journal, e);
-	if ((rc = jail_missing(weak, rc, e)) != RC_OK)
+	if (JAIL_SANITIZED)
+		return jail_missing(weak,
+		    err_set(e, RC_POLICY, "jail", "a sanitizer needs more"), e);
+	if ((rc = jail_missing(weak, jail_landlock(e), e)) != RC_OK ||
+	    (rc = jail_missing(weak, jail_seccomp(journal, e), e)) != RC_OK)
 		return rc;
 	/* Believe it only after a try. */
 	fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
