@@ -42,8 +42,8 @@ check_requests(struct span in)
 	    strlen(program) > TOKENFRAME_PROGRAM_MAX)
 		abort();
 	if (tokenframe_login_parse(in, &login, NULL) == RC_OK) {
-		tokenframe_login_head(
-		    &again, login.wait_ms, login.has_pin, login.pin.n);
+		tokenframe_login_head(&again, login.wait_ms, login.logouts,
+		    login.has_pin, login.pin.n);
 		buf_bytes(&again, login.pin);
 		if (!span_equal(buf_span(&again), in))
 			abort();

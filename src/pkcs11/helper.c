@@ -426,13 +426,12 @@ helper_call(struct state *st, struct session *s, struct span request,
 }
 
 void
-helper_tell(struct state *st, uint8_t frame, bool start)
+helper_tell(struct state *st, struct span frame, bool start)
 {
-	struct span s = { &frame, 1 };
 	struct err e = { 0 };
 
 	if (!helper_fd_ours(&st->helper.control) &&
 	    (!start || helper_start(st, &e) != RC_OK))
 		return;
-	(void)helper_control(&st->helper, s, -1, &e);
+	(void)helper_control(&st->helper, frame, -1, &e);
 }

@@ -55,4 +55,4 @@ IG_CHECK enum rc helper_call(struct state *st, struct session *s,
 void helper_wake(struct helper *h, struct session *s);
 
 /* Tells the helper something that has no answer. Failure is no matter. */
-void helper_tell(struct state *st, uint8_t frame, bool start);
+void helper_tell(struct state *st, struct span frame, bool start);

@@ -90,7 +90,8 @@ login_ask(struct state *st, struct session *s, struct span pin, struct err *e)
 	int wait_ms = pin.n > 0 ? LOGIN_WAIT_PIN_MS : LOGIN_WAIT_PUSH_MS;
 	enum rc rc;
 
-	tokenframe_login_head(&request, (uint32_t)wait_ms, pin.n > 0, pin.n);
+	tokenframe_login_head(
+	    &request, (uint32_t)wait_ms, st->logouts, pin.n > 0, pin.n);
 	if (!buf_ok(&request))
 		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
 	else
@@ -158,6 +159,18 @@ C_LoginUser(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 	return C_Login(handle, user, pin, pin_bytes);
 }
 
+/* The helper may end the request early; the next LOGIN tells it anyway. */
+static void
+login_tell_end(struct state *st)
+{
+	struct buf frame = buf_init(TOKENFRAME_CONTROL_MAX);
+
+	tokenframe_logout(&frame, ++st->logouts);
+	if (buf_ok(&frame))
+		helper_tell(st, buf_span(&frame), false);
+	buf_clear(&frame);
+}
+
 CK_RV
 C_Logout(CK_SESSION_HANDLE handle)
 {
@@ -177,7 +190,7 @@ C_Logout(CK_SESSION_HANDLE handle)
 			else
 				s->sign.active = false;
 		}
-		helper_tell(st, TOKENFRAME_LOGOUT, false);
+		login_tell_end(st);
 	}
 	state_leave(st);
 

@@ -81,6 +81,7 @@ CK_RV
 C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
     CK_NOTIFY notify, CK_SESSION_HANDLE *handle)
 {
+	static const uint8_t announce[] = { TOKENFRAME_ANNOUNCE };
 	struct session *s = NULL;
 	struct state *st;
 	CK_RV rv = state_enter(&st);
@@ -110,7 +111,7 @@ C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application,
 		*handle = s->handle;
 		/* The phone shows the number while the person finds the field. */
 		if (!st->announced && st->conf.ask_at_session)
-			helper_tell(st, TOKENFRAME_ANNOUNCE, true);
+			helper_tell(st, SPAN(announce), true);
 		st->announced = true;
 	}
 	state_leave(st);

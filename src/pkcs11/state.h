@@ -18,7 +18,8 @@ struct state {
 	bool
 	    present; /* the configuration is readable: a token is in the slot */
 	bool logged_in;
-	bool announced; /* the first session of this process was told */
+	uint32_t logouts; /* C_Logout calls, which the helper must keep apart */
+	bool announced;   /* the first session of this process was told */
 	bool pin_low, pin_final, pin_locked;
 	char program[64];
 	uint8_t owner[32]; /* whose certificates: SHA-256 of server and phone */

@@ -366,6 +366,16 @@ approval_login_number(struct approval *a, struct fetch *f, const char *pin,
 	return rc;
 }
 
+static void
+approval_heed_logout(struct approval *a, struct fetch *f, uint32_t logouts)
+{
+	if (logouts <= a->logouts)
+		return;
+	a->logouts = logouts;
+	if (a->open && !a->has_pin)
+		approval_end(a, f);
+}
+
 enum rc
 approval_login(struct approval *a, struct fetch *f,
     const struct tokenframe_login *q, uint8_t *tries_left, struct buf *out,
@@ -382,6 +392,7 @@ approval_login(struct approval *a, struct fetch *f,
 		return err_set(e, RC_SECRET, "pin", "not digits");
 	if ((rc = approval_take(a, f, until_ms, e)) != RC_OK)
 		return rc;
+	approval_heed_logout(a, f, q->logouts);
 	if (!push)
 		memcpy(pin, q->pin.p, q->pin.n);
 	rc = push ? approval_login_push(a, f, until_ms, tries_left, e)
@@ -541,13 +552,13 @@ approval_end(struct approval *a, struct fetch *f)
 }
 
 void
-approval_logout(struct approval *a, struct fetch *f)
+approval_logout(struct approval *a, struct fetch *f, uint32_t logouts)
 {
 	struct err e = { 0 };
 
+	/* Who is busy is a login, and heeds it. */
 	if (approval_take(a, f, clock_mono_ms(), &e) != RC_OK)
 		return;
-	if (!a->has_pin)
-		approval_end(a, f);
+	approval_heed_logout(a, f, logouts);
 	approval_give(a);
 }

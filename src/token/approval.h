@@ -29,6 +29,7 @@ struct approval {
 	uint8_t pin_key[32];    /* of this process */
 	uint8_t pin[32];        /* keyed hash of the number that was right */
 	bool has_pin;
+	uint32_t logouts; /* that were heeded */
 	struct list list;
 };
 
@@ -61,8 +62,11 @@ IG_CHECK enum rc approval_login(struct approval *a, struct fetch *f,
 IG_CHECK enum rc approval_sign(struct approval *a, struct fetch *f,
     const struct tokenframe_sign *q, struct buf *out, struct err *e);
 
-/* C_Logout. A number may be typed again while it lives; a push may not. */
-void approval_logout(struct approval *a, struct fetch *f);
+/*
+ * The logouts-th C_Logout, unless it was heeded before. A number may be typed
+ * again while it lives; a push may not.
+ */
+void approval_logout(struct approval *a, struct fetch *f, uint32_t logouts);
 
 /* The program ends: the service forgets the request. */
 void approval_end(struct approval *a, struct fetch *f);

@@ -32,6 +32,7 @@ struct serve_channel {
 	struct approval *approval;
 	int fd;
 	enum tokenframe_type task; /* ANNOUNCE, LOGOUT; LOGIN: serve requests */
+	uint32_t logouts;          /* of LOGOUT */
 };
 
 static enum rc
@@ -136,7 +137,7 @@ serve_thread(void *arg)
 		if (c->task == TOKENFRAME_ANNOUNCE)
 			approval_announce(c->approval, f);
 		else if (c->task == TOKENFRAME_LOGOUT)
-			approval_logout(c->approval, f);
+			approval_logout(c->approval, f, c->logouts);
 		else
 			while (serve_next(c, f, &e) == RC_OK)
 				;
@@ -150,7 +151,8 @@ serve_thread(void *arg)
 }
 
 static void
-serve_start(struct approval *a, int fd, enum tokenframe_type task)
+serve_start(
+    struct approval *a, int fd, enum tokenframe_type task, uint32_t logouts)
 {
 	struct serve_channel *c = calloc(1, sizeof(*c));
 	pthread_t thread;
@@ -159,6 +161,7 @@ serve_start(struct approval *a, int fd, enum tokenframe_type task)
 		c->approval = a;
 		c->fd = fd;
 		c->task = task;
+		c->logouts = logouts;
 		if (pthread_create(&thread, NULL, serve_thread, c) == 0) {
 			(void)pthread_detach(thread);
 			return;
@@ -205,6 +208,9 @@ serve_loop(struct approval *a, int host)
 	struct pollfd p[2] = { { .fd = SERVE_CONTROL, .events = POLLIN },
 		{ .fd = host, .events = POLLIN } };
 	uint8_t frame[TOKENFRAME_CONTROL_MAX];
+	struct span in = { frame, 0 };
+	uint32_t logouts;
+	ssize_t n;
 	int fd;
 
 	for (;;) {
@@ -215,16 +221,17 @@ serve_loop(struct approval *a, int host)
 			return;
 		if (p[0].revents == 0)
 			continue;
-		if (serve_control(frame, sizeof(frame), &fd) <= 0)
+		if ((n = serve_control(frame, sizeof(frame), &fd)) <= 0)
 			return;
+		in.n = (size_t)n;
 		if (frame[0] == TOKENFRAME_CHANNEL && fd >= 0)
-			serve_start(a, fd, TOKENFRAME_LOGIN);
+			serve_start(a, fd, TOKENFRAME_LOGIN, 0);
 		else if (fd >= 0)
 			(void)close(fd);
 		else if (frame[0] == TOKENFRAME_ANNOUNCE)
-			serve_start(a, -1, TOKENFRAME_ANNOUNCE);
-		else if (frame[0] == TOKENFRAME_LOGOUT)
-			serve_start(a, -1, TOKENFRAME_LOGOUT);
+			serve_start(a, -1, TOKENFRAME_ANNOUNCE, 0);
+		else if (tokenframe_logout_parse(in, &logouts, NULL) == RC_OK)
+			serve_start(a, -1, TOKENFRAME_LOGOUT, logouts);
 		else
 			return;
 	}

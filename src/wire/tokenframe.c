@@ -64,11 +64,19 @@ tokenframe_sign(struct buf *out, const struct tokenframe_sign *s)
 }
 
 void
-tokenframe_login_head(
-    struct buf *out, uint32_t wait_ms, bool has_pin, size_t pin_bytes)
+tokenframe_logout(struct buf *out, uint32_t logouts)
+{
+	buf_u8(out, TOKENFRAME_LOGOUT);
+	buf_u32(out, logouts);
+}
+
+void
+tokenframe_login_head(struct buf *out, uint32_t wait_ms, uint32_t logouts,
+    bool has_pin, size_t pin_bytes)
 {
 	buf_u8(out, TOKENFRAME_LOGIN);
 	buf_u32(out, wait_ms);
+	buf_u32(out, logouts);
 	buf_u8(out, has_pin ? 1 : 0);
 	buf_u16(out, (uint16_t)pin_bytes);
 }
@@ -133,12 +141,23 @@ tokenframe_hello_parse(
 }
 
 enum rc
+tokenframe_logout_parse(struct span in, uint32_t *logouts, struct err *e)
+{
+	struct rd r = tokenframe_open(in, TOKENFRAME_LOGOUT);
+
+	*logouts = rd_u32(&r);
+
+	return tokenframe_close(&r, "logout", e);
+}
+
+enum rc
 tokenframe_login_parse(
     struct span in, struct tokenframe_login *out, struct err *e)
 {
 	struct rd r = tokenframe_open(in, TOKENFRAME_LOGIN);
 
 	out->wait_ms = tokenframe_wait(&r);
+	out->logouts = rd_u32(&r);
 	out->has_pin = tokenframe_bool(&r);
 	out->pin = rd_lp16(&r, TOKENFRAME_PIN_MAX);
 	if (out->has_pin == (out->pin.n == 0))

@@ -20,14 +20,17 @@
  * control   HELLO     version u8, program lp16 (UTF-8 name of the host)
  *           CHANNEL   (nothing; one descriptor comes along)
  *           ANNOUNCE  (nothing: tell the phone that a session was opened)
- *           LOGOUT    (nothing: C_Logout)
+ *           LOGOUT    logouts u32
  * channel   u32 length, then one of
- *           LOGIN     wait_ms u32, has_pin u8, pin lp16
+ *           LOGIN     wait_ms u32, logouts u32, has_pin u8, pin lp16
  *           SIGN      wait_ms u32, certificate 16 bytes, scheme u8, hash u8,
  *                     salt u16, digest lp16
  *           FAILED    rc u8 (enum rc), tries_left u8 (255: not told)
  *           OBJECTS   list (tokenframe_list_parse())
  *           SIGNED    signature lp16: RSA as it is, ECDSA as r ‖ s
+ *
+ * logouts counts C_Logout calls so far: the two lines do not keep their order,
+ * and a LOGIN must not be answered out of what was logged out before it.
  *
  * Each frame begins with its type, u8. Integers are big-endian.
  */
@@ -71,6 +74,7 @@ size_t tokenframe_hash_bytes(enum tokenframe_hash hash);
 
 struct tokenframe_login {
 	uint32_t wait_ms;
+	uint32_t logouts;
 	bool has_pin;
 	struct span pin; /* borrowed */
 };
@@ -110,6 +114,7 @@ struct tokenframe_object {
 
 /* Each appends one whole frame without the length that a channel adds. */
 void tokenframe_hello(struct buf *out, struct span program);
+void tokenframe_logout(struct buf *out, uint32_t logouts);
 void tokenframe_failed(struct buf *out, enum rc rc, uint8_t tries_left);
 void tokenframe_signed(struct buf *out, struct span signature);
 void tokenframe_sign(struct buf *out, const struct tokenframe_sign *s);
@@ -118,12 +123,14 @@ void tokenframe_sign(struct buf *out, const struct tokenframe_sign *s);
  * Everything of a LOGIN frame but the PIN's bytes, which the caller sends
  * behind it: a secret is never in a buf.
  */
-void tokenframe_login_head(
-    struct buf *out, uint32_t wait_ms, bool has_pin, size_t pin_bytes);
+void tokenframe_login_head(struct buf *out, uint32_t wait_ms, uint32_t logouts,
+    bool has_pin, size_t pin_bytes);
 
 /* Each reads a whole frame, its type included. RC_FORMAT. */
 IG_CHECK enum rc tokenframe_hello_parse(
     struct span in, char program[TOKENFRAME_PROGRAM_MAX + 1], struct err *e);
+IG_CHECK enum rc tokenframe_logout_parse(
+    struct span in, uint32_t *logouts, struct err *e);
 IG_CHECK enum rc tokenframe_login_parse(
     struct span in, struct tokenframe_login *out, struct err *e);
 IG_CHECK enum rc tokenframe_sign_parse(

@@ -286,3 +286,48 @@ test("OpenSSH finds the keys", { skip: !has("ssh-keygen") }, async () => {
   assert.equal(r.status, 0, r.out);
   assert.match(r.out, /ssh-rsa [^]*ecdsa-sha2-nistp256|ecdsa-sha2-nistp256 [^]*ssh-rsa/);
 });
+
+test("the host sees the C library and C_ functions, nothing else", { skip: !has("readelf") || !has("nm") }, () => {
+  const needed = spawnSync("readelf", ["-d", module_]).stdout.toString().match(/NEEDED.*\[(.*)\]/g);
+  assert.equal(needed.length, 1, needed.join());
+  assert.match(needed[0], /\[libc\.so/);
+  const symbols = spawnSync("nm", ["-D", "--defined-only", module_]).stdout.toString().trim().split("\n");
+  assert.equal(symbols.length, 92);
+  for (const line of symbols) assert.match(line, / T C_\w+$/);
+  // What the compiler itself puts there is one word; a constructor of ours or OpenSSL's would be another.
+  assert.match(spawnSync("readelf", ["-d", module_]).stdout.toString(), /INIT_ARRAYSZ\) +8 /);
+});
+
+// A double of pinentry: answers GETPIN with what its file says, line by line.
+const pinentry = (...answers) => {
+  writeFileSync(at("answers"), answers.map((a) => `${a}\n`).join(""));
+  writeFileSync(at("pinentry"), `#!/bin/sh
+echo "OK ready"
+exec 4<answers
+while read -r word rest; do
+  echo "$word $rest" >>said
+  case $word in
+  GETPIN) read -r line <&4; case $line in cancel) echo "ERR 83886179 cancelled";; *) echo "D $line"; echo OK;; esac;;
+  *) echo OK;;
+  esac
+done
+`.replace("answers\n", `${at("answers")}\n`).replace(">>said", `>>${at("said")}`), { mode: 0o755 });
+  return { INGAM_PHONE: "", INGAM_LOGIN: "push", PATH: `${folder}:${process.env.PATH}`, XDG_DATA_HOME: at("guest") };
+};
+
+test("no phone number set: a dialog asks for it, once", async () => {
+  const { out } = await driver(["session", "login", "logout", "login", "sign"], pinentry("hello", "010-1234-5678"));
+  assert.equal(out, "session 0\nlogin 0\nlogout 0\nlogin 0\nsign 0\n");
+  assert.equal(service.log[0].phone, "01012345678");
+  assert.match(readFileSync(at("said"), "utf8"), /SETDESC token-driver /);
+  assert.equal(readFileSync(at("said"), "utf8").match(/GETPIN/g).length, 2, "a wrong one, then the right one");
+  assert.equal(existsSync(at("guest/ingam/token-cache")), false, "a guest's certificates are not kept");
+});
+
+test("no phone number set: the dialog is cancelled, or is not there", async () => {
+  const env = pinentry("cancel");
+  assert.equal((await driver(["session", "login"], env)).out, "session 0\nlogin 50\n");
+  assert.equal(service.log.length, 0);
+  const none = await driver(["session", "login"], { ...env, PATH: "/nonexistent" });
+  assert.match(none.out, /no-phone[^]*login 30\n/);
+});
