@@ -1,0 +1,334 @@
+/*
+ * import_test.c - ingam cloud import, run as people run it: exit codes,
+ * sentences in both languages, and that nothing is sent before all is right.
+ *
+ * Certificates are made by openssl; the expired one is somebody else's sample.
+ */
+#include "base/buf.h"
+#include "base/file.h"
+#include "pake/code.h"
+#include "tap.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PASSWORD "Abcdefg!1234"
+
+/* Nobody answers: 'L' listens and must not be called, 'R' refuses. */
+static int listening, refusing;
+static char folder[] = "/tmp/import-test-XXXXXX";
+static char program[4096], sample[4096], good[16], slip[16];
+
+static int
+port_of(bool listens, char *url, size_t size)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) != 0 ||
+	    (listens && listen(fd, 8) != 0))
+		abort();
+	(void)snprintf(url, size, "http://127.0.0.1:%d", ntohs(a.sin_port));
+
+	return fd;
+}
+
+static int
+shell(const char *command)
+{
+	int status = system(command);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* What openssl and a copy are told, in the test's folder. */
+static const char *const preparations[] = {
+	"mkdir -p empty home/NPKI/CA/USER/one several/a several/b nokey bad "
+	"other ec km",
+	"openssl req -x509 -newkey rsa:2048 -noenc -keyout k.pem -outform DER "
+	"-out one.der -days 30 -subj '/C=kr/O=Test/CN=Hong Gildong' 2>&1",
+	"openssl pkcs8 -topk8 -in k.pem -v2 aes-256-cbc -v2prf hmacWithSHA256 "
+	"-outform DER -out one.key -passout pass:" PASSWORD,
+	"openssl pkcs8 -topk8 -in k.pem -v2 aes-256-cbc -outform DER "
+	"-out km.key -passout pass:another",
+	"openssl genrsa -out k2.pem 2048 2>&1",
+	"openssl pkcs8 -topk8 -in k2.pem -v2 aes-256-cbc -outform DER "
+	"-out two.key -passout pass:" PASSWORD,
+	"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc "
+	"-keyout e.pem -outform DER -out ec/signCert.der -days 30 "
+	"-subj /CN=ec 2>&1",
+	"openssl pkcs8 -topk8 -in e.pem -v2 aes-256-cbc -outform DER "
+	"-out ec/signPri.key -passout pass:" PASSWORD,
+	"for d in home/NPKI/CA/USER/one several/a several/b nokey other km; "
+	"do cp one.der $d/signCert.der; done",
+	"for d in home/NPKI/CA/USER/one several/a several/b bad km; "
+	"do cp one.key $d/signPri.key; done",
+	"cp two.key other/signPri.key",
+	"cp one.der km/kmCert.der && cp km.key km/kmPri.key",
+	"printf 'no certificate' >bad/signCert.der",
+	"printf '%s\\n' '" PASSWORD "' >right; printf 'Wrong!123\\n' >wrong; "
+	"printf '\\n' >blank",
+};
+
+static bool
+prepare(void)
+{
+	if (mkdtemp(folder) == NULL || chdir(folder) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(preparations) / sizeof(preparations[0]);
+	     i++) {
+		char command[1024];
+
+		(void)snprintf(command, sizeof(command), "{ %s; } >log 2>&1",
+		    preparations[i]);
+		if (shell(command) != 0) {
+			diag("cannot prepare: %s", preparations[i]);
+			return false;
+		}
+	}
+
+	return true;
+}
+
+/* A number with a right check digit, and the same with a slip in it. */
+static bool
+numbers(void)
+{
+	struct code c;
+
+	if (code_new(CODE_IMPORT, SPAN_LIT("12345"), &c, NULL) != RC_OK)
+		return false;
+	(void)snprintf(good, sizeof(good), "%s", c.digits);
+	(void)snprintf(slip, sizeof(slip), "%s", c.digits);
+	slip[7] = (char)('0' + (slip[7] - '0' + 1) % 10);
+
+	return true;
+}
+
+/* @ good number, ! one with a slip, % the expired sample. */
+static const struct {
+	const char *name;
+	const char *lang;
+	const char *args;
+	int code;
+	const char *says;  /* on standard error */
+	const char *json;  /* on standard output, NULL: not looked at */
+	const char *input; /* printf's argument, NULL: none */
+	bool calls;
+} rows[] = {
+	{ "no arguments", "en", "", 2, "usage: ingam", NULL, NULL, false },
+	{ "an unknown verb", "en", "cloud explode", 2, "usage: ingam", NULL,
+	    NULL, false },
+	{ "an unknown option", "en", "cloud import --pin 1", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "an option without its value", "en", "cloud import --code", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "number 0", "en", "cloud import --number 0 several", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "a number that is none", "en", "cloud import --number 1x several", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "two folders", "en", "cloud import several nokey", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "no certificate in an empty folder", "en", "cloud import empty", 3,
+	    "No certificate found.", NULL, NULL, false },
+	{ "no certificate in an empty folder", "ko", "cloud import empty", 3,
+	    "인증서를 찾지 못했어요.", NULL, NULL, false },
+	{ "no such folder", "en", "cloud import --json nowhere", 3,
+	    "No certificate found.",
+	    "{\"registered\":false,\"problem\":\"no-certificate\"}\n", NULL,
+	    false },
+	{ "several", "en", "cloud import several", 2,
+	    "There are several certificates.", NULL, NULL, false },
+	{ "several", "ko", "cloud import several", 2, "인증서가 여러 개예요.",
+	    NULL, NULL, false },
+	{ "several are listed", "en", "cloud import several", 2, "Hong Gildong",
+	    NULL, NULL, false },
+	{ "a number that the list has not", "en",
+	    "cloud import --number 3 several", 2, "no such number", NULL, NULL,
+	    false },
+	{ "a certificate without its key", "en", "cloud import nokey", 3,
+	    "no key file", NULL, NULL, false },
+	{ "a certificate without its key", "ko", "cloud import nokey", 3,
+	    "개인키 파일", NULL, NULL, false },
+	{ "a file that is no certificate", "en", "cloud import bad", 3,
+	    "cannot be read", NULL, NULL, false },
+	{ "a file that is no certificate", "ko", "cloud import bad", 3,
+	    "읽지 못했어요", NULL, NULL, false },
+	{ "an expired certificate", "en", "cloud import --json %", 5,
+	    "has expired",
+	    "{\"registered\":false,\"problem\":\"certificate-expired\"}\n",
+	    NULL, false },
+	{ "an expired certificate", "ko", "cloud import %", 5,
+	    "유효기간이 끝난", NULL, NULL, false },
+	{ "a slip in the number", "en",
+	    "cloud import --code ! --password-file right ec", 1,
+	    "typing slip. Nothing was sent.", NULL, NULL, false },
+	{ "a slip in the number", "ko",
+	    "cloud import --code ! --password-file right --json ec", 1,
+	    "아무것도 보내지 않았어요",
+	    "{\"registered\":false,\"problem\":\"number-mistyped\"}\n", NULL,
+	    false },
+	{ "a number of another length", "en",
+	    "cloud import --code 123 --password-file right ec", 3,
+	    "has 13 digits", NULL, NULL, false },
+	{ "a number that is typed wrong three times", "en",
+	    "cloud import --password-file right ec", 1, "typing slip", NULL,
+	    "!\\n!\\n!\\n", false },
+	{ "nobody to ask for the number", "en",
+	    "cloud import --password-file right ec", 3, "nothing was entered",
+	    NULL, NULL, false },
+	{ "a wrong password", "en",
+	    "cloud import --code @ --password-file wrong --json "
+	    "home/NPKI",
+	    1, "password is wrong. Nothing was sent.",
+	    "{\"registered\":false,\"problem\":\"wrong-password\"}\n", NULL,
+	    false },
+	{ "a wrong password", "ko",
+	    "cloud import --code @ --password-file wrong home/NPKI", 1,
+	    "비밀번호가 맞지 않아요. 아무것도 보내지 않았어요.", NULL, NULL,
+	    false },
+	{ "a wrong password of an elliptic key", "en",
+	    "cloud import --code @ --password-file wrong ec", 1,
+	    "password is wrong", NULL, NULL, false },
+	{ "an empty password", "en",
+	    "cloud import --code @ --password-file blank ec", 1,
+	    "password is wrong", NULL, NULL, false },
+	{ "no password file", "en",
+	    "cloud import --code @ --password-file nowhere ec", 3,
+	    "cannot read the password file", NULL, NULL, false },
+	{ "the key of another certificate", "en",
+	    "cloud import --code @ --password-file right other", 1,
+	    "password is wrong", NULL, NULL, false },
+	{ "a second key under another password", "en",
+	    "cloud import --code @ --password-file right km", 1,
+	    "password is wrong", NULL, NULL, false },
+	{ "all right and no service", "en",
+	    "cloud import --code @ --password-file right home/NPKI", 4,
+	    "Cannot talk to the service", NULL, NULL, true },
+	{ "all right and no service", "ko",
+	    "cloud import --code @ --password-file right --json ec", 4,
+	    "서버와 이야기하지 못했어요",
+	    "{\"registered\":false,\"problem\":\"failed\"}\n", NULL, true },
+	{ "found at home, the number typed right the second time", "en",
+	    "cloud import --password-file right", 4,
+	    "Cannot talk to the service", NULL, "!\\n@\\n", true },
+	{ "one chosen of several", "en",
+	    "cloud import --number 2 --code @ --password-file right several", 4,
+	    "Cannot talk to the service", NULL, NULL, true },
+};
+
+/* Writes text with @, ! and % filled in. */
+static void
+fill(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '@')
+			buf_str(out, good);
+		else if (*text == '!')
+			buf_str(out, slip);
+		else if (*text == '%')
+			buf_str(out, sample);
+		else
+			buf_u8(out, (uint8_t)*text);
+	}
+}
+
+/* Each line as a comment of TAP. */
+static void
+quote(const char *path, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+
+		diag("%s: %.*s", path, (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static bool
+has(const char *path, const char *want, bool whole)
+{
+	struct buf b = buf_init(65536);
+	const char *text;
+	bool found;
+
+	if (file_read(path, &b, NULL) != RC_OK || (text = buf_cstr(&b)) == NULL)
+		return false;
+	found = whole ? strcmp(text, want) == 0 : strstr(text, want) != NULL;
+	if (!found)
+		quote(path, text);
+	buf_clear(&b);
+
+	return found;
+}
+
+static void
+test_row(size_t i, const char *called, const char *refused)
+{
+	struct buf command = buf_init(16384);
+	int code;
+
+	if (rows[i].input != NULL) {
+		buf_str(&command, "printf '");
+		fill(&command, rows[i].input);
+		buf_str(&command, "' | ");
+	}
+	buf_printf(&command,
+	    "env -i HOME='%s/home' LC_ALL=%s INGAM_SERVER=%s '%s' ", folder,
+	    rows[i].lang, rows[i].calls ? refused : called, program);
+	fill(&command, rows[i].args);
+	buf_printf(&command, " >out 2>err %s",
+	    rows[i].input == NULL ? "</dev/null" : "");
+	code = shell(buf_cstr(&command));
+	ok(code == rows[i].code && has("err", rows[i].says, false),
+	    "%s: exit %d, says so (%s)", rows[i].name, rows[i].code,
+	    rows[i].lang);
+	if (code != rows[i].code)
+		diag("exit %d", code);
+	if (rows[i].json != NULL)
+		ok(has("out", rows[i].json, true), "%s: says so in JSON",
+		    rows[i].name);
+	if (!rows[i].calls)
+		ok(accept(listening, NULL, NULL) < 0 && errno == EAGAIN,
+		    "%s: nothing was sent", rows[i].name);
+	buf_clear(&command);
+}
+
+int
+main(void)
+{
+	char called[64], refused[64], self[4000] = "", command[64];
+	const char *source = getenv("INGAM_SOURCE");
+	char *slash;
+
+	/* build/tests/unit/<this> stands beside build/src/program. */
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
+	    (slash = strrchr(self, '/')) == NULL)
+		return EXIT_FAILURE;
+	*slash = '\0';
+	(void)snprintf(
+	    program, sizeof(program), "%s/../../src/program/ingam", self);
+	(void)snprintf(sample, sizeof(sample),
+	    "%s/tests/npki-samples/pypinksign", source == NULL ? "." : source);
+	listening = port_of(true, called, sizeof(called));
+	refusing = port_of(false, refused, sizeof(refused));
+	if (!prepare() || !numbers()) {
+		printf("Bail out! cannot prepare\n");
+		return EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		test_row(i, called, refused);
+	(void)close(listening);
+	(void)close(refusing);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+
+	return chdir("/") == 0 && shell(command) == 0 ? tap_done()
+						      : EXIT_FAILURE;
+}
