@@ -319,6 +319,7 @@ test("no phone number set: a dialog asks for it, once", async () => {
   const { out } = await driver(["session", "login", "logout", "login", "sign"], pinentry("hello", "010-1234-5678"));
   assert.equal(out, "session 0\nlogin 0\nlogout 0\nlogin 0\nsign 0\n");
   assert.equal(service.log[0].phone, "01012345678");
+  assert.equal(service.log.length, 2, "the phone is asked again after C_Logout");
   assert.match(readFileSync(at("said"), "utf8"), /SETDESC token-driver /);
   assert.equal(readFileSync(at("said"), "utf8").match(/GETPIN/g).length, 2, "a wrong one, then the right one");
   assert.equal(existsSync(at("guest/ingam/token-cache")), false, "a guest's certificates are not kept");
