@@ -12,6 +12,7 @@ import { t } from '../core/i18n.js';
 class Ask extends View {
   static properties = { busy: { type: Boolean }, approve: {}, refuse: {} };
   static styles = [base, css`
+    :host { container-type: inline-size; }
     div { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
     button { min-block-size: 4.75rem; border-radius: 0.5rem; font-size: 1.25rem; font-weight: 700; letter-spacing: -0.01em; display: flex; gap: 0.625rem; align-items: center; justify-content: center; padding: 0.5rem; }
     .no { background: var(--sheet); border: 1.5px solid var(--edge); }
@@ -20,7 +21,7 @@ class Ask extends View {
     .yes:active:not(:disabled) { transform: scale(0.98); }
     svg { inline-size: 1.875rem; block-size: 1.875rem; fill: none; stroke: currentColor; stroke-width: 4.75; stroke-linecap: square; flex: none; }
     @media (forced-colors: active) { .yes { border: 3px solid; } }
-    @media (max-width: 17rem) { svg { display: none; } }
+    @container (max-width: 16rem) { svg { display: none; } }
   `];
 
   render() {

@@ -32,7 +32,7 @@ class Certificate extends View {
     .sheet { position: relative; padding-block: 1.125rem 1rem; }
     .icon { position: absolute; inset-block-start: 0.5rem; inset-inline-end: 0.5rem; }
     .menu .name { padding-inline-end: 2.5rem; }
-    .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; justify-content: space-between; align-items: baseline; margin-block-start: 0.875rem; padding-block-start: 0.75rem; border-block-start: 1px solid var(--line); }
+    .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; justify-content: space-between; align-items: center; margin-block-start: 0.875rem; padding-block-start: 0.75rem; border-block-start: 1px solid var(--line); }
     .gone .name { color: var(--soft); }
   `];
 

@@ -12,7 +12,7 @@ import { state } from '../core/store.js';
 
 /** The column of a screen. */
 export const screen = css`
-  :host { display: flex; flex-direction: column; flex: 1; inline-size: 100%; max-inline-size: var(--wide); margin-inline: auto; padding-inline: 1.25rem; min-block-size: 100dvh; }
+  :host { container-type: inline-size; display: flex; flex-direction: column; flex: 1; inline-size: 100%; max-inline-size: var(--wide); margin-inline: auto; padding-inline: 1.25rem; min-block-size: 100dvh; }
   .body { display: flex; flex-direction: column; gap: 1.5rem; padding-block: 0.75rem 1.5rem; flex: 1; }
   .center { align-items: center; justify-content: center; text-align: center; }
   .head { max-inline-size: 26rem; }
@@ -66,6 +66,7 @@ class Top extends View {
       : this.mode === 'none' ? html`<span></span>`
         : html`<button class="icon" aria-label=${t('back')} @click=${() => (this.onback ?? back)()}>${icons.back}</button>`;
     return html`<header>${left}<span class="mid">${this.mode === 'menu' || this.mode === 'none' ? html`<ig-mark></ig-mark>` : this.label ?? nothing}</span><slot></slot></header>
+      ${state.server?.test_phones ? html`<p class="off">${t('test.line')}</p>` : nothing}
       <div role="status">${state.online ? nothing : html`<p class="off">${t('offline.line')}</p>`}</div>
       ${this.mode !== 'menu' ? nothing : html`<ig-dialog side label=${t('menu')}>
         <div class="row"><span class="grow"></span><button class="icon" aria-label=${t('close')} @click=${() => this.dialog.close()}>${icons.close}</button></div>

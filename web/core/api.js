@@ -4,7 +4,7 @@
  * Belongs here: JSON over fetch, problems, time limits.
  * Not here: sentences of problems (i18n), what is asked (the screens).
  */
-import { has, lang, t } from './i18n.js';
+import { clock, has, lang, t } from './i18n.js';
 
 /** Every problem that the pages know; each has .title and .next in both catalogues. */
 export const slugs = ['offline', 'server-error', 'not-found', 'bad-request', 'rate-limited', 'no-session',
@@ -30,7 +30,9 @@ export class Problem extends Error {
   }
 
   get title() { return this.#say('title'); }
-  get next() { return this.#say('next'); }
+  get next() {
+    return this.slug === 'locked' && this.body.until > 0 ? t('problem.locked.until', { time: clock(this.body.until) }) : this.#say('next');
+  }
 }
 
 /** Whatever was thrown, as a Problem. */

@@ -74,11 +74,12 @@ export const base = css`
   .facts.ruled dt { padding-inline-end: 1.25rem; }
   .facts.ruled > :nth-last-child(-n+2) { border-block-end: 0; }
   .sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  @media (max-width: 22rem) {
+  @container (max-width: 18rem) {
     .facts { grid-template-columns: 1fr; gap: 0.125rem; }
     .facts dt { padding-block-start: 0.5rem; }
     .facts.ruled dt { border-block-end: 0; padding-block-end: 0; }
     .facts.ruled > :nth-last-child(2) { border-block-end: 0; }
+    .foot { position: static; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; }

@@ -54,7 +54,7 @@ class WwwImport extends View {
     .path code { font-family: var(--mono); font-size: 0.9375rem; overflow-wrap: anywhere; flex: 1 1 16rem; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: var(--round); background: var(--sheet); }
     table { border-collapse: collapse; inline-size: 100%; min-inline-size: 32rem; text-align: start; }
-    th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; }
+    th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; overflow-wrap: break-word; }
     th { font-size: 0.9375rem; font-weight: 600; color: var(--soft); border-block-end: 1px solid var(--line); white-space: nowrap; }
     tbody tr + tr td { border-block-start: 1px solid var(--line); }
     tbody tr:has(:checked) td { background: var(--blue-wash); }

@@ -19,7 +19,7 @@ class Www extends View {
     header, main, footer { inline-size: 100%; max-inline-size: 64rem; margin-inline: auto; padding-inline: clamp(1.25rem, 4vw, 2.5rem); }
     header { display: flex; align-items: center; gap: 1rem; min-block-size: 4.5rem; flex-wrap: wrap; }
     header a { color: inherit; text-decoration: none; min-block-size: 2.75rem; display: inline-flex; align-items: center; }
-    header nav { margin-inline-start: auto; display: flex; gap: 0.25rem; align-items: center; }
+    header nav { margin-inline-start: auto; flex-wrap: wrap; white-space: nowrap; display: flex; gap: 0.25rem; align-items: center; }
     header nav a { padding-inline: 0.75rem; font-weight: 600; border-radius: 0.5rem; }
     header nav a:hover, header nav a[aria-current] { background: var(--well); }
     main { flex: 1; padding-block-end: 4rem; }

@@ -16,19 +16,18 @@ import { pushState } from '../worker.js';
 
 class Home extends Screen {
   static styles = [...Screen.styles, css`
-    .tiles { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+    .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5rem), 1fr)); gap: 0.75rem; }
     .tile { display: flex; flex-direction: column; align-items: flex-start; gap: 0.125rem; padding: 1.125rem; min-block-size: 8rem; text-align: start; border-radius: var(--round); border: 1px solid var(--edge); background: transparent; color: inherit; text-decoration: none; }
     .tile svg { inline-size: 1.75rem; block-size: 1.75rem; margin-block-end: auto; }
     .tile strong { font-size: 1.125rem; letter-spacing: -0.01em; margin-block-start: 0.75rem; }
     .tile .small { line-height: 1.4; }
     .tile.main { background: var(--ink); border-color: var(--ink); color: var(--paper); }
     .tile.main .small { color: inherit; opacity: 0.82; }
-    .ask { display: grid; grid-template-columns: 1fr auto; gap: 0 0.75rem; align-items: center; padding: 1rem 1.125rem; border: 2px solid var(--ink); border-radius: var(--round); background: var(--sheet); color: inherit; text-decoration: none; }
+    .ask { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; align-items: center; padding: 1rem 1.125rem; border: 2px solid var(--ink); border-radius: var(--round); background: var(--sheet); color: inherit; text-decoration: none; }
     .ask strong { font-size: 1.125rem; }
     .ask svg { grid-row: 1 / 3; grid-column: 2; }
     .empty { text-align: center; padding: 2.25rem 1.25rem; border: 1px dashed var(--edge); border-radius: var(--round); }
     .tip { display: flex; gap: 0.75rem; align-items: center; color: inherit; text-decoration: none; min-block-size: 3rem; }
-    @media (max-width: 19rem) { .tiles { grid-template-columns: 1fr; } .tile { min-block-size: 6rem; } }
   `];
   #end = null;
   #timer = 0;

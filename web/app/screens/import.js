@@ -33,7 +33,8 @@ class Import extends Screen {
     .way svg:first-child { inline-size: 2rem; block-size: 2rem; }
     .way strong { font-size: 1.125rem; display: block; }
     .codebox { text-align: center; padding-block: 1.5rem 1.25rem; border-block: 1px solid var(--line); display: grid; gap: 0.75rem; justify-items: center; }
-    .code { font-size: clamp(1.75rem, 9.2vw, 2.75rem); line-height: 1.2; font-weight: 700; font-variant-numeric: tabular-nums; white-space: nowrap; letter-spacing: 0; }
+    .code { font-size: min(2.75rem, 9.2vw); line-height: 1.2; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0; }
+    .code span { display: inline-block; white-space: nowrap; }
     .code i { font-style: normal; color: var(--soft); font-weight: 400; margin-inline: 0.06em; }
     .qrs { display: flex; flex-wrap: wrap; gap: 1rem 1.25rem; align-items: center; justify-content: center; }
     .qrs ig-qr { inline-size: 9rem; }
@@ -212,7 +213,7 @@ class Import extends Screen {
     return this.#frame(t('import.pc'), html`<div class="head"><h1>${t(coming ? 'code.coming' : 'code.title')}</h1></div>
       ${coming ? html`<ig-steps .at=${1} .steps=${['one', 'two', 'three'].map((k) => ({ text: t(`code.step.${k}`), note: k === 'two' ? t('code.step.note') : undefined }))}></ig-steps>`
         : html`<ol class="steps stack tight"><li><b>1</b><span>${t('code.pc')}<br><span class="url">${page}</span></span></li><li><b>2</b><span>${t('code.type')}</span></li></ol>
-          <div class="codebox"><p class="code" role="img" aria-label=${t('code.read', { digits: [...run.digits].join(' ') })}>${a}<i>-</i>${b}<i>-</i>${c}</p><ig-left .until=${run.expires}></ig-left></div>
+          <div class="codebox"><p class="code" role="img" aria-label=${t('code.read', { digits: [...run.digits].join(' ') })}><span>${a}<i>-</i></span><span>${b}<i>-</i></span><span>${c}</span></p><ig-left .until=${run.expires}></ig-left></div>
           <div class="qrs"><ig-qr .text=${`${page}#${run.digits}`} .label=${t('code.qr')}></ig-qr><p class="small">${t('code.qr.text')}</p></div>
           <p class="small">${t('code.stay')}</p>`}`,
     html`<button class="btn" @click=${() => this.#stop()}>${t('cancel')}</button>`, () => go('/'));

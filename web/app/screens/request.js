@@ -33,7 +33,7 @@ class Request extends Screen {
     .facts dd { font-weight: 600; }
     .facts dd span { display: block; font-weight: 400; }
     .notme { justify-self: center; }
-    .pin { display: flex; gap: 0.75em; justify-content: center; font-size: clamp(3rem, 17vw, 4.75rem); line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0.02em; }
+    .pin { display: flex; gap: 0.6em; justify-content: center; font-size: min(4.75rem, 16vw); white-space: nowrap; line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0.02em; }
     .pinbox { text-align: center; padding-block: 1.75rem; border-block: 1px solid var(--line); }
     .choose { display: grid; gap: 0.75rem; }
     .choose button { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; text-align: start; inline-size: 100%; padding: 1rem 1.125rem; border: 1px solid var(--edge); border-radius: var(--round); background: var(--sheet); align-items: center; }
@@ -224,6 +224,7 @@ class Request extends Screen {
           <dt>${t('token.certificate')}</dt><dd>${nameOf(c.owner)}<span class="small">${kindOf(c)} · ${c.issuer_organisation || c.issuer}</span></dd>
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
+        ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
         ${token ? html`<div class="warn stack tight"><h3>${t('blind.title')}</h3><p>${t('blind.text')}</p></div>`
           : html`<div class="warn stack tight"><h3>${t('delete.what')}</h3><p>${t('delete.text')}</p></div>`}
         ${wait ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
