@@ -214,7 +214,7 @@ link_call(struct link_pool *pool, struct buf *frame, struct frame_answer *out,
 {
 	const struct message *message;
 	enum link_end end = LINK_UNSENT;
-	uint64_t sequence;
+	uint64_t sequence = 0;
 	uint16_t verb;
 	bool fresh;
 	enum rc rc;

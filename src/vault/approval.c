@@ -181,14 +181,14 @@ approval_replay_request(struct vault *v, struct rd r, int64_t time_ms,
 	(void)time_ms;
 	(void)index;
 	rc = approval_put(v, rd_bytes(&r, rd_left(&r)), &a, e);
-	if (rc != RC_OK)
+	if (rc != RC_OK || a == NULL)
 		return rc;
 	a->until_ms = a->ar1.expires_ms;
 	account = account_find(v, a->ar1.account_id);
 	if (account == NULL)
 		return err_set(e, RC_FORMAT, "journal", "unknown account");
 
-	return account_add_request(v, account, a->item.id, e) == RC_MEMORY
+	return account_add_request(v, account, a->item.id, NULL) == RC_MEMORY
 	    ? RC_MEMORY
 	    : RC_OK;
 }
@@ -424,7 +424,8 @@ approval_verb_new(struct call *c)
 	if (rc != RC_OK ||
 	    (rc = account_add_request(v, account_find(v, ar1.account_id),
 		 ar1.request_id, &c->err)) != RC_OK ||
-	    (rc = approval_put(v, buf_span(&bytes), &a, &c->err)) != RC_OK)
+	    (rc = approval_put(v, buf_span(&bytes), &a, &c->err)) != RC_OK ||
+	    a == NULL)
 		goto out;
 	a->until_ms = ar1.expires_ms;
 	a->until_mono_ms = clock_mono_ms() + ttl_ms;

@@ -151,7 +151,7 @@ approve_check(struct call *c, struct approval *a,
 enum rc
 approve_verb(struct call *c)
 {
-	struct evidence_verdict verdict;
+	struct evidence_verdict verdict = { 0 };
 	struct approve_request in;
 	struct approval *a;
 	enum rc rc;

@@ -87,12 +87,17 @@ enum rc
 evidence_check_device(struct span public_key,
     const uint8_t challenge[static 32], struct span signature, struct err *e)
 {
-	uint8_t message[9 + 32];
+	struct buf message = buf_init(64);
+	enum rc rc;
 
-	memcpy(message, "INGAM-DK1", 9);
-	memcpy(message + 9, challenge, 32);
+	buf_str(&message, "INGAM-DK1");
+	buf_bytes(&message, (struct span){ challenge, 32 });
+	rc = buf_ok(&message)
+	    ? webauthn_verify(public_key, buf_span(&message), signature, e)
+	    : err_set(e, RC_MEMORY, NULL, "out of memory");
+	buf_clear(&message);
 
-	return webauthn_verify(public_key, SPAN(message), signature, e);
+	return rc;
 }
 
 enum rc

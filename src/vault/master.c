@@ -164,14 +164,9 @@ static void
 master_derive(const struct sec *root, const char *label, uint8_t number,
     uint8_t out[static MASTER_KEY])
 {
-	uint8_t info[64];
-	size_t n = strlen(label);
+	const uint8_t rest[2] = { number, 1 };
 
-	memcpy(info, label, n);
-	info[n] = number;
-	info[n + 1] = 1;
-	digest_hmac_labelled(
-	    out, sec_span(root), "", (struct span){ info, n + 2 });
+	digest_hmac_labelled(out, sec_span(root), label, SPAN(rest));
 }
 
 static enum rc

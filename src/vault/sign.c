@@ -143,12 +143,12 @@ sign_replay_intent(struct vault *v, struct rd r, int64_t time_ms,
 	if (!rd_done(&r) || a == NULL || sign_find(v, id) != NULL ||
 	    a->used >= a->ar1.count)
 		return err_set(e, RC_FORMAT, "journal", "sign record");
-	if ((rc = sign_put(v, a, &q, &s, e)) == RC_OK) {
-		s->left = left;
-		s->index = index;
-	}
+	if ((rc = sign_put(v, a, &q, &s, e)) != RC_OK || s == NULL)
+		return rc;
+	s->left = left;
+	s->index = index;
 
-	return rc;
+	return RC_OK;
 }
 
 enum rc
@@ -325,11 +325,14 @@ sign_verb(struct call *c)
 		return RC_OK;
 	if ((s == NULL && (rc = sign_check_approval(c, a)) != RC_OK) ||
 	    (rc = sign_take_key(c, a, kb1, certificate)) != RC_OK ||
-	    (rc = sign_check(c, a, &q)) != RC_OK || s != NULL)
-		return s != NULL && rc == RC_OK ? RC_OK : rc;
+	    (rc = sign_check(c, a, &q)) != RC_OK)
+		return rc;
+	/* Counted already, before a restart or a failure: only made now. */
+	if (s != NULL)
+		return RC_OK;
 	if ((rc = limits_key_sign(c->vault, a->ar1.account_id, a->ar1.key_id,
 		 &c->err)) != RC_OK ||
-	    (rc = sign_put(c->vault, a, &q, &s, &c->err)) != RC_OK)
+	    (rc = sign_put(c->vault, a, &q, &s, &c->err)) != RC_OK || s == NULL)
 		return rc;
 	sign_write_intent(c->vault, s);
 	FAILPOINT("sign-intent");

@@ -153,7 +153,8 @@ sign_key_open(const struct master *m, struct span kb1,
 
 	*out = NULL;
 	if ((rc = keyblob_open(m, blob, &plain, &numbers, e)) != RC_OK ||
-	    (rc = sign_key_load(&numbers, certificate, out, e)) != RC_OK)
+	    (rc = sign_key_load(&numbers, certificate, out, e)) != RC_OK ||
+	    *out == NULL)
 		return rc;
 	digest_sha256(spki, &sign_key_info(*out)->spki_der, 1);
 	if (!span_equal(SPAN(spki), SPAN(blob->spki_sha256))) {
@@ -251,7 +252,7 @@ sign_key_sign(const struct sign_key *k, const struct signature_algorithm *a,
     struct span digest, struct buf *out, struct err *e)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->key, NULL);
-	uint8_t signature[MESSAGE_SIGNATURE_MAX];
+	uint8_t signature[MESSAGE_SIGNATURE_MAX] = { 0 };
 	size_t n = sizeof(signature);
 	enum rc rc = RC_OK;
 
