@@ -24,7 +24,7 @@ for kind in system browser; do
 	say "$kind tests"
 	# One file after the other: they measure time-outs, on two cores.
 	for f in $files; do
-		node --test "$f" >"$log.one" 2>&1 || {
+		timeout 600 node --test "$f" >"$log.one" 2>&1 || {
 			status=1
 			cat "$log.one"
 		}

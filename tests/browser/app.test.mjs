@@ -12,11 +12,17 @@ import { approveToken, finishImport, giveCode, giveName, heading, join_, npkiFol
 let browser;
 const npki = npkiFolder();
 before(async () => { browser = await launch(); });
-after(() => browser.close());
+/* Also those of tests that failed on the way: an open server keeps the process. */
+const doubles = [];
+after(() => {
+  doubles.forEach((d) => d.stop());
+  return browser.close();
+});
 
 /* One phone, one PC, one double; faults of either page fail the test. */
 async function world(how = {}) {
   const d = await start();
+  doubles.push(d);
   const phone = await open(browser, [d.app, d.pc], how);
   const pc = await open(browser, [d.app, d.pc], { kind: 'pc', ...how });
   for (const p of [phone.page, pc.page])

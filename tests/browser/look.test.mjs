@@ -12,7 +12,12 @@ import { giveCode, giveName, heading, join_, npkiFolder, press, startImport } fr
 let browser;
 const npki = npkiFolder();
 before(async () => { browser = await launch(); });
-after(() => browser.close());
+/* Also those of tests that failed on the way: an open server keeps the process. */
+const doubles = [];
+after(() => {
+  doubles.forEach((d) => d.stop());
+  return browser.close();
+});
 
 const narrow = { width: 360, height: 780 };
 const wide = { width: 1280, height: 900 };
@@ -50,6 +55,7 @@ async function look(page, screen, faults, only = dresses) {
 
 test('phone: joining', { timeout: 180000 }, async () => {
   const d = await start();
+  doubles.push(d);
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await page.goto(d.app);
   await heading(page, '인증서는 안전한 곳에');
@@ -79,6 +85,7 @@ test('phone: joining', { timeout: 180000 }, async () => {
 
 test('phone: home, certificate, history, settings', { timeout: 180000 }, async () => {
   const d = await start();
+  doubles.push(d);
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await join_(page, d.app, '123456');
   const first = d.world.certificate({});
@@ -111,6 +118,7 @@ test('phone: home, certificate, history, settings', { timeout: 180000 }, async (
 
 test('phone: a request, from the question to the stamp', { timeout: 180000 }, async () => {
   const d = await start();
+  doubles.push(d);
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await join_(page, d.app, '123456');
   d.world.certificate({});
@@ -142,6 +150,7 @@ test('phone: a request, from the question to the stamp', { timeout: 180000 }, as
 
 test('phone and PC: a registration', { timeout: 240000 }, async () => {
   const d = await start();
+  doubles.push(d);
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   const pc = await open(browser, [d.app, d.pc], { kind: 'pc' });
   await pc.page.goto(d.pc);
