@@ -15,7 +15,7 @@ import './screens/certificate.js';
 import './screens/history.js';
 import './screens/settings.js';
 import { onMove, match, go } from '../core/router.js';
-import { preferred, setLanguage, t } from '../core/i18n.js';
+import { lang, onLanguage, preferred, setLanguage, t } from '../core/i18n.js';
 import { kept, state } from '../core/store.js';
 import { onSession, start } from './session.js';
 import { registerWorker } from './worker.js';
@@ -45,6 +45,8 @@ class App extends View {
 
   async connectedCallback() {
     super.connectedCallback();
+    /* For the worker, whose own idea of the language may be another. */
+    onLanguage(() => kept.save('shown', lang()).catch(() => {}));
     await setLanguage(preferred(await kept.load('language').catch(() => undefined)));
     onMove(() => this.#moved());
     onSession(() => this.#moved());

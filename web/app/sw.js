@@ -145,7 +145,7 @@ self.addEventListener('fetch', (e) => {
     e.respondWith(netThenCache(e.request, url.pathname));
 });
 
-/* The language that the person chose in the app (core/store.js keeps it). */
+/* The language in which the app was shown last (core/store.js keeps it). */
 function language() {
   return new Promise((resolve) => {
     const fallback = (navigator.languages ?? []).map((l) => l.slice(0, 2)).find((l) => l === 'ko' || l === 'en') ?? 'ko';
@@ -153,7 +153,7 @@ function language() {
     asked.onupgradeneeded = () => asked.result.createObjectStore('kept');
     asked.onerror = () => resolve(fallback);
     asked.onsuccess = () => {
-      const got = asked.result.transaction('kept').objectStore('kept').get('language');
+      const got = asked.result.transaction('kept').objectStore('kept').get('shown');
       got.onsuccess = () => resolve(got.result ?? fallback);
       got.onerror = () => resolve(fallback);
       asked.result.close();
