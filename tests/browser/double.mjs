@@ -51,6 +51,7 @@ class Stop extends Error {
 
 export async function start() {
   const display = generateKeyPairSync('ed25519');
+  const stranger = generateKeyPairSync('ed25519');
   const hpke = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const raw = (key, n) => key.export({ type: 'spki', format: 'der' }).subarray(-n);
   const world = {
@@ -84,10 +85,9 @@ export async function start() {
 
   const approval = (r, op, certSha256, params) => {
     const ar1 = encodeApproval({ op, mode: op === 9 ? (r.mode === 'number' ? 1 : 2) : 0, account: world.member.id, certSha256, params });
-    const shown = world.forge ? Buffer.concat([ar1.subarray(0, -1), Buffer.from([ar1.at(-1) ^ 1])]) : ar1;
     const challenge = b64u(sha('INGAM-WA1', sha(ar1)));
     world.approvals.set(r.id, { challenge, ar1 });
-    return { ar1: b64u(shown), ar1_signature: b64u(sign(null, Buffer.concat([Buffer.from('INGAM-ARSIG1'), ar1]), display.privateKey)), challenge,
+    return { ar1: b64u(ar1), ar1_signature: b64u(sign(null, Buffer.concat([Buffer.from('INGAM-ARSIG1'), ar1]), (world.forge ? stranger : display).privateKey)), challenge,
       credentials: world.devices.filter((d) => d.credential).map((d) => d.credential), device: world.member.device };
   };
   const step = (x, n, state, message) => {
@@ -310,6 +310,7 @@ export async function start() {
   };
 
   const servers = [createServer(serve('app')), createServer(serve('pc'))];
+  servers.forEach((x) => x.unref()); /* a test that failed must not keep the process */
   const ports = await Promise.all(servers.map((x) => new Promise((resolve) => { x.listen(0, '127.0.0.1', () => resolve(x.address().port)); })));
   const origins = { app: `http://localhost:${ports[0]}`, pc: `http://localhost:${ports[1]}` };
   return { ...origins, world, stop: () => servers.forEach((x) => { x.closeAllConnections(); x.close(); }) };
