@@ -153,6 +153,7 @@ enum rc
 vault_child_init(const struct config *c, struct err *e)
 {
 	struct vault_paths p;
+	char journal[sizeof(p.state) + 16];
 	char *argv[8];
 	size_t n = 0;
 	int status = 0;
@@ -160,7 +161,9 @@ vault_child_init(const struct config *c, struct err *e)
 	enum rc rc;
 
 	vault_paths(c, &p);
-	if (access(p.kek, F_OK) == 0)
+	/* The journal is made last: a set-up that broke off is gone on with. */
+	(void)snprintf(journal, sizeof(journal), "%s/journal.0", p.state);
+	if (access(journal, F_OK) == 0)
 		return RC_OK;
 	const char *const args[] = { c->vault_program, "init", "--state",
 		p.state, "--kek-file", p.kek };
