@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, open } from '../tests/browser/browser.mjs';
-import { approveToken, finishImport, join_, passwordOnPc, press, sendFromPc, startImport } from '../tests/browser/steps.mjs';
+import { approveToken, finishImport, heading, join_, passwordOnPc, press, sendFromPc, startImport } from '../tests/browser/steps.mjs';
 import { makeCertificate } from '../tests/lib/certificate.mjs';
 import { module, run, tokenEnv } from '../tests/lib/service.mjs';
 
@@ -111,12 +111,20 @@ export async function demo(running, { quiet = false } = {}) {
     await press(phone, '내가 한 것이 아니에요');
     await stranger;
 
+    say('On the phone the certificate is deleted; its key is gone from the vault for ever.');
+    await phone.goto(running.app);
+    await phone.getByRole('link', { name: /인증서정보/ }).first().click();
+    await press(phone, '인증서 삭제');
+    await press(phone, '계속하기');
+    await press(phone, '삭제 승인');
+    await heading(phone, '인증서를 삭제했어요');
+
     say('The history on the phone tells all of it.');
     await phone.goto(`${running.app}/history`);
-    await phone.getByText('pkcs11-tool').first().waitFor();
+    await phone.getByText('인증서를 삭제했어요').first().waitFor();
     const kinds = await phone.evaluate(async () => (await (await fetch('/api/v1/history')).json()).events.map((e) => e.kind));
     detail(kinds.reverse().join(' → '));
-    for (const kind of ['join', 'import', 'token-login', 'token-sign', 'refused', 'not-me'])
+    for (const kind of ['join', 'import', 'token-login', 'token-sign', 'refused', 'not-me', 'delete'])
       if (!kinds.includes(kind)) throw new Error(`the history lacks ${kind}`);
 
     quiet || console.log(`
