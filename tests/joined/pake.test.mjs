@@ -3,6 +3,7 @@
  * browser's modules against the shared vectors. INGAM_PEER is pake_peer.c's
  * program.
  */
+import '../lib/webcrypto.mjs';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

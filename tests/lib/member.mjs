@@ -3,6 +3,7 @@
 // Belongs here: the calls of docs/http-api.md, as fast as node makes them.
 // Not here: measuring (bench/run.mjs). It shares nothing with src/phone: node's own
 // cryptography answers the vault.
+import './webcrypto.mjs';
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { readFileSync } from 'node:fs';
