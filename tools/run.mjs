@@ -138,7 +138,8 @@ Ingam is running.        인감이 켜졌어요.
   1. Open ${running.app} and join. (A real phone needs HTTPS: see README, "A real phone".)
   2. Register a certificate:   ${running.pc}   or   build/src/program/ingam cloud import --server ${running.pc} FOLDER
                                (no certificate at hand? see README, "Try it")
-  3. Use it:                   INGAM_PHONE=<your number> pkcs11-tool --module ${module} --login --list-objects
+  3. Use it:                   INGAM_PHONE=<your number> INGAM_SERVER=${running.pc} INGAM_TOKEN_HELPER=${join(root, 'build/src/program/ingam-token')} \\
+                               pkcs11-tool --module ${module} --login --list-objects
 
 Ctrl-C ends everything that was started here.`);
 }
