@@ -101,6 +101,10 @@ async function main() {
     options: { demo: { type: 'boolean' }, exit: { type: 'boolean' }, 'port-base': { type: 'string' }, data: { type: 'string' } },
   });
   const portBase = Number(values['port-base'] ?? process.env.INGAM_PORT_BASE ?? 8700);
+  if (!Number.isInteger(portBase) || portBase < 1 || portBase > 65530) {
+    console.error(`--port-base: not a port: ${values['port-base'] ?? process.env.INGAM_PORT_BASE}`);
+    process.exit(2);
+  }
   const temporary = values.demo && !values.data;
   const data = resolve(values.data ?? (temporary ? mkdtempSync(join(tmpdir(), 'ingam-demo-')) : join(root, '.ingam')));
   const running = await service({ data, portBase, quiet: false, settings });
