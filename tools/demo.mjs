@@ -4,7 +4,6 @@
 // Belongs here: the story, a sentence for each step.
 // Not here: starting the service (run.mjs); pressing buttons
 // (tests/browser/steps.mjs); checks beyond the story (tests).
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,27 +11,10 @@ import { join } from 'node:path';
 import { launch, open } from '../tests/browser/browser.mjs';
 import { approveToken, finishImport, heading, join_, passwordOnPc, press, sendFromPc, startImport } from '../tests/browser/steps.mjs';
 import { makeCertificate } from '../tests/lib/certificate.mjs';
-import { module, run, tokenEnv } from '../tests/lib/service.mjs';
+import { pkcs11Tool, run, tokenEnv } from '../tests/lib/service.mjs';
 
 const number = '01012345678';
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/** pkcs11-tool on a terminal of its own; the PIN is typed when it asks. */
-export function pkcs11Tool(args, env, pin) {
-  return new Promise((done) => {
-    const quoted = args.map((a) => `'${a}'`).join(' ');
-    const child = spawn('script', ['-qec', `pkcs11-tool --module '${module}' ${quoted}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env } });
-    let out = '', asked = false;
-    child.stdout.setEncoding('utf8');
-    child.stdout.on('data', async (text) => {
-      out += text;
-      if (asked || !/PIN:\s*$/.test(out)) return;
-      asked = true;
-      child.stdin.write(`${await pin()}\n`);
-    });
-    child.once('exit', (code) => done({ code, out }));
-  });
-}
 
 /** The code that the mock identity provider "sent" to the phone. */
 async function sentCode(running) {

@@ -108,6 +108,23 @@ export class Phone {
   }
 }
 
+/** pkcs11-tool on a terminal of its own; the PIN is typed when it asks. */
+export function pkcs11Tool(args, env, pin) {
+  return new Promise((done) => {
+    const quoted = args.map((a) => `'${a}'`).join(' ');
+    const child = spawn('script', ['-qec', `pkcs11-tool --module '${module}' ${quoted}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env } });
+    let out = '', asked = false;
+    child.stdout.setEncoding('utf8');
+    child.stdout.on('data', async (text) => {
+      out += text;
+      if (asked || !/PIN:\s*$/.test(out)) return;
+      asked = true;
+      child.stdin.write(`${await pin()}\n`);
+    });
+    child.once('exit', (code) => done({ code, out }));
+  });
+}
+
 /** The environment that a PC's programs see. */
 export function tokenEnv(running, phone, more = {}) {
   const conf = join(running.data, 'token.conf');

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Phone, module, program, run, startService, tokenEnv } from '../lib/service.mjs';
+import { Phone, module, pkcs11Tool, program, run, startService, tokenEnv } from '../lib/service.mjs';
 import { makeCertificate } from '../lib/certificate.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingam-story-'));
@@ -62,19 +62,12 @@ test('the same certificate is not registered twice', async () => {
 async function withPin(args, { approving = true } = {}) {
   const pins = [];
   const watch = approving ? phone.approving((line) => pins.push(line.pin)) : null;
-  const child = spawn('script', ['-qec', `pkcs11-tool --module ${module} ${args.join(' ')}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...tokenEnv(running, phone) } });
-  let out = '';
-  child.stdout.on('data', async (text) => {
-    out += text;
-    if (/PIN:\s*$/.test(out) && !child.asked) {
-      child.asked = true;
-      for (let i = 0; i < 200 && pins.length === 0; i++) await sleep(50);
-      child.stdin.write(`${pins.at(-1) ?? '000000'}\n`);
-    }
+  const done = await pkcs11Tool(args, tokenEnv(running, phone), async () => {
+    for (let i = 0; i < 200 && pins.length === 0; i++) await sleep(50);
+    return pins.at(-1) ?? '000000';
   });
-  const code = await new Promise((done) => child.once('exit', done));
   await watch?.stop();
-  return { code, out };
+  return done;
 }
 
 test('pkcs11-tool lists the token without any phone', async () => {
