@@ -13,6 +13,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define READERS_MOST 8
 
 static const struct driver *const drivers[] = { &driver_sqlite, NULL };
 
@@ -49,6 +52,18 @@ driver_of(const char *url, const char **where)
 							      : &driver_sqlite;
 }
 
+/*
+ * A commit makes every reader's cache stale, so each further reader reads the
+ * same pages once more: no more of them than can run at once.
+ */
+static unsigned int
+readers_here(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > READERS_MOST ? READERS_MOST : (unsigned int)n;
+}
+
 enum rc
 db_open(struct db **out, const struct db_options *o, struct err *e)
 {
@@ -64,7 +79,7 @@ db_open(struct db **out, const struct db_options *o, struct err *e)
 	if ((db = calloc(1, sizeof *db)) == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	db->driver = driver;
-	db->readers = o->readers == 0 ? 8 : o->readers;
+	db->readers = o->readers == 0 ? readers_here() : o->readers;
 	db->idle = calloc(db->readers, sizeof(struct db_conn *));
 	db->where = strdup(where);
 	(void)pthread_mutex_init(&db->lock, NULL);

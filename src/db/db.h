@@ -25,7 +25,7 @@ struct db_conn;
 
 struct db_options {
 	const char *url;        /* a path, or sqlite:PATH */
-	unsigned int readers;   /* connections for reading; 0: 8 */
+	unsigned int readers;   /* connections; 0: one a processor, <= 8 */
 	unsigned int queue;     /* units that may wait; 0: 4096 */
 	unsigned int batch;     /* units in one transaction; 0: 256 */
 	unsigned int window_us; /* the longest wait for company; 0: 500 */
