@@ -11,6 +11,7 @@
 #include "base/failpoint.h"
 #include "npki/keyfile.h"
 #include "vault/sign_key.h"
+#include "x509/certificate.h"
 
 /* A file that costs more than this to open is no key file of anybody's. */
 #define IMPORT_ITERATIONS_MAX 500000
@@ -74,7 +75,7 @@ import_check_key(
 	if (rc != RC_OK)
 		return rc;
 	digest_sha256_labelled(digest, "INGAM-TRY1", certificate_der(c));
-	if ((rc = sign_key_load(key, certificate_der(c), &k, e)) == RC_OK)
+	if ((rc = sign_key_load(key, certificate_info(c), &k, e)) == RC_OK)
 		rc = sign_key_sign(k, key->kind == PKINFO_RSA ? &rsa : &ec,
 		    SPAN(digest), &signature, e);
 	sign_key_free(k);

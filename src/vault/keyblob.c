@@ -253,24 +253,23 @@ enum rc
 keyblob_open(const struct master *m, const struct keyblob *in,
     struct sec *plain, struct pkinfo *numbers, struct err *e)
 {
-	struct sec dek SEC_WIPED = { 0 };
-	uint8_t tag[KEYBLOB_TAG];
+	/* Unwrapping writes up to a block more than it gives. */
+	uint8_t dek[KEYBLOB_WRAPPED + 8], tag[KEYBLOB_TAG];
 	enum rc rc;
 
 	*numbers = (struct pkinfo){ 0 };
 	if (!span_equal(SPAN(in->kek_id), SPAN(m->kek_id)))
 		return err_set(
 		    e, RC_DENIED, "key blob", "sealed under another root key");
-	/* Unwrapping writes up to a block more than it gives. */
-	if ((rc = sec_new(&dek, KEYBLOB_WRAPPED + 8, e)) != RC_OK ||
-	    (rc = sec_new(plain, in->ciphertext.n, e)) != RC_OK)
+	if ((rc = sec_new(plain, in->ciphertext.n, e)) != RC_OK)
 		return rc;
 	memcpy(tag, in->tag.p, sizeof(tag));
-	if (!keyblob_wrap(m, false, in->wrapped, dek.p, KEYBLOB_DEK) ||
-	    !keyblob_gcm(false, dek.p, in->iv.p, in->additional, in->ciphertext,
+	if (!keyblob_wrap(m, false, in->wrapped, dek, KEYBLOB_DEK) ||
+	    !keyblob_gcm(false, dek, in->iv.p, in->additional, in->ciphertext,
 		plain->p, tag))
 		rc = err_set(e, RC_DENIED, "key blob",
 		    "not sealed by this vault, or altered");
+	sec_wipe(dek, sizeof(dek));
 	if (rc == RC_OK)
 		rc = keyblob_read_plain(
 		    in->algorithm, sec_span(plain), numbers, e);

@@ -242,16 +242,14 @@ static enum rc
 sign_check(
     struct call *c, const struct approval *a, const struct sign_request *q)
 {
-	const struct certinfo *info = sign_key_info(a->key);
 	struct signature_algorithm algorithm;
-	int64_t now = vault_now_ms(c->vault);
 	enum rc rc;
 
 	if ((rc = sign_algorithm(q, &algorithm, &c->err)) != RC_OK ||
 	    (rc = sign_key_check(a->key, &algorithm,
 		 (struct span){ q->digest, q->digest_n }, &c->err)) != RC_OK)
 		return rc;
-	if (now < info->not_before_ms || now > info->not_after_ms)
+	if (!sign_key_is_valid_at(a->key, vault_now_ms(c->vault)))
 		return err_set(&c->err, RC_EXPIRED, "certificate",
 		    "the certificate is not valid now");
 	if ((sign_key_flags(a->key) & KEYBLOB_EACH) != 0 && a->ar1.count > 1)

@@ -3,17 +3,21 @@
  */
 #pragma once
 
+#include "npki/certinfo.h"
 #include "vault/keyblob.h"
-#include "x509/certificate.h"
 #include "x509/signature.h"
 
-/* A key that is open, for one approval, with its certificate. */
+/*
+ * A key that is open, for one approval, and what its certificate says of its
+ * use: the public half is the certificate's, and its validity is kept.
+ */
 struct sign_key;
 
 /*
- * Opens a key blob whose outside was parsed, and the certificate it belongs
- * to. RC_DENIED: blob altered, or its key is not the certificate's. Else as
- * certificate_parse(); RC_CRYPTO, RC_MEMORY.
+ * Opens a key blob whose outside was parsed, for the certificate whose hash
+ * the blob holds: the caller has compared that. RC_DENIED: blob altered, or
+ * its key is not the certificate's. Else as certinfo_parse(); RC_CRYPTO,
+ * RC_MEMORY.
  */
 IG_CHECK enum rc sign_key_open(const struct master *m, struct span kb1,
     const struct keyblob *blob, struct span certificate, struct sign_key **out,
@@ -21,7 +25,7 @@ IG_CHECK enum rc sign_key_open(const struct master *m, struct span kb1,
 
 /* The same from numbers that lie open already, for a key that comes in. */
 IG_CHECK enum rc sign_key_load(const struct pkinfo *numbers,
-    struct span certificate, struct sign_key **out, struct err *e);
+    const struct certinfo *info, struct sign_key **out, struct err *e);
 
 /* Forgets the key. NULL is fine. */
 void sign_key_free(struct sign_key *k);
@@ -29,7 +33,8 @@ void sign_key_free(struct sign_key *k);
 /* Was k opened from exactly this blob? */
 bool sign_key_is(const struct sign_key *k, struct span kb1);
 
-const struct certinfo *sign_key_info(const struct sign_key *k);
+/* Is the certificate valid at that moment (RFC 5280 4.1.2.5)? */
+bool sign_key_is_valid_at(const struct sign_key *k, int64_t now_ms);
 
 /* KB1's flags. */
 uint8_t sign_key_flags(const struct sign_key *k);
