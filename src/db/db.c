@@ -2,7 +2,7 @@
  * db.c - one face over the databases: statements, rows, the readers' pool.
  *
  * Belongs here: choosing the driver, opening and closing, lending
- * connections, taking columns out of rows.
+ * connections, several reads and writes as one, taking columns out of rows.
  * Not here: the thread that writes (writer.c); what is SQLite's own
  * (driver_sqlite.c); the schema's steps (migrate.c).
  */
@@ -23,6 +23,10 @@ struct db {
 	const struct driver *driver;
 	char *where;
 	struct writer *writer;
+
+	/* From inside a unit or a view: its connection; the rest is unused. */
+	struct db_conn *within;
+	bool writes;
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t returned;
@@ -119,16 +123,94 @@ db_count(struct db *db, struct db_counts *out)
 	writer_count(db->writer, out);
 }
 
+/* A write that is part of a unit: undone alone when it fails. */
+static enum rc
+write_within(struct db *in, db_fn *fn, void *arg, struct err *e)
+{
+	const struct driver *driver = in->driver;
+	enum rc rc, end;
+
+	if (!in->writes)
+		return err_set(e, RC_BUG, "database", "a view does not write");
+	if ((rc = driver->step(in->within, DRIVER_SAVE, e)) != RC_OK)
+		return rc;
+	rc = fn(in->within, arg, e);
+	end = driver->step(
+	    in->within, rc == RC_OK ? DRIVER_RELEASE : DRIVER_UNDO, NULL);
+
+	return rc == RC_OK && end != RC_OK
+	    ? err_set(e, end, "database", "the transaction was lost")
+	    : rc;
+}
+
 enum rc
 db_write(struct db *db, db_fn *fn, void *arg, struct err *e)
 {
-	return writer_run(db->writer, fn, arg, e);
+	return db->within == NULL ? writer_run(db->writer, fn, arg, e)
+				  : write_within(db, fn, arg, e);
 }
 
 void
 db_write_later(struct db *db, db_fn *fn, const void *arg, size_t n)
 {
-	writer_later(db->writer, fn, arg, n);
+	union {
+		const void *in;
+		void *out;
+	} here = { .in = arg };
+
+	if (db->within == NULL)
+		writer_later(db->writer, fn, arg, n);
+	else if (db->writes && write_within(db, fn, here.out, NULL) != RC_OK)
+		return; /* dropped in silence, as it may be */
+}
+
+struct within {
+	const struct driver *driver;
+	db_within_fn *fn;
+	void *arg;
+};
+
+static enum rc
+run_unit(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct within *w = arg;
+	struct db in = { .driver = w->driver, .within = c, .writes = true };
+
+	return w->fn(&in, w->arg, e);
+}
+
+enum rc
+db_unit(struct db *db, db_within_fn *fn, void *arg, struct err *e)
+{
+	struct within w = { db->driver, fn, arg };
+
+	return db_write(db, run_unit, &w, e);
+}
+
+/* One transaction, so that all reads see the same moment. */
+static enum rc
+run_view(struct db_conn *c, void *arg, struct err *e)
+{
+	const struct within *w = arg;
+	struct db in = { .driver = w->driver, .within = c };
+	enum rc rc;
+
+	if ((rc = w->driver->step(c, DRIVER_LOOK, e)) != RC_OK)
+		return rc;
+	rc = w->fn(&in, w->arg, e);
+	if (w->driver->step(c, DRIVER_COMMIT, NULL) != RC_OK)
+		(void)w->driver->step(c, DRIVER_ROLLBACK, NULL);
+
+	return rc;
+}
+
+enum rc
+db_view(struct db *db, db_within_fn *fn, void *arg, struct err *e)
+{
+	struct within w = { db->driver, fn, arg };
+
+	return db->within == NULL ? db_read(db, run_view, &w, e)
+				  : fn(db, arg, e);
 }
 
 static enum rc
@@ -165,6 +247,8 @@ db_read(struct db *db, db_fn *fn, void *arg, struct err *e)
 	struct db_conn *c;
 	enum rc rc;
 
+	if (db->within != NULL)
+		return fn(db->within, arg, e);
 	if ((rc = borrow(db, &c, e)) != RC_OK)
 		return rc;
 	rc = fn(c, arg, e);

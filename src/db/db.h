@@ -79,6 +79,21 @@ void db_write_later(struct db *db, db_fn *fn, const void *arg, size_t n);
 /* Runs fn with a connection for reading, in the caller's thread. */
 IG_CHECK enum rc db_read(struct db *db, db_fn *fn, void *arg, struct err *e);
 
+/*
+ * Several reads and writes as one. fn is given the database as it is from
+ * inside: each db_read() and db_write() on `in` is part of the whole, and what
+ * a failed write of them did is undone without the others.
+ *
+ * db_unit(): one unit of work; all that db_write() says holds for fn, but that
+ * it may call db_read() and db_write() on `in`, and on nothing else.
+ * db_view(): one moment of the database, for reading, in the caller's thread.
+ */
+typedef enum rc db_within_fn(struct db *in, void *arg, struct err *e);
+IG_CHECK enum rc db_unit(
+    struct db *db, db_within_fn *fn, void *arg, struct err *e);
+IG_CHECK enum rc db_view(
+    struct db *db, db_within_fn *fn, void *arg, struct err *e);
+
 /* Parameters, in the order $1, $2, … They borrow. */
 enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BLOB };
 struct db_value {

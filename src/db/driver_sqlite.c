@@ -396,6 +396,7 @@ sqlite_column(void *stmt, int column, struct db_value *out)
 
 static const char *const steps[] = {
 	[DRIVER_BEGIN] = "BEGIN IMMEDIATE",
+	[DRIVER_LOOK] = "BEGIN",
 	[DRIVER_COMMIT] = "COMMIT",
 	[DRIVER_ROLLBACK] = "ROLLBACK",
 	[DRIVER_SAVE] = "SAVEPOINT unit",

@@ -157,6 +157,64 @@ statements(struct db *db)
 	    "the file is its owner's only");
 }
 
+/* Two rows and one that fails: what each step saw, for the caller. */
+struct several {
+	struct db *outside;
+	int64_t first, second;
+	int64_t seen; /* rows, from inside */
+	enum rc failed, end;
+};
+
+static enum rc
+put_several(struct db *in, void *arg, struct err *e)
+{
+	struct several *s = arg;
+	enum rc rc = db_write(in, put, &s->first, e);
+
+	if (rc != RC_OK)
+		return rc;
+	s->failed = db_write(in, put_and_fail, &s->second, NULL);
+	s->seen = rows_of(in);
+	db_write_later(in, put, &s->second, sizeof s->second);
+
+	return s->end == RC_OK ? RC_OK : err_set(e, s->end, NULL, "undone");
+}
+
+static enum rc
+look_twice(struct db *in, void *arg, struct err *e)
+{
+	struct several *s = arg;
+	enum rc rc;
+
+	s->seen = rows_of(in);
+	if ((rc = db_write(s->outside, put, &s->first, e)) != RC_OK)
+		return rc;
+	s->failed = db_write(in, put, &s->second, NULL);
+
+	return s->seen == rows_of(in) ? RC_OK : RC_STATE;
+}
+
+static void
+units(struct db *db)
+{
+	int64_t before = rows_of(db);
+	struct several s = { .first = 101, .second = 102 };
+
+	ok(db_unit(db, put_several, &s, NULL) == RC_OK &&
+		s.failed == RC_POLICY && s.seen == before + 1 &&
+		rows_of(db) == before + 2,
+	    "a write that fails inside a unit is undone alone");
+	s = (struct several){ .first = 103, .second = 104, .end = RC_LIMIT };
+	ok(db_unit(db, put_several, &s, NULL) == RC_LIMIT &&
+		rows_of(db) == before + 2,
+	    "a unit that fails is undone with all its writes");
+	s = (struct several){ .outside = db, .first = 105, .second = 106 };
+	ok(db_view(db, look_twice, &s, NULL) == RC_OK &&
+		rows_of(db) == before + 3,
+	    "a view stays at its moment while others write");
+	ok(s.failed == RC_BUG, "a view does not write");
+}
+
 #define THREADS 32
 #define EACH    40
 
@@ -393,6 +451,7 @@ main(void)
 	ok(db_write(db, make, NULL, NULL) == RC_OK, "a table");
 	statements(db);
 	batches(db);
+	units(db);
 	backups(db);
 	close_and_remove(db);
 	queue_is_bounded();
