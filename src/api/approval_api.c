@@ -148,8 +148,7 @@ approval_api_prepare(struct request *q, struct response *r, struct err *e)
 	    (rc = approval_hex_id(in, "certificate", id, &certificate, e)) !=
 		RC_OK)
 		goto out;
-	rc = approving_prepare(
-	    &api_of(q)->domain, api_who(q), &a, certificate, e);
+	rc = approving_prepare(&api_of(q)->domain, &a, certificate, e);
 	if (rc == RC_POLICY) {
 		(void)api_answer_problem(r, PROBLEM_CERTIFICATE_UNUSABLE);
 		rc = RC_OK;
@@ -389,7 +388,7 @@ approval_api_approve(struct request *q, struct response *r, struct err *e)
 		goto out;
 	approval_proof(&body, &proof);
 	rc = approving_approve(
-	    &api_of(q)->domain, api_who(q), &a, &proof, pin, &cert, &left, e);
+	    &api_of(q)->domain, &a, &proof, pin, &cert, &left, e);
 	if (rc == RC_OK)
 		approval_answer(q, r, &a, &cert, pin);
 	else
@@ -415,12 +414,11 @@ approval_api_refuse(struct request *q, struct response *r, struct err *e)
 	    (rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = json_get_bool(in, "not_me", JSON_MAY, &not_me, e)) != RC_OK)
 		goto out;
-	rc = approving_refuse(&api_of(q)->domain, api_who(q), &a, not_me, e);
+	rc = approving_refuse(&api_of(q)->domain, &a, not_me, e);
 	if (rc == RC_STATE) {
 		(void)api_answer_problem(r, PROBLEM_ENDED);
 		rc = RC_OK;
 	} else if (rc == RC_OK) {
-		a.state = not_me ? APPROVAL_NOT_ME : APPROVAL_REFUSED;
 		render_request(response_json(r, 200), &a);
 	}
 out:

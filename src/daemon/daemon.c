@@ -67,6 +67,14 @@ struct daemon {
 
 /* The domain knows one argument; here it is told apart. */
 static void
+daemon_request(void *arg, const struct approval *a, bool ring)
+{
+	struct daemon *d = arg;
+
+	notify_request(&d->notify, a, ring);
+}
+
+static void
 daemon_changed(void *arg, enum domain_change what,
     const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID])
 {
@@ -95,6 +103,7 @@ daemon_identity_check(void *arg, const struct domain_person *p,
 }
 
 static const struct domain_ops ops = {
+	daemon_request,
 	daemon_changed,
 	daemon_identity_send,
 	daemon_identity_check,

@@ -78,25 +78,24 @@ notify_ring(struct notify *n, const struct approval *a)
 	buf_clear(&text);
 }
 
-static void
-notify_request(struct notify *n, const uint8_t id[static STORE_ID], bool ring)
+void
+notify_request(void *arg, const struct approval *a, bool ring)
 {
+	struct notify *n = arg;
 	struct buf text = buf_init(EVENT_MAX);
 	struct json_out o = json_put_init(&text);
 	char topic[TOPIC_NAME_MAX + 1];
-	struct approval a = { 0 };
 
-	api_topic_request(topic, id);
+	api_topic_request(topic, a->id);
 	notify_publish(n, topic, "request", SPAN_LIT("{}"));
-	if (approval_load(n->api->domain.db, id, &a, NULL) != RC_OK)
+	if (!store_has_id(a->member_id))
 		return;
 	json_put_object(&o, NULL);
-	render_request(&o, &a);
+	render_request(&o, a);
 	if (json_put_done(&o))
-		notify_member(n, a.member_id, "request", buf_span(&text));
-	if (ring && store_has_id(a.member_id))
-		notify_ring(n, &a);
-	approval_clear(&a);
+		notify_member(n, a->member_id, "request", buf_span(&text));
+	if (ring)
+		notify_ring(n, a);
 	buf_clear(&text);
 }
 
@@ -129,12 +128,6 @@ notify_changed(void *arg, enum domain_change what,
 	char topic[TOPIC_NAME_MAX + 1];
 
 	switch (what) {
-	case DOMAIN_REQUEST_NEW:
-		notify_request(n, id, true);
-		return;
-	case DOMAIN_REQUEST:
-		notify_request(n, id, false);
-		return;
 	case DOMAIN_TRANSFER:
 		notify_transfer(n, id);
 		return;

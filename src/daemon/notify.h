@@ -13,7 +13,11 @@ struct notify {
 	int64_t push_ttl_ms;
 };
 
-/* domain_ops.changed, api.push_test, api.push_check, outgoing_options.gone. */
+/*
+ * domain_ops.request and .changed, api.push_test, api.push_check,
+ * outgoing_options.gone.
+ */
+void notify_request(void *arg, const struct approval *a, bool ring);
 void notify_changed(void *arg, enum domain_change what,
     const uint8_t member_id[static STORE_ID],
     const uint8_t id[static STORE_ID]);

@@ -10,8 +10,8 @@
 #include "db/db.h"
 
 enum driver_step {
-	DRIVER_BEGIN, /* to write */
-	DRIVER_LOOK,  /* to read one moment */
+	DRIVER_BEGIN,  /* to write */
+	DRIVER_LOOK,   /* to read one moment */
 	DRIVER_COMMIT, /* RC_OK: durable */
 	DRIVER_ROLLBACK,
 	DRIVER_SAVE,    /* a savepoint */

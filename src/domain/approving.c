@@ -47,6 +47,23 @@ approving_history(
 }
 
 enum rc
+approving_advance(struct domain *d, struct approval *a, struct approval_move *m,
+    const struct history *h, struct err *e)
+{
+	enum rc rc;
+
+	memcpy(m->id, a->id, STORE_ID);
+	if ((rc = approval_advance(d->db, m, h, e)) != RC_OK)
+		return rc;
+	approval_moved(a, m);
+	domain_request(d, a, false);
+	if (h != NULL)
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h->id);
+
+	return RC_OK;
+}
+
+enum rc
 approving_load(struct domain *d, const struct domain_session *s,
     const uint8_t id[static STORE_ID], struct approval *out, struct err *e)
 {
@@ -132,7 +149,7 @@ approving_wish(struct keys_request *w, const struct approval *a,
 }
 
 static enum rc
-approving_make(struct domain *d, const struct approval *a,
+approving_make(struct domain *d, struct approval *a,
     const uint8_t certificate_id[static STORE_ID], struct err *e)
 {
 	int64_t now = clock_wall_ms();
@@ -159,7 +176,9 @@ approving_make(struct domain *d, const struct approval *a,
 	memcpy(made.id, a->id, STORE_ID);
 	memcpy(made.certificate_id, certificate_id, STORE_ID);
 	made.ar1 = buf_span(&ar1);
-	rc = approval_set_made(d->db, &made, e);
+	if ((rc = approval_set_made(d->db, &made, e)) == RC_OK &&
+	    (rc = approval_was_made(a, &made, e)) == RC_OK)
+		domain_request(d, a, false);
 out:
 	buf_clear(&ar1);
 	member_clear(&m);
@@ -169,44 +188,34 @@ out:
 }
 
 enum rc
-approving_prepare(struct domain *d, const struct domain_session *s,
-    struct approval *a, const uint8_t *certificate_id, struct err *e)
+approving_prepare(struct domain *d, struct approval *a,
+    const uint8_t *certificate_id, struct err *e)
 {
-	uint8_t id[STORE_ID];
 	enum rc rc =
 	    approving_is_living(a, APPROVAL_WAITING | APPROVAL_OPENED, e);
 
-	if (rc != RC_OK)
-		return rc;
-	memcpy(id, a->id, STORE_ID);
 	/* An import's AR1 was made with it, and fits that certificate only. */
-	if (a->kind != APPROVAL_IMPORT) {
-		if (a->kind == APPROVAL_DELETE)
-			certificate_id = a->certificate_id;
-		if (certificate_id == NULL)
-			return err_set(
-			    e, RC_FORMAT, "certificate", "which certificate?");
-		if ((rc = approving_make(d, a, certificate_id, e)) != RC_OK)
-			return rc;
-		domain_changed(d, DOMAIN_REQUEST, s->member_id, id);
-	}
-	approval_clear(a);
+	if (rc != RC_OK || a->kind == APPROVAL_IMPORT)
+		return rc;
+	if (a->kind == APPROVAL_DELETE)
+		certificate_id = a->certificate_id;
+	if (certificate_id == NULL)
+		return err_set(
+		    e, RC_FORMAT, "certificate", "which certificate?");
 
-	return approval_load(d->db, id, a, e);
+	return approving_make(d, a, certificate_id, e);
 }
 
 static enum rc
-approving_done_token(struct domain *d, const struct approval *a,
-    struct cert *cert, struct err *e)
+approving_done_token(
+    struct domain *d, struct approval *a, struct cert *cert, struct err *e)
 {
 	/* The PIN lives as long as a request does, from now on. */
 	struct approval_move move = { .from = APPROVAL_OPENED,
 		.to = APPROVAL_APPROVED,
 		.expires_ms = clock_wall_ms() + d->limits.request_life_ms };
-	enum rc rc;
+	enum rc rc = approving_advance(d, a, &move, NULL, e);
 
-	memcpy(move.id, a->id, STORE_ID);
-	rc = approval_advance(d->db, &move, NULL, e);
 	/* The same proof once more, because the first answer got lost. */
 	if (rc == RC_STATE && a->state == APPROVAL_APPROVED) {
 		err_clear(e);
@@ -219,7 +228,7 @@ approving_done_token(struct domain *d, const struct approval *a,
 }
 
 static enum rc
-approving_done_delete(struct domain *d, const struct approval *a, struct err *e)
+approving_done_delete(struct domain *d, struct approval *a, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
@@ -238,6 +247,8 @@ approving_done_delete(struct domain *d, const struct approval *a, struct err *e)
 	    d->db, a->member_id, a->certificate_id, now, &move, &h, e);
 	cert_clear(&cert);
 	if (rc == RC_OK) {
+		approval_moved(a, &move);
+		domain_request(d, a, false);
 		domain_changed(
 		    d, DOMAIN_CERTIFICATES, a->member_id, a->certificate_id);
 		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
@@ -280,10 +291,9 @@ approving_ask_vault(struct domain *d, const struct approval *a,
 }
 
 enum rc
-approving_approve(struct domain *d, const struct domain_session *s,
-    struct approval *a, const struct approving_proof *proof,
-    char pin[static KEYS_PIN], struct cert *cert, uint8_t *tries_left,
-    struct err *e)
+approving_approve(struct domain *d, struct approval *a,
+    const struct approving_proof *proof, char pin[static KEYS_PIN],
+    struct cert *cert, uint8_t *tries_left, struct err *e)
 {
 	struct keys_approved approved = { 0 };
 	enum rc rc =
@@ -306,14 +316,6 @@ approving_approve(struct domain *d, const struct domain_session *s,
 	case APPROVAL_IMPORT:
 		rc = importing_store(d, a, proof, &approved, cert, e);
 		break;
-	}
-	if (rc == RC_OK) {
-		uint8_t id[STORE_ID];
-
-		memcpy(id, a->id, STORE_ID);
-		approval_clear(a);
-		rc = approval_load(d->db, id, a, e);
-		domain_changed(d, DOMAIN_REQUEST, s->member_id, id);
 	}
 out:
 	keys_approved_clear(&approved);
@@ -343,8 +345,8 @@ approving_not_me(struct domain *d, const struct approval *a, struct err *e)
 }
 
 enum rc
-approving_refuse(struct domain *d, const struct domain_session *s,
-    const struct approval *a, bool not_me, struct err *e)
+approving_refuse(
+    struct domain *d, struct approval *a, bool not_me, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_LIVING,
@@ -359,15 +361,11 @@ approving_refuse(struct domain *d, const struct domain_session *s,
 	    rc != RC_ABSENT && rc != RC_STATE && rc != RC_EXPIRED)
 		return rc;
 	err_clear(e);
-	memcpy(move.id, a->id, STORE_ID);
 	history_id(h.id, now, (struct span){ NULL, 0 });
 	approving_history(&h, a, NULL);
-	if ((rc = approval_advance(d->db, &move, &h, e)) != RC_OK)
-		return rc;
-	domain_changed(d, DOMAIN_REQUEST, s->member_id, a->id);
-	domain_changed(d, DOMAIN_HISTORY, s->member_id, h.id);
+	rc = approving_advance(d, a, &move, &h, e);
 
-	return not_me ? approving_not_me(d, a, e) : RC_OK;
+	return rc == RC_OK && not_me ? approving_not_me(d, a, e) : rc;
 }
 
 enum rc
@@ -390,12 +388,11 @@ approving_lapse(struct domain *d, struct approval *a)
 		return;
 	/* A window that closes did what it was for; the others lapsed. */
 	move.to = a->state == APPROVAL_OPEN ? APPROVAL_DONE : APPROVAL_EXPIRED;
-	memcpy(move.id, a->id, STORE_ID);
 	history_id(h.id, now, (struct span){ NULL, 0 });
 	approving_history(&h, a, NULL);
-	if (approval_advance(d->db, &move, tell ? &h : NULL, NULL) == RC_OK)
-		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
-	a->state = move.to;
+	/* Whether it was written or not, its time is over. */
+	if (approving_advance(d, a, &move, tell ? &h : NULL, NULL) != RC_OK)
+		a->state = move.to;
 }
 
 void

@@ -9,6 +9,14 @@
 
 struct history;
 
+/*
+ * Moves a and its row, and tells all who follow it. m->id is filled in; h, a
+ * line of the history written with it, may be NULL. RC_STATE: somebody else
+ * was first, nothing happened.
+ */
+IG_CHECK enum rc approving_advance(struct domain *d, struct approval *a,
+    struct approval_move *m, const struct history *h, struct err *e);
+
 /* A member's own request. RC_ABSENT: none, or somebody else's. */
 IG_CHECK enum rc approving_load(struct domain *d,
     const struct domain_session *s, const uint8_t id[static STORE_ID],
@@ -26,11 +34,10 @@ IG_CHECK enum rc approving_deletion(struct domain *d,
 
 /*
  * Has the vault make AR1 for a request of the member (token: with this
- * certificate; NULL elsewhere), and loads the request again with it.
+ * certificate; NULL elsewhere); a holds it afterwards.
  * RC_STATE: it has ended. RC_EXPIRED. RC_ABSENT: no such certificate.
  */
-IG_CHECK enum rc approving_prepare(struct domain *d,
-    const struct domain_session *s, struct approval *a,
+IG_CHECK enum rc approving_prepare(struct domain *d, struct approval *a,
     const uint8_t *certificate_id, struct err *e);
 
 /* What the phone shows the vault. */
@@ -44,8 +51,7 @@ struct approving_proof {
  * where there is none; the certificate that came in, or the one used, is
  * loaded into cert (cert_clear()). Codes: keys_approve(); RC_EXISTS.
  */
-IG_CHECK enum rc approving_approve(struct domain *d,
-    const struct domain_session *s, struct approval *a,
+IG_CHECK enum rc approving_approve(struct domain *d, struct approval *a,
     const struct approving_proof *proof, char pin[static KEYS_PIN],
     struct cert *cert, uint8_t *tries_left, struct err *e);
 
@@ -53,9 +59,8 @@ IG_CHECK enum rc approving_approve(struct domain *d,
  * Refuses. not_me: nobody of the house asked; that machine is not heard for a
  * day, and after the second time no request by phone number is.
  */
-IG_CHECK enum rc approving_refuse(struct domain *d,
-    const struct domain_session *s, const struct approval *a, bool not_me,
-    struct err *e);
+IG_CHECK enum rc approving_refuse(
+    struct domain *d, struct approval *a, bool not_me, struct err *e);
 
 /* Requests by phone number are welcome again. */
 IG_CHECK enum rc approving_unblock(

@@ -9,6 +9,7 @@
 #include "keys/keys.h"
 #include "store/store.h"
 
+struct approval;
 struct db;
 
 /* Figures that an operator sets. */
@@ -23,8 +24,6 @@ struct domain_limits {
 };
 
 enum domain_change {
-	DOMAIN_REQUEST_NEW, /* a phone should ring */
-	DOMAIN_REQUEST,
 	DOMAIN_TRANSFER,
 	DOMAIN_CERTIFICATES,
 	DOMAIN_HISTORY,
@@ -43,10 +42,11 @@ struct domain_person {
 
 /*
  * The world outside, given by the daemon: this room knows no network. All
- * are called from several threads; changed() must not wait.
+ * are called from several threads; request() and changed() must not wait.
  */
 struct domain_ops {
-	/* member_id may be zeros: only those who follow id itself. */
+	/* A request, as it is now; ring: it is new, a phone should ring. */
+	void (*request)(void *arg, const struct approval *a, bool ring);
 	void (*changed)(void *arg, enum domain_change what,
 	    const uint8_t member_id[static STORE_ID],
 	    const uint8_t id[static STORE_ID]);
@@ -68,6 +68,12 @@ struct domain {
 	const char *app_origin;
 	uint8_t login_key[STORE_HASH]; /* MAC of login challenges */
 };
+
+static inline void
+domain_request(const struct domain *d, const struct approval *a, bool ring)
+{
+	d->ops->request(d->arg, a, ring);
+}
 
 static inline void
 domain_changed(const struct domain *d, enum domain_change what,

@@ -182,7 +182,7 @@ importing_transfer(struct domain *d, const struct approval *a,
 }
 
 enum rc
-importing_store(struct domain *d, const struct approval *a,
+importing_store(struct domain *d, struct approval *a,
     const struct approving_proof *proof, const struct keys_approved *sealed,
     struct cert *out, struct err *e)
 {
@@ -207,6 +207,8 @@ importing_store(struct domain *d, const struct approval *a,
 	rc = cert_add(d->db, &c, &move, has ? &sent : NULL, &h, e);
 	if (rc != RC_OK)
 		return rc;
+	approval_moved(a, &move);
+	domain_request(d, a, false);
 	domain_changed(d, DOMAIN_CERTIFICATES, a->member_id, c.id);
 	domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
 	if (has)

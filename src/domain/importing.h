@@ -23,6 +23,6 @@ IG_CHECK enum rc importing_request(struct domain *d,
  * Keeps what the vault sealed: certificate, key blobs, the line in the
  * history; the transfer is done. Loads the new certificate. RC_EXISTS.
  */
-IG_CHECK enum rc importing_store(struct domain *d, const struct approval *a,
+IG_CHECK enum rc importing_store(struct domain *d, struct approval *a,
     const struct approving_proof *proof, const struct keys_approved *sealed,
     struct cert *out, struct err *e);

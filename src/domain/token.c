@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/sec.h"
 #include "base/text.h"
+#include "db/db.h"
 #include "domain/approving.h"
 #include "domain/joining.h"
 #include "store/block.h"
@@ -53,49 +54,42 @@ token_fill(const struct domain *d, struct approval *a,
 }
 
 /*
- * Counted by number and address first, so that a stranger elsewhere does not
- * use up what the owner may ask; and by number alone against many strangers.
+ * A request on its way in: counted, its member found, room made for it and
+ * written, all in one unit.
  */
-static enum rc
-token_count(struct domain *d, const uint8_t phone[static STORE_HASH],
-    const char *address, int64_t now, struct err *e)
-{
-	uint8_t near[STORE_HASH];
-	struct span parts[2] = { { phone, STORE_HASH }, span_str(address) };
-	const struct counter_rule rules[] = {
-		{ "ask-near-hour", near, HOUR_MS, d->limits.request_hour },
-		{ "ask-near-day", near, DAY_MS, d->limits.request_day },
-		{ "ask-hour", phone, HOUR_MS,
-		    d->limits.request_hour * ALL_TIMES },
-		{ "ask-day", phone, DAY_MS, d->limits.request_day * ALL_TIMES },
-	};
-	struct counter_answer answer;
-	enum rc rc;
-
-	digest_sha256(near, parts, 2);
-	rc = counter_hit_all(
-	    d->db, rules, sizeof(rules) / sizeof(rules[0]), now, &answer, e);
-	if (rc == RC_OK && !answer.allowed)
-		return err_set(
-		    e, RC_RATE, "phone", "too many requests for this number");
-
-	return rc;
-}
+struct token_placing {
+	struct approval *a; /* its member is filled in, if one is to be asked */
+	const struct counter_rule *rules;
+	size_t n_rules;
+	const uint8_t *phone_hash; /* the member by number, or … */
+	const uint8_t *member_id;  /* … by the request before */
+	int64_t now;
+	bool allowed;
+	struct approval_list old; /* that gave way to it are marked as ended */
+};
 
 /* Is this member to be left alone, by everybody or by this machine? */
 static enum rc
-token_is_blocked(struct domain *d, const struct member *m,
-    const struct approval *a, int64_t now, bool *blocked, struct err *e)
+token_is_blocked(struct db *in, const struct member *m,
+    const struct token_placing *p, bool *blocked, struct err *e)
 {
 	uint8_t key[STORE_HASH];
 	int64_t until = 0;
 	enum rc rc;
 
-	approving_machine_key(m->id, a, key);
-	rc = block_find(d->db, "machine", key, now, &until, e);
-	*blocked = m->blocked_until_ms > now || until > now;
+	approving_machine_key(m->id, p->a, key);
+	rc = block_find(in, "machine", key, p->now, &until, e);
+	*blocked = m->blocked_until_ms > p->now || until > p->now;
 
 	return rc;
+}
+
+static bool
+token_is_same(const struct approval *a, const struct approval *b)
+{
+	return strcmp(a->program, b->program) == 0 &&
+	    strcmp(a->machine, b->machine) == 0 &&
+	    strcmp(a->user, b->user) == 0;
 }
 
 /*
@@ -103,63 +97,145 @@ token_is_blocked(struct domain *d, const struct member *m,
  * new request; others make it wait in silence when there are too many.
  */
 static enum rc
-token_make_room(struct domain *d, const struct member *m,
-    const struct approval *a, int64_t now, bool *full, struct err *e)
+token_make_room(struct db *in, const struct member *m, struct token_placing *p,
+    bool *full, struct err *e)
 {
-	struct approval_list l = { 0 };
 	size_t waiting = 0;
 	enum rc rc = approval_load_all(
-	    d->db, m->id, APPROVAL_WAITING | APPROVAL_OPENED, now, &l, e);
+	    in, m->id, APPROVAL_WAITING | APPROVAL_OPENED, p->now, &p->old, e);
 
-	for (size_t i = 0; rc == RC_OK && i < l.n; i++) {
-		const struct approval *o = &l.at[i];
+	for (size_t i = 0; rc == RC_OK && i < p->old.n; i++) {
+		struct approval *o = &p->old.at[i];
+		struct approval_move move = { .from = APPROVAL_LIVING,
+			.to = APPROVAL_ENDED };
 
 		if (o->kind != APPROVAL_TOKEN)
 			continue;
-		if (strcmp(o->program, a->program) == 0 &&
-		    strcmp(o->machine, a->machine) == 0 &&
-		    strcmp(o->user, a->user) == 0)
-			rc = token_withdraw(d, o, e);
-		else
+		if (!token_is_same(o, p->a)) {
 			waiting++;
+			continue;
+		}
+		memcpy(move.id, o->id, STORE_ID);
+		if ((rc = approval_advance(in, &move, NULL, e)) == RC_OK)
+			approval_moved(o, &move);
 	}
-	approval_list_clear(&l);
 	*full = waiting >= LIVING_MOST;
 
-	return rc == RC_STATE ? RC_OK : rc;
+	return rc;
 }
 
+/* Finds who is to be asked; nobody is no failure. */
+static enum rc
+token_find_member(
+    struct db *in, struct token_placing *p, struct member *m, struct err *e)
+{
+	bool blocked = false, full = false;
+	enum rc rc = p->phone_hash != NULL
+	    ? member_load_by_phone(in, p->phone_hash, m, e)
+	    : member_load(in, p->member_id, m, e);
+
+	if (rc == RC_ABSENT) {
+		err_clear(e);
+		return RC_OK;
+	}
+	if (rc != RC_OK ||
+	    (rc = token_is_blocked(in, m, p, &blocked, e)) != RC_OK)
+		return rc;
+	if (!blocked && p->phone_hash != NULL)
+		rc = token_make_room(in, m, p, &full, e);
+	if (rc == RC_OK && !blocked && !full)
+		memcpy(p->a->member_id, m->id, STORE_ID);
+
+	return rc;
+}
+
+static enum rc
+token_place_unit(struct db *in, void *arg, struct err *e)
+{
+	struct token_placing *p = arg;
+	struct counter_answer counted;
+	struct member m = { 0 };
+	enum rc rc;
+
+	/* It may run more than once. */
+	approval_list_clear(&p->old);
+	memset(p->a->member_id, 0, STORE_ID);
+	rc = counter_hit_all(in, p->rules, p->n_rules, p->now, &counted, e);
+	p->allowed = rc == RC_OK && counted.allowed;
+	/* One too many is counted, too. */
+	if (!p->allowed)
+		return rc;
+	rc = token_find_member(in, p, &m, e);
+	member_clear(&m);
+
+	/* An unknown number, too, gets a request: it will lapse like any. */
+	return rc == RC_OK ? approval_create(in, p->a, e) : rc;
+}
+
+/* A request that is over in the database is so in the vault, too. */
+static void
+token_end_in_vault(const struct domain *d, const struct approval *a)
+{
+	if (store_has_id(a->vault_request_id) &&
+	    keys_refuse(d->keys, a->vault_request_id, NULL) == RC_BUSY)
+		log_event(LOG_WARN, "withdraw", "vault unavailable");
+}
+
+static enum rc
+token_place(struct domain *d, struct token_placing *p, struct err *e)
+{
+	enum rc rc = db_unit(d->db, token_place_unit, p, e);
+
+	if (rc == RC_OK && !p->allowed)
+		rc = err_set(
+		    e, RC_RATE, "phone", "too many requests for this number");
+	for (size_t i = 0; rc == RC_OK && i < p->old.n; i++) {
+		if (p->old.at[i].state != APPROVAL_ENDED)
+			continue;
+		token_end_in_vault(d, &p->old.at[i]);
+		domain_request(d, &p->old.at[i], false);
+	}
+	if (rc == RC_OK && store_has_id(p->a->member_id))
+		domain_request(d, p->a, true);
+	approval_list_clear(&p->old);
+
+	return rc;
+}
+
+/*
+ * Counted by number and address first, so that a stranger elsewhere does not
+ * use up what the owner may ask; and by number alone against many strangers.
+ */
 enum rc
 token_request(struct domain *d, const struct token_ask *in,
     uint8_t id[static STORE_ID], int64_t *expires_ms, struct err *e)
 {
-	int64_t now = clock_wall_ms();
-	uint8_t phone_hash[STORE_HASH];
+	uint8_t phone_hash[STORE_HASH], near[STORE_HASH];
+	struct span parts[2] = { SPAN(phone_hash), span_str(in->address) };
+	const struct counter_rule rules[] = {
+		{ "ask-near-hour", near, HOUR_MS, d->limits.request_hour },
+		{ "ask-near-day", near, DAY_MS, d->limits.request_day },
+		{ "ask-hour", phone_hash, HOUR_MS,
+		    d->limits.request_hour * ALL_TIMES },
+		{ "ask-day", phone_hash, DAY_MS,
+		    d->limits.request_day * ALL_TIMES },
+	};
 	struct approval a = { 0 };
-	struct member m = { 0 };
-	bool blocked = false, full = false;
+	struct token_placing p = { .a = &a,
+		.rules = rules,
+		.n_rules = sizeof(rules) / sizeof(rules[0]),
+		.phone_hash = phone_hash,
+		.now = clock_wall_ms() };
 	char phone[12];
 	enum rc rc;
 
-	token_fill(d, &a, in, now);
+	token_fill(d, &a, in, p.now);
 	if ((rc = joining_phone(in->phone, phone, e)) != RC_OK ||
-	    (rc = joining_phone_hash(d, phone, phone_hash, e)) != RC_OK ||
-	    (rc = token_count(d, phone_hash, in->address, now, e)) != RC_OK)
+	    (rc = joining_phone_hash(d, phone, phone_hash, e)) != RC_OK)
 		return rc;
-	rc = member_load_by_phone(d->db, phone_hash, &m, NULL);
-	if (rc == RC_OK &&
-	    (rc = token_is_blocked(d, &m, &a, now, &blocked, e)) == RC_OK &&
-	    !blocked)
-		rc = token_make_room(d, &m, &a, now, &full, e);
-	if (rc == RC_OK && !blocked && !full)
-		memcpy(a.member_id, m.id, STORE_ID);
-	member_clear(&m);
-	/* An unknown number, too, gets a request: it will lapse like any. */
-	if ((rc != RC_OK && rc != RC_ABSENT) ||
-	    (rc = approval_create(d->db, &a, e)) != RC_OK)
+	digest_sha256(near, parts, 2);
+	if ((rc = token_place(d, &p, e)) != RC_OK)
 		return rc;
-	if (store_has_id(a.member_id))
-		domain_changed(d, DOMAIN_REQUEST_NEW, a.member_id, a.id);
 	memcpy(id, a.id, STORE_ID);
 	*expires_ms = a.expires_ms;
 
@@ -172,13 +248,16 @@ token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
     const struct token_ask *in, uint8_t id[static STORE_ID],
     int64_t *expires_ms, struct err *e)
 {
-	int64_t now = clock_wall_ms();
-	struct approval before = { 0 }, a = { 0 };
-	struct token_ask ask = *in;
-	struct counter_answer c;
-	struct member m = { 0 };
 	uint8_t key[STORE_HASH];
-	bool blocked = false;
+	const struct counter_rule rule = { "ask-again", key, HOUR_MS,
+		AGAIN_HOUR };
+	struct approval before = { 0 }, a = { 0 };
+	struct token_placing p = { .a = &a,
+		.rules = &rule,
+		.n_rules = 1,
+		.member_id = before.member_id,
+		.now = clock_wall_ms() };
+	struct token_ask ask = *in;
 	enum rc rc = token_load(d, before_id, before_secret_hash, &before, e);
 
 	if (rc != RC_OK)
@@ -187,32 +266,16 @@ token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
 	ask.program = span_str(before.program);
 	ask.machine = span_str(before.machine);
 	ask.user = span_str(before.user);
-	token_fill(d, &a, &ask, now);
+	token_fill(d, &a, &ask, p.now);
 	memcpy(a.continues_id, before.id, STORE_ID);
-	if ((before.state & (APPROVAL_OPEN | APPROVAL_DONE)) == 0) {
-		rc = err_set(e, RC_STATE, NULL, "nothing to continue");
-		goto out;
-	}
 	approving_machine_key(before.member_id, &before, key);
-	if ((rc = counter_hit(d->db, "ask-again", key, HOUR_MS, AGAIN_HOUR, now,
-		 &c, e)) != RC_OK ||
-	    (rc = member_load(d->db, before.member_id, &m, e)) != RC_OK ||
-	    (rc = token_is_blocked(d, &m, &a, now, &blocked, e)) != RC_OK)
-		goto out;
-	if (!c.allowed) {
-		rc = err_set(e, RC_RATE, NULL, "asked too often");
-		goto out;
+	rc = (before.state & (APPROVAL_OPEN | APPROVAL_DONE)) == 0
+	    ? err_set(e, RC_STATE, NULL, "nothing to continue")
+	    : token_place(d, &p, e);
+	if (rc == RC_OK) {
+		memcpy(id, a.id, STORE_ID);
+		*expires_ms = a.expires_ms;
 	}
-	if (!blocked)
-		memcpy(a.member_id, before.member_id, STORE_ID);
-	if ((rc = approval_create(d->db, &a, e)) != RC_OK)
-		goto out;
-	if (!blocked)
-		domain_changed(d, DOMAIN_REQUEST_NEW, a.member_id, a.id);
-	memcpy(id, a.id, STORE_ID);
-	*expires_ms = a.expires_ms;
-out:
-	member_clear(&m);
 	approval_clear(&before);
 
 	return rc;
@@ -262,18 +325,16 @@ token_history(struct history *h, const struct approval *a,
 
 /* The vault took the last try: the request is over, and the member is told. */
 static enum rc
-token_locked(struct domain *d, const struct approval *a, struct err *e)
+token_locked(struct domain *d, struct approval *a, struct err *e)
 {
 	struct approval_move move = { .from = APPROVAL_APPROVED,
 		.to = APPROVAL_ENDED };
 	struct history h = { 0 };
 
-	memcpy(move.id, a->id, STORE_ID);
 	token_history(&h, a, HISTORY_LOCKED, NULL, clock_wall_ms());
-	if (approval_advance(d->db, &move, &h, NULL) == RC_OK) {
-		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
-		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
-	}
+	if (approving_advance(d, a, &move, &h, NULL) == RC_OK)
+		log_event(
+		    LOG_INFO, "locked", "request=%s", log_id(SPAN(a->id)));
 	err_clear(e);
 
 	return err_set(e, RC_LOCKED, "pin", "wrong PIN three times");
@@ -333,17 +394,11 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 		return token_locked(d, a, e);
 	if (rc != RC_OK)
 		return rc;
-	memcpy(move.id, a->id, STORE_ID);
 	move.left = a->left;
 	move.expires_ms = a->expires_ms;
 	token_history(&h, a, HISTORY_TOKEN_LOGIN, cert, clock_wall_ms());
-	if ((rc = approval_advance(d->db, &move, &h, e)) != RC_OK)
-		return rc;
-	a->state = APPROVAL_OPEN;
-	domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
-	domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
 
-	return RC_OK;
+	return approving_advance(d, a, &move, &h, e);
 }
 
 static enum rc
@@ -414,18 +469,12 @@ out:
 }
 
 enum rc
-token_withdraw(struct domain *d, const struct approval *a, struct err *e)
+token_withdraw(struct domain *d, struct approval *a, struct err *e)
 {
 	struct approval_move move = { .from = APPROVAL_LIVING,
 		.to = APPROVAL_ENDED };
-	enum rc rc;
 
-	memcpy(move.id, a->id, STORE_ID);
-	if (store_has_id(a->vault_request_id) &&
-	    keys_refuse(d->keys, a->vault_request_id, NULL) == RC_BUSY)
-		log_event(LOG_WARN, "withdraw", "vault unavailable");
-	if ((rc = approval_advance(d->db, &move, NULL, e)) == RC_OK)
-		domain_changed(d, DOMAIN_REQUEST, a->member_id, a->id);
+	token_end_in_vault(d, a);
 
-	return rc;
+	return approving_advance(d, a, &move, NULL, e);
 }

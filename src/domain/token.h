@@ -60,4 +60,4 @@ IG_CHECK enum rc token_sign(struct domain *d, const struct approval *a,
 
 /* The program gives up: nobody needs to answer any more. */
 IG_CHECK enum rc token_withdraw(
-    struct domain *d, const struct approval *a, struct err *e);
+    struct domain *d, struct approval *a, struct err *e);

@@ -157,6 +157,16 @@ approval_advance_in(
 	    RC_STATE, "the request has moved on", e);
 }
 
+void
+approval_moved(struct approval *a, const struct approval_move *m)
+{
+	a->state = m->to;
+	if (m->expires_ms != 0)
+		a->expires_ms = m->expires_ms;
+	if (m->sets_left)
+		a->left = m->left;
+}
+
 struct advance {
 	const struct approval_move *m;
 	const struct history *h;
@@ -202,6 +212,25 @@ approval_set_made(struct db *db, const struct approval_made *a, struct err *e)
 	struct approval_made copy = *a;
 
 	return db_write(db, set_approval, &copy, e);
+}
+
+enum rc
+approval_was_made(
+    struct approval *a, const struct approval_made *m, struct err *e)
+{
+	enum rc rc;
+
+	row_forget(&a->kept);
+	a->ar1 = (struct span){ NULL, 0 };
+	if ((rc = row_own(&a->kept, m->ar1, &a->ar1, e)) != RC_OK)
+		return rc;
+	a->state = APPROVAL_OPENED;
+	memcpy(a->certificate_id, m->certificate_id, STORE_ID);
+	memcpy(a->vault_request_id, m->vault_request_id, STORE_ID);
+	memcpy(a->ar1_signature, m->ar1_signature, STORE_SIGN);
+	a->expires_ms = m->expires_ms;
+
+	return RC_OK;
 }
 
 struct record {

@@ -97,6 +97,9 @@ struct approval_move {
 IG_CHECK enum rc approval_advance(struct db *db, const struct approval_move *m,
     const struct history *h, struct err *e);
 
+/* Does to a what approval_advance() did to its row. */
+void approval_moved(struct approval *a, const struct approval_move *m);
+
 /*
  * What the vault made of the request, for the phone to approve: certificate,
  * ar1, its signature, the vault's id; state becomes APPROVAL_OPENED, expires_ms
@@ -113,6 +116,10 @@ struct approval_made {
 };
 IG_CHECK enum rc approval_set_made(
     struct db *db, const struct approval_made *a, struct err *e);
+
+/* Does to a what approval_set_made() did to its row; a owns what it holds. */
+IG_CHECK enum rc approval_was_made(
+    struct approval *a, const struct approval_made *m, struct err *e);
 
 /*
  * A signature was made: the request's left (it only goes down; 0 makes it

@@ -26,24 +26,33 @@ row_id(const uint8_t id[static STORE_ID])
 	return row_bytes(id, STORE_ID);
 }
 
+enum rc
+row_own(
+    struct store_kept *kept, struct span from, struct span *into, struct err *e)
+{
+	uint8_t *copy;
+
+	*into = (struct span){ NULL, 0 };
+	if (from.n == 0)
+		return RC_OK;
+	copy = kept->n < STORE_BLOBS ? malloc(from.n) : NULL;
+	if (copy == NULL)
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
+	memcpy(copy, from.p, from.n);
+	kept->blob[kept->n++] = copy;
+	*into = (struct span){ copy, from.n };
+
+	return RC_OK;
+}
+
 void
 row_keep(struct db_rows *rows, struct store_kept *kept, struct span *into)
 {
 	struct span from = db_get_blob(rows);
-	uint8_t *copy;
 
 	*into = (struct span){ NULL, 0 };
-	if (from.n == 0 || rows->rc != RC_OK)
-		return;
-	copy = kept->n < STORE_BLOBS ? malloc(from.n) : NULL;
-	if (copy == NULL) {
-		rows->rc =
-		    err_set(&rows->err, RC_MEMORY, NULL, "out of memory");
-		return;
-	}
-	memcpy(copy, from.p, from.n);
-	kept->blob[kept->n++] = copy;
-	*into = (struct span){ copy, from.n };
+	if (rows->rc == RC_OK)
+		rows->rc = row_own(kept, from, into, &rows->err);
 }
 
 void

@@ -18,6 +18,10 @@ struct row_kind {
 struct db_value row_id(const uint8_t id[static STORE_ID]);
 struct db_value row_bytes(const uint8_t *p, size_t n);
 
+/* A copy of from that the struct owns. RC_MEMORY. */
+IG_CHECK enum rc row_own(struct store_kept *kept, struct span from,
+    struct span *into, struct err *e);
+
 /* Takes the next column as a blob that the struct owns. */
 void row_keep(struct db_rows *rows, struct store_kept *kept, struct span *into);
 void row_forget(struct store_kept *kept);
