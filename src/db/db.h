@@ -14,8 +14,9 @@
  *
  * SQL is a subset that SQLite and PostgreSQL read alike: parameters $1 … $9
  * and up, types BIGINT, TEXT and BLOB (the driver names BLOB as its database
- * does), ON CONFLICT, RETURNING; no rowid, no type names in expressions, no
- * functions of one of them. SQL texts are literals: statements are kept
+ * does), WITHOUT ROWID (the driver leaves it out where it means nothing), ON
+ * CONFLICT, RETURNING; no rowid, no type names in expressions, no functions
+ * of one of them. SQL texts are literals: statements are kept
  * prepared by the address of their text.
  */
 struct db;

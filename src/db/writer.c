@@ -63,17 +63,23 @@ finish(struct unit *u)
 		(void)sem_post(&u->done); /* u is the caller's from here on */
 }
 
-/* Runs one unit under its savepoint. False: the transaction is lost. */
+/*
+ * Runs one unit under its savepoint; one that is alone needs none, the whole
+ * transaction is undone with it. False: the transaction is lost.
+ */
 static bool
-run_unit(struct writer *w, struct unit *u)
+run_unit(struct writer *w, struct unit *u, bool alone)
 {
 	err_clear(&u->err);
-	u->rc = w->driver->step(w->conn, DRIVER_SAVE, &u->err);
-	if (u->rc != RC_OK)
+	if (!alone)
+		u->rc = w->driver->step(w->conn, DRIVER_SAVE, &u->err);
+	if (!alone && u->rc != RC_OK)
 		return false;
 	u->rc = u->fn(w->conn, u->arg, &u->err);
 	if (w->conn->broken || !w->driver->in_transaction(w->conn))
 		return false;
+	if (alone)
+		return u->rc == RC_OK;
 
 	return w->driver->step(w->conn,
 		   u->rc == RC_OK ? DRIVER_RELEASE : DRIVER_UNDO,
@@ -95,7 +101,7 @@ run_batch(struct writer *w, struct unit *first, struct err *e)
 	if (w->driver->step(w->conn, DRIVER_BEGIN, e) != RC_OK)
 		return NOT_BEGUN;
 	for (struct unit *u = first; good && u != NULL; u = u->next)
-		if (!(good = run_unit(w, u)))
+		if (!(good = run_unit(w, u, first->next == NULL)))
 			(void)err_set(e, u->rc == RC_OK ? RC_IO : u->rc,
 			    u->err.field, "%s",
 			    u->rc == RC_OK ? "the transaction was lost"

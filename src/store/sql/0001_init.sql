@@ -5,6 +5,8 @@
 -- that a set of them is a number. No foreign keys: rows that belong together
 -- are written in one transaction, and a distributed database need not ask
 -- another node for each. What changes often stands in small tables of its own.
+-- WITHOUT ROWID: the key is the table, not a second tree beside it. PostgreSQL's
+-- driver leaves the words out.
 
 CREATE TABLE member (
 	id BLOB PRIMARY KEY,
@@ -41,7 +43,7 @@ CREATE TABLE session (
 	created_ms BIGINT NOT NULL,
 	expires_ms BIGINT NOT NULL,
 	last_seen_ms BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX session_member ON session (member_id);
 CREATE INDEX session_expires ON session (expires_ms);
 
@@ -71,7 +73,7 @@ CREATE TABLE certificate_use (
 	certificate_id BLOB PRIMARY KEY,
 	last_used_ms BIGINT NOT NULL,
 	uses BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE request (
 	id BLOB PRIMARY KEY,
@@ -95,7 +97,7 @@ CREATE TABLE request (
 	expires_ms BIGINT NOT NULL,
 	continues_id BLOB,
 	transfer_id BLOB
-);
+) WITHOUT ROWID;
 CREATE INDEX request_member ON request (member_id, created_ms);
 CREATE INDEX request_expires ON request (expires_ms);
 
@@ -114,7 +116,7 @@ CREATE TABLE history (
 	receipt BLOB NOT NULL,
 	receipt_signature BLOB,
 	PRIMARY KEY (member_id, id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE transfer (
 	id BLOB PRIMARY KEY,
@@ -156,7 +158,7 @@ CREATE TABLE push_subscription (
 	auth BLOB NOT NULL,
 	created_ms BIGINT NOT NULL,
 	failures BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX push_subscription_member ON push_subscription (member_id);
 
 CREATE TABLE counter (
@@ -165,7 +167,7 @@ CREATE TABLE counter (
 	window_start_ms BIGINT NOT NULL,
 	hits BIGINT NOT NULL,
 	PRIMARY KEY (scope, subject)
-);
+) WITHOUT ROWID;
 CREATE INDEX counter_start ON counter (window_start_ms);
 
 CREATE TABLE block (
@@ -173,7 +175,7 @@ CREATE TABLE block (
 	subject BLOB NOT NULL,
 	until_ms BIGINT NOT NULL,
 	PRIMARY KEY (scope, subject)
-);
+) WITHOUT ROWID;
 CREATE INDEX block_until ON block (until_ms);
 
 CREATE TABLE meta (
