@@ -26,7 +26,7 @@ state_begin(struct vault *v)
 	static const uint8_t root_bytes[32] = { 1 };
 	struct sec root SEC_WIPED = { 0 };
 
-	if (master.display == NULL) {
+	if (master.keys == NULL) {
 		log_init("fuzz", LOG_ERROR);
 		if (vault_warm(NULL) != RC_OK ||
 		    sec_copy(&root, SPAN(root_bytes), NULL) != RC_OK ||

@@ -7,8 +7,6 @@
 #include "base/sec.h"
 #include "pake/hpke.h"
 
-#include <openssl/types.h>
-
 #define MASTER_KEY    32
 #define MASTER_KEK_ID 8
 
@@ -20,6 +18,7 @@ struct master_keys {
 	uint8_t pepper[MASTER_KEY];  /* pseudonyms */
 	uint8_t pin[MASTER_KEY];     /* stored app PINs */
 	uint8_t token[MASTER_KEY];   /* one-time PINs of tokens */
+	uint8_t display[64];         /* Ed25519: seed ‖ public key */
 };
 
 struct master {
@@ -27,7 +26,6 @@ struct master {
 	const struct master_keys *keys;
 	uint8_t kek_id[MASTER_KEK_ID];
 	uint8_t display_public[32];
-	EVP_PKEY *display; /* Ed25519 */
 	struct hpke_key hpke;
 };
 
@@ -54,6 +52,6 @@ IG_CHECK enum rc master_init(
     struct master *m, const struct sec *root, struct err *e);
 void master_clear(struct master *m);
 
-/* Signs label ‖ message with the display key. RC_CRYPTO. */
+/* Signs label ‖ message with the display key. RC_MEMORY. */
 IG_CHECK enum rc master_sign(const struct master *m, const char *label,
     struct span message, uint8_t out[static 64], struct err *e);
