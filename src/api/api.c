@@ -110,10 +110,15 @@ api_problem(const struct request *q, struct response *r, enum rc rc,
 static void
 api_topic(char *out, char kind, const uint8_t id[static STORE_ID])
 {
+	static const char digits[] = "0123456789abcdef";
+
 	*out++ = kind;
 	*out++ = ':';
-	for (size_t i = 0; i < STORE_ID; i++, out += 2)
-		(void)snprintf(out, 3, "%02x", id[i]);
+	for (size_t i = 0; i < STORE_ID; i++) {
+		*out++ = digits[id[i] >> 4];
+		*out++ = digits[id[i] & 15];
+	}
+	*out = '\0';
 }
 
 void

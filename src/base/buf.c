@@ -83,7 +83,10 @@ buf_uint(struct buf *b, uint64_t v, size_t n)
 void
 buf_u8(struct buf *b, uint8_t v)
 {
-	buf_uint(b, v, 1);
+	uint8_t *p = buf_grow(b, 1);
+
+	if (p != NULL)
+		*p = v;
 }
 
 void

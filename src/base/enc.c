@@ -15,34 +15,43 @@ static const char b64_url[] =
 void
 enc_hex(struct buf *out, struct span in)
 {
-	for (size_t i = 0; i < in.n; i++) {
-		buf_u8(out, (uint8_t)hex_digits[in.p[i] >> 4]);
-		buf_u8(out, (uint8_t)hex_digits[in.p[i] & 15]);
+	uint8_t *p = in.n > SIZE_MAX / 2 ? NULL : buf_grow(out, 2 * in.n);
+
+	for (size_t i = 0; p != NULL && i < in.n; i++) {
+		*p++ = (uint8_t)hex_digits[in.p[i] >> 4];
+		*p++ = (uint8_t)hex_digits[in.p[i] & 15];
 	}
 }
 
 static void
 enc_b64(struct buf *out, struct span in, const char *digits, bool pad)
 {
-	for (size_t i = 0; i < in.n; i += 3) {
-		size_t left = in.n - i;
-		uint32_t v = (uint32_t)in.p[i] << 16;
+	size_t whole = in.n / 3 * 3, left = in.n - whole;
+	size_t n = whole / 3 * 4 + (left == 0 ? 0 : pad ? 4 : left + 1);
+	uint8_t *p = in.n > SIZE_MAX / 2 ? NULL : buf_grow(out, n);
+	uint32_t v;
 
-		if (left > 1)
-			v |= (uint32_t)in.p[i + 1] << 8;
-		if (left > 2)
-			v |= in.p[i + 2];
-		buf_u8(out, (uint8_t)digits[v >> 18]);
-		buf_u8(out, (uint8_t)digits[v >> 12 & 63]);
-		if (left > 1)
-			buf_u8(out, (uint8_t)digits[v >> 6 & 63]);
-		else if (pad)
-			buf_u8(out, '=');
-		if (left > 2)
-			buf_u8(out, (uint8_t)digits[v & 63]);
-		else if (pad)
-			buf_u8(out, '=');
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < whole; i += 3) {
+		v = (uint32_t)in.p[i] << 16 | (uint32_t)in.p[i + 1] << 8 |
+		    in.p[i + 2];
+		*p++ = (uint8_t)digits[v >> 18];
+		*p++ = (uint8_t)digits[v >> 12 & 63];
+		*p++ = (uint8_t)digits[v >> 6 & 63];
+		*p++ = (uint8_t)digits[v & 63];
 	}
+	if (left == 0)
+		return;
+	v = (uint32_t)in.p[whole] << 16;
+	if (left == 2)
+		v |= (uint32_t)in.p[whole + 1] << 8;
+	*p++ = (uint8_t)digits[v >> 18];
+	*p++ = (uint8_t)digits[v >> 12 & 63];
+	if (left == 2)
+		*p++ = (uint8_t)digits[v >> 6 & 63];
+	for (size_t i = left; pad && i < 3; i++)
+		*p++ = '=';
 }
 
 void

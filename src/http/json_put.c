@@ -9,7 +9,6 @@
 #include "base/enc.h"
 #include "base/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -139,12 +138,25 @@ json_put_text(struct json_out *w, const char *name, const char *s)
 		json_put_span(w, name, span_str(s));
 }
 
+static void
+put_digits(struct json_out *w, uint64_t v)
+{
+	uint8_t digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (uint8_t)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	buf_bytes(w->to, (struct span){ digits + at, sizeof(digits) - at });
+}
+
 void
 json_put_uint(struct json_out *w, const char *name, uint64_t v)
 {
 	if (!put_before(w, name))
 		return;
-	buf_printf(w->to, "%" PRIu64, v);
+	put_digits(w, v);
 	put_after(w);
 }
 
@@ -153,7 +165,9 @@ json_put_int(struct json_out *w, const char *name, int64_t v)
 {
 	if (!put_before(w, name))
 		return;
-	buf_printf(w->to, "%" PRId64, v);
+	if (v < 0)
+		buf_u8(w->to, '-');
+	put_digits(w, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 	put_after(w);
 }
 

@@ -6,14 +6,13 @@
  */
 #include "keys/link.h"
 
-#include "base/clock.h"
 #include "base/sec.h"
 #include "ipc/channel.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -119,19 +118,21 @@ link_give(struct link_pool *pool, int fd)
 	(void)pthread_mutex_unlock(&pool->lock);
 }
 
-/* Waits until there is something to read. False: time is over. */
+/* A new connection, on which nothing is waited for longer than the time-out. */
 static bool
-link_wait(int fd, int64_t until_ms)
+link_connect(const struct link_pool *pool, int *fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct timeval most = { .tv_sec = pool->timeout_ms / 1000,
+		.tv_usec = pool->timeout_ms % 1000 * 1000 };
 
-	for (;;) {
-		int64_t left = until_ms - clock_mono_ms();
-		int n = left <= 0 ? 0 : poll(&p, 1, (int)left);
+	if (channel_connect(pool->path, fd, NULL) != RC_OK)
+		return false;
+	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most)) == 0)
+		return true;
+	(void)close(*fd);
+	*fd = -1;
 
-		if (n != -1 || errno != EINTR)
-			return n > 0;
-	}
+	return false;
 }
 
 enum link_end {
@@ -144,8 +145,8 @@ enum link_end {
 
 /* One question and its answer on one connection. */
 static enum link_end
-link_exchange(struct link_pool *pool, int fd, struct buf *frame,
-    uint64_t sequence, struct frame_answer *out)
+link_exchange(
+    int fd, struct buf *frame, uint64_t sequence, struct frame_answer *out)
 {
 	uint8_t *bytes;
 	size_t n;
@@ -153,11 +154,9 @@ link_exchange(struct link_pool *pool, int fd, struct buf *frame,
 
 	if (channel_send(fd, buf_span(frame), NULL) != RC_OK)
 		return LINK_UNSENT;
-	if (!link_wait(fd, clock_mono_ms() + pool->timeout_ms))
-		return LINK_LATE;
 	if ((bytes = malloc(MESSAGE_MAX)) == NULL)
 		return LINK_BROKEN;
-	rc = channel_receive(fd, false, bytes, &n, NULL);
+	rc = channel_receive(fd, true, bytes, &n, NULL);
 	if (rc == RC_OK) {
 		sec_wipe(frame->p, frame->n);
 		buf_reset(frame);
@@ -165,6 +164,8 @@ link_exchange(struct link_pool *pool, int fd, struct buf *frame,
 		sec_wipe(bytes, n);
 	}
 	free(bytes);
+	if (rc == RC_ABSENT)
+		return LINK_LATE;
 	if (rc == RC_IO)
 		return LINK_BROKEN;
 	if (rc != RC_OK || !buf_ok(frame) ||
@@ -232,11 +233,11 @@ link_call(struct link_pool *pool, struct buf *frame, struct frame_answer *out,
 	/* A connection kept from before may be of a vault that is gone. */
 	do {
 		fresh = fd < 0;
-		if (fresh && channel_connect(pool->path, &fd, NULL) != RC_OK) {
+		if (fresh && !link_connect(pool, &fd)) {
 			end = LINK_UNSENT;
 			break;
 		}
-		end = link_exchange(pool, fd, frame, sequence, out);
+		end = link_exchange(fd, frame, sequence, out);
 		if (end != LINK_DONE) {
 			(void)close(fd);
 			fd = -1;
