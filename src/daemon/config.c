@@ -48,6 +48,7 @@ const struct conf_option config_options[] = {
 	TEXT("vault-socket", vault_socket, "", "The vault's socket; empty: vault.sock in the data folder."),
 	FLAG("vault-start", vault_start, "yes", "Start the vault and start it again when it ends."),
 	FLAG("vault-weak-sandbox", vault_weak_sandbox, "no", "Let the vault run where the kernel lacks a part of its sandbox."),
+	LIFE("vault-open-key", open_key_ms, 0, 3600, "60s", "How long the vault keeps a key open after its last signature."),
 	TEXT("identity", identity, "portone", "Identity check: portone, or mock for trials."),
 	TEXT("identity-url", identity_url, "https://api.portone.io", "Where the identity provider answers."),
 	TEXT("identity-secret", identity_secret, "", "File with the provider's API secret."),

@@ -37,6 +37,7 @@ struct config {
 	uint64_t connections, connections_per_address;
 	uint64_t address_burst, address_per_minute;
 	uint64_t token_count;
+	int64_t open_key_ms;
 	int64_t token_life_ms;
 	int64_t request_life_ms;
 	int64_t transfer_life_ms;

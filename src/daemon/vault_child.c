@@ -117,18 +117,22 @@ vault_run(struct vault_child *v, struct err *e)
 {
 	const struct config *c = v->config;
 	struct vault_paths p;
+	char open_key[24];
 	char *argv[20];
 	size_t n = 0;
 	int pipes[2];
 	enum rc rc;
 
 	vault_paths(c, &p);
+	(void)snprintf(open_key, sizeof(open_key), "%lld",
+	    (long long)(c->open_key_ms / 1000));
 	if (pipe2(pipes, O_CLOEXEC) != 0)
 		return err_set(e, RC_IO, NULL, "%s", strerror(errno));
 	/* posix_spawn() takes char *, and writes to none of them. */
 	const char *const args[] = { c->vault_program, "serve", "--socket",
 		c->vault_socket, "--state", p.state, "--kek-file", p.kek,
 		"--rp-id", c->rp_id, "--origin", c->app_origin,
+		"--open-key-seconds", open_key,
 		c->vault_weak_sandbox ? "--allow-weak-sandbox" : NULL };
 	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++)
 		if (args[i] != NULL)

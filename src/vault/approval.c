@@ -91,7 +91,6 @@ approval_expect(
 static void
 approval_free(struct approval *a)
 {
-	sign_key_free(a->key);
 	buf_clear(&a->ar1_bytes);
 	buf_clear(&a->answer);
 	free(a);
@@ -163,10 +162,6 @@ approval_set(
 	a->state = state;
 	a->until_ms = vault_now_ms(v) + ms;
 	a->until_mono_ms = clock_mono_ms() + ms;
-	if (!approval_is_live(a)) {
-		sign_key_free(a->key);
-		a->key = NULL;
-	}
 	approval_write_progress(v, a, true);
 }
 
@@ -262,10 +257,6 @@ approval_tick_one(void *arg, struct table_item *item)
 	const struct vault *v = arg;
 	struct approval *a = (struct approval *)(void *)item;
 
-	if (!approval_is_live(a)) {
-		sign_key_free(a->key);
-		a->key = NULL;
-	}
 	if (approval_is_live(a) ||
 	    clock_mono_ms() - a->until_mono_ms < v->limits.memory_ms)
 		return true;
@@ -294,24 +285,6 @@ approval_clear(struct vault *v)
 {
 	table_each(&v->approvals, approval_drop, NULL);
 	table_clear(&v->approvals);
-}
-
-static bool
-approval_close_key(void *arg, struct table_item *item)
-{
-	struct approval *a = (struct approval *)(void *)item;
-
-	(void)arg;
-	sign_key_free(a->key);
-	a->key = NULL;
-
-	return true;
-}
-
-void
-approval_close_keys(struct vault *v)
-{
-	table_each(&v->approvals, approval_close_key, NULL);
 }
 
 /*

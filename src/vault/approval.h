@@ -16,8 +16,6 @@ enum approval_state {
 	APPROVAL_EXPIRED = 6,
 };
 
-struct sign_key;
-
 struct approval {
 	struct table_item item; /* its request_id */
 	struct buf ar1_bytes;
@@ -32,7 +30,6 @@ struct approval {
 	uint8_t flags;                   /* of SR1 */
 	uint8_t evidence[32];            /* hash of what was accepted */
 	struct buf answer;               /* of an import, to be repeated */
-	struct sign_key *key;            /* sign.c's, while open */
 };
 
 struct approval *approval_find(
@@ -55,9 +52,6 @@ void approval_write_progress(
 /* RC_OK while a is in state; else the code and sentence for what it is. */
 IG_CHECK enum rc approval_expect(
     const struct approval *a, enum approval_state state, struct err *e);
-
-/* Closes every open key, to make room; each opens again when it is needed. */
-void approval_close_keys(struct vault *v);
 
 /* The one-time PIN of an approved token request. */
 void approval_pin(

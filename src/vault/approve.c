@@ -14,6 +14,7 @@
 #include "vault/approval.h"
 #include "vault/evidence.h"
 #include "vault/import.h"
+#include "vault/keyring.h"
 #include "vault/limits.h"
 
 struct approve_request {
@@ -90,6 +91,8 @@ approve_delete(struct vault *v, const struct approval *a, struct err *e)
 	uint8_t km[DIGEST_SHA256];
 	enum rc rc;
 
+	/* None that goes stays open; the others open again. */
+	keyring_clear(v);
 	digest_sha256_labelled(km, "INGAM-KM", SPAN(a->ar1.key_id));
 	rc = limits_key_delete(v, a->ar1.account_id, a->ar1.key_id, e);
 

@@ -38,6 +38,7 @@ enum command_number {
 	COMMAND_TOKEN_SECONDS,
 	COMMAND_SIGN_MINUTE,
 	COMMAND_SIGN_DAY,
+	COMMAND_OPEN_KEY,
 };
 
 static const struct option options[] = {
@@ -53,6 +54,7 @@ static const struct option options[] = {
 	{ "token-seconds-max", required_argument, NULL, COMMAND_TOKEN_SECONDS },
 	{ "sign-per-minute", required_argument, NULL, COMMAND_SIGN_MINUTE },
 	{ "sign-per-day", required_argument, NULL, COMMAND_SIGN_DAY },
+	{ "open-key-seconds", required_argument, NULL, COMMAND_OPEN_KEY },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -66,6 +68,7 @@ static const struct {
 	{ COMMAND_TOKEN_SECONDS, 86400 },
 	{ COMMAND_SIGN_MINUTE, UINT16_MAX },
 	{ COMMAND_SIGN_DAY, UINT16_MAX },
+	{ COMMAND_OPEN_KEY, 3600 },
 };
 
 static int
@@ -120,6 +123,9 @@ command_set_number(struct command *c, int option, const char *text)
 		return true;
 	case COMMAND_SIGN_DAY:
 		limits->sign_per_day = (uint16_t)n;
+		return true;
+	case COMMAND_OPEN_KEY:
+		limits->open_key_ms = (int64_t)n * 1000;
 		return true;
 	}
 

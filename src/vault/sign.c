@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "vault/account.h"
 #include "vault/approval.h"
+#include "vault/keyring.h"
 #include "vault/limits.h"
 #include "vault/record.h"
 
@@ -34,6 +35,7 @@ struct sign_entry {
 	struct sign_request request;
 	uint16_t left;
 	uint64_t index; /* of the intent in the journal */
+	uint8_t key[KEYRING_NAME];
 	struct buf answer;
 };
 
@@ -197,22 +199,21 @@ sign_algorithm(const struct sign_request *q, struct signature_algorithm *out,
 	return RC_OK;
 }
 
-/* The approved key, opened for this approval where it is not yet. */
+/* The approved key, opened where it is not yet; name is what it is called. */
 static enum rc
-sign_take_key(struct call *c, struct approval *a, struct span kb1,
-    struct span certificate)
+sign_take_key(struct call *c, const struct approval *a, struct span kb1,
+    struct span certificate, uint8_t name[static KEYRING_NAME],
+    struct sign_key **key)
 {
-	struct sign_key *key;
 	struct keyblob blob;
 	uint8_t hash[DIGEST_SHA256];
 	enum rc rc;
 
+	*key = NULL;
 	digest_sha256(hash, &certificate, 1);
 	if (!span_equal(SPAN(hash), SPAN(a->ar1.cert_sha256)))
 		return err_set(
 		    &c->err, RC_DENIED, "certificate", "not the approved one");
-	if (a->key != NULL && sign_key_is(a->key, kb1))
-		return RC_OK;
 	if ((rc = keyblob_parse(kb1, &blob, &c->err)) != RC_OK)
 		return rc;
 	if (!span_equal(SPAN(blob.account_id), SPAN(a->ar1.account_id)) ||
@@ -220,39 +221,27 @@ sign_take_key(struct call *c, struct approval *a, struct span kb1,
 	    !span_equal(SPAN(blob.cert_sha256), SPAN(a->ar1.cert_sha256)))
 		return err_set(
 		    &c->err, RC_DENIED, "key blob", "not the approved key");
-	rc = sign_key_open(
-	    &c->vault->master, kb1, &blob, certificate, &key, &c->err);
-	/* The secure heap has an end: those that wait give way. */
-	if (rc == RC_CRYPTO || rc == RC_MEMORY) {
-		approval_close_keys(c->vault);
-		err_clear(&c->err);
-		rc = sign_key_open(
-		    &c->vault->master, kb1, &blob, certificate, &key, &c->err);
-	}
-	if (rc != RC_OK)
-		return rc;
-	sign_key_free(a->key);
-	a->key = key;
+	digest_sha256(name, &kb1, 1);
 
-	return RC_OK;
+	return keyring_open(c->vault, name, &blob, certificate, key, &c->err);
 }
 
 /* What must hold at the moment of signing, beside the approval itself. */
 static enum rc
-sign_check(
-    struct call *c, const struct approval *a, const struct sign_request *q)
+sign_check(struct call *c, const struct approval *a,
+    const struct sign_request *q, const struct sign_key *key)
 {
 	struct signature_algorithm algorithm;
 	enum rc rc;
 
 	if ((rc = sign_algorithm(q, &algorithm, &c->err)) != RC_OK ||
-	    (rc = sign_key_check(a->key, &algorithm,
+	    (rc = sign_key_check(key, &algorithm,
 		 (struct span){ q->digest, q->digest_n }, &c->err)) != RC_OK)
 		return rc;
-	if (!sign_key_is_valid_at(a->key, vault_now_ms(c->vault)))
+	if (!sign_key_is_valid_at(key, vault_now_ms(c->vault)))
 		return err_set(&c->err, RC_EXPIRED, "certificate",
 		    "the certificate is not valid now");
-	if ((sign_key_flags(a->key) & KEYBLOB_EACH) != 0 && a->ar1.count > 1)
+	if ((sign_key_flags(key) & KEYBLOB_EACH) != 0 && a->ar1.count > 1)
 		return err_set(&c->err, RC_POLICY, "key",
 		    "every signature of this key needs its own approval");
 
@@ -300,9 +289,11 @@ sign_check_approval(struct call *c, const struct approval *a)
 enum rc
 sign_verb(struct call *c)
 {
-	struct sign_request q;
+	uint8_t name[KEYRING_NAME] = { 0 };
 	struct span kb1, certificate;
+	struct sign_request q;
 	struct sign_entry *s;
+	struct sign_key *key;
 	struct approval *a;
 	enum rc rc;
 
@@ -322,16 +313,19 @@ sign_verb(struct call *c)
 	if (s != NULL && s->answer.n > 0)
 		return RC_OK;
 	if ((s == NULL && (rc = sign_check_approval(c, a)) != RC_OK) ||
-	    (rc = sign_take_key(c, a, kb1, certificate)) != RC_OK ||
-	    (rc = sign_check(c, a, &q)) != RC_OK)
+	    (rc = sign_take_key(c, a, kb1, certificate, name, &key)) != RC_OK ||
+	    (rc = sign_check(c, a, &q, key)) != RC_OK)
 		return rc;
 	/* Counted already, before a restart or a failure: only made now. */
-	if (s != NULL)
+	if (s != NULL) {
+		memcpy(s->key, name, sizeof(s->key));
 		return RC_OK;
+	}
 	if ((rc = limits_key_sign(c->vault, a->ar1.account_id, a->ar1.key_id,
 		 &c->err)) != RC_OK ||
 	    (rc = sign_put(c->vault, a, &q, &s, &c->err)) != RC_OK || s == NULL)
 		return rc;
+	memcpy(s->key, name, sizeof(s->key));
 	sign_write_intent(c->vault, s);
 	FAILPOINT("sign-intent");
 
@@ -376,7 +370,8 @@ sign_finish(struct call *c)
 	struct sign_entry *s = sign_find(v, c->sign);
 	struct buf signature = buf_init(MESSAGE_SIGNATURE_MAX);
 	struct signature_algorithm algorithm;
-	struct approval *a;
+	const struct sign_key *key;
+	const struct approval *a;
 	enum rc rc;
 
 	if (s == NULL)
@@ -384,13 +379,14 @@ sign_finish(struct call *c)
 	if (s->answer.n > 0)
 		goto answer;
 	a = approval_find(v, s->request.request_id);
+	key = keyring_find(v, s->key);
 	/* Something in the same batch may have ended it, or closed its key. */
-	if (a == NULL || a->key == NULL)
+	if (a == NULL || a->state != APPROVAL_OPEN || key == NULL)
 		return err_set(&c->err,
 		    a != NULL && a->state == APPROVAL_OPEN ? RC_BUSY : RC_STATE,
 		    "request", "cannot be signed now");
 	if ((rc = sign_algorithm(&s->request, &algorithm, &c->err)) != RC_OK ||
-	    (rc = sign_key_sign(a->key, &algorithm,
+	    (rc = sign_key_sign(key, &algorithm,
 		 (struct span){ s->request.digest, s->request.digest_n },
 		 &signature, &c->err)) != RC_OK)
 		goto out;
@@ -403,6 +399,7 @@ sign_finish(struct call *c)
 		rc = rc != RC_OK ? rc : RC_MEMORY;
 		goto out;
 	}
+	keyring_used(v, s->key);
 	sign_write_result(v, s);
 	FAILPOINT("sign-result");
 	log_event(LOG_INFO, "signed", "request=%s left=%u",

@@ -23,7 +23,6 @@
 struct sign_key {
 	EVP_PKEY *key; /* its public half is the certificate's */
 	int64_t not_before_ms, not_after_ms;
-	uint8_t kb1_sha256[32];
 	uint8_t flags;
 };
 
@@ -156,9 +155,8 @@ sign_key_load(const struct pkinfo *numbers, const struct certinfo *info,
 }
 
 enum rc
-sign_key_open(const struct master *m, struct span kb1,
-    const struct keyblob *blob, struct span certificate, struct sign_key **out,
-    struct err *e)
+sign_key_open(const struct master *m, const struct keyblob *blob,
+    struct span certificate, struct sign_key **out, struct err *e)
 {
 	struct sec plain SEC_WIPED = { 0 };
 	struct pkinfo numbers;
@@ -182,7 +180,6 @@ sign_key_open(const struct master *m, struct span kb1,
 	    (rc = sign_key_load(&numbers, &info, out, e)) != RC_OK ||
 	    *out == NULL)
 		return rc;
-	digest_sha256((*out)->kb1_sha256, &kb1, 1);
 	(*out)->flags = blob->flags;
 
 	return RC_OK;
@@ -195,16 +192,6 @@ sign_key_free(struct sign_key *k)
 		return;
 	EVP_PKEY_free(k->key);
 	free(k);
-}
-
-bool
-sign_key_is(const struct sign_key *k, struct span kb1)
-{
-	uint8_t hash[DIGEST_SHA256];
-
-	digest_sha256(hash, &kb1, 1);
-
-	return memcmp(hash, k->kb1_sha256, sizeof(hash)) == 0;
 }
 
 bool

@@ -8,8 +8,8 @@
 #include "x509/signature.h"
 
 /*
- * A key that is open, for one approval, and what its certificate says of its
- * use: the public half is the certificate's, and its validity is kept.
+ * A key that is open, and what its certificate says of its use: the public
+ * half is the certificate's, and its validity is kept.
  */
 struct sign_key;
 
@@ -19,7 +19,7 @@ struct sign_key;
  * its key is not the certificate's. Else as certinfo_parse(); RC_CRYPTO,
  * RC_MEMORY.
  */
-IG_CHECK enum rc sign_key_open(const struct master *m, struct span kb1,
+IG_CHECK enum rc sign_key_open(const struct master *m,
     const struct keyblob *blob, struct span certificate, struct sign_key **out,
     struct err *e);
 
@@ -29,9 +29,6 @@ IG_CHECK enum rc sign_key_load(const struct pkinfo *numbers,
 
 /* Forgets the key. NULL is fine. */
 void sign_key_free(struct sign_key *k);
-
-/* Was k opened from exactly this blob? */
-bool sign_key_is(const struct sign_key *k, struct span kb1);
 
 /* Is the certificate valid at that moment (RFC 5280 4.1.2.5)? */
 bool sign_key_is_valid_at(const struct sign_key *k, int64_t now_ms);

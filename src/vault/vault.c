@@ -12,6 +12,7 @@
 #include "vault/approval.h"
 #include "vault/enrol.h"
 #include "vault/keyblob.h"
+#include "vault/keyring.h"
 #include "vault/limits.h"
 #include "vault/sign.h"
 #include "webauthn/webauthn.h"
@@ -36,6 +37,7 @@ const struct vault_limits vault_default_limits = {
 	.requests = 100000,
 	.enrolments = 10000,
 	.assertion_failures = 20,
+	.open_key_ms = 60 * 1000,
 };
 
 enum rc
@@ -81,12 +83,14 @@ vault_tick(struct vault *v)
 	sign_tick(v);
 	limits_tick(v);
 	account_tick(v);
+	keyring_tick(v);
 }
 
 void
 vault_clear(struct vault *v)
 {
 	sign_clear(v);
+	keyring_clear(v);
 	approval_clear(v);
 	enrol_clear(v);
 	limits_clear(v);

@@ -29,6 +29,7 @@ struct vault_limits {
 	size_t requests;   /* that are remembered at once */
 	size_t enrolments;
 	uint16_t assertion_failures; /* per hour and credential */
+	int64_t open_key_ms;         /* after its last signature */
 };
 
 extern const struct vault_limits vault_default_limits;
@@ -49,6 +50,7 @@ struct vault {
 	struct table signs;      /* sign.h */
 	struct table devices;    /* limits.h */
 	struct table keys;       /* limits.h */
+	struct table keyring;    /* keyring.h */
 };
 
 /* Fetches every algorithm that is used later. Before the jail. */
