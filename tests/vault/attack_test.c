@@ -677,6 +677,40 @@ race(struct racer *racers, size_t n, void *(*run)(void *))
 
 #define RACERS 200
 
+/*
+ * A key that is open in the vault's memory is nobody's but its owner's, and
+ * opens nothing that is not approved.
+ */
+static void
+attack_open_key(void)
+{
+	struct keys_signed out = { 0 };
+	struct subject mixed = hers;
+	struct grant owner, thief;
+
+	is_rc(grant_window(&rig, &alice, &hers, 2, 60, &owner), RC_OK,
+	    "open key: alice's window");
+	is_rc(grant_sign(&rig, &owner, &hers, 1, "x", &out), RC_OK,
+	    "open key: her signature leaves her key open");
+	is_rc(grant_window(&rig, &bob, &hers, 2, 60, &thief), RC_OK,
+	    "open key: bob approves for the id of her key");
+	unsigned_(grant_sign(&rig, &thief, &hers, 1, "x", &out), RC_DENIED,
+	    &out, "open key: her blob, as it is, in his window");
+	mixed.kb1 = buf_init(8192);
+	buf_bytes(&mixed.kb1, buf_span(&hers.kb1));
+	memcpy(mixed.kb1.p + 9, bob.account, 16);
+	unsigned_(grant_sign(&rig, &thief, &mixed, 2, "x", &out), RC_DENIED,
+	    &out, "open key: her blob with his name on it");
+	grant_free(&thief);
+	is_rc(keys_refuse(rig.keys, owner.id, NULL), RC_OK,
+	    "open key: alice ends her window");
+	unsigned_(grant_sign(&rig, &owner, &hers, 2, "x", &out), RC_STATE, &out,
+	    "open key: it signs no more");
+	buf_clear(&mixed.kb1);
+	keys_signed_clear(&out);
+	grant_free(&owner);
+}
+
 static void
 attack_races(void)
 {
@@ -751,6 +785,7 @@ main(void)
 	attack_no_approval();
 	attack_other_account();
 	attack_other_key();
+	attack_open_key();
 	attack_replay();
 	attack_time();
 	attack_count();

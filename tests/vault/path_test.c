@@ -229,6 +229,38 @@ test_import_refusals(struct rig *r, struct phone *p)
 	subject_free(&km);
 }
 
+/* Each signature opens its key, or finds it open from the one before. */
+static void
+test_open_key(struct rig *r, struct phone *p, const char *seconds)
+{
+	struct keys_signed out = { 0 };
+	uint8_t digest[DIGEST_SHA256] = { 7 };
+	struct subject s;
+	struct grant g;
+
+	rig_kill(r);
+	r->more[0] = "--open-key-seconds";
+	r->more[1] = seconds;
+	rig_start(r);
+	subject_new(&s, "RSA", 30);
+	ok(subject_import(
+	       r, p, &s, (struct span){ 0 }, SUBJECT_PASSWORD, NULL) == RC_OK &&
+		grant_window(r, p, &s, 3, 60, &g) == RC_OK,
+	    "a key that stays open for %s s", seconds);
+	for (uint32_t i = 1; i <= 3; i++) {
+		digest[0] = (uint8_t)i;
+		ok(grant_sign_with(r, &g, &s, i, KEYS_RSA_PKCS1, KEYS_SHA256, 0,
+		       SPAN(digest), &out) == RC_OK &&
+			subject_verifies(&s, KEYS_RSA_PKCS1, KEYS_SHA256, 0,
+			    SPAN(digest), buf_span(&out.signature)),
+		    "signs and verifies, time %u", (unsigned int)i);
+	}
+	keys_signed_clear(&out);
+	grant_free(&g);
+	subject_free(&s);
+	r->more[0] = r->more[1] = NULL;
+}
+
 static void
 test_push(struct rig *r, struct phone *p, struct subject *s)
 {
@@ -410,6 +442,8 @@ main(void)
 	test_samples(&r, &p);
 	test_import_refusals(&r, &p);
 	test_faults(&r, &p);
+	test_open_key(&r, &p, "0");
+	test_open_key(&r, &p, "60");
 	phone_free(&p);
 	phone_free(&pin);
 	rig_free(&r);
