@@ -186,7 +186,7 @@ access_login(struct domain *d, const struct access_proof *p,
 		goto out;
 	}
 	access_new(d, device.member_id, device.id, token, &s);
-	history_id(h.id, now, (struct span){ NULL, 0 });
+	store_timed_id(h.id, now);
 	memcpy(h.member_id, device.member_id, STORE_ID);
 	memcpy(member_id, device.member_id, STORE_ID);
 	if ((rc = session_create(d->db, &s, &h, e)) == RC_OK)

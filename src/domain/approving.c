@@ -104,7 +104,7 @@ approving_deletion(struct domain *d, const struct domain_session *s,
 	cert_clear(&cert);
 	if (rc != RC_OK)
 		return rc;
-	store_new_id(a.id);
+	store_timed_id(a.id, now);
 	memcpy(a.member_id, s->member_id, STORE_ID);
 	memcpy(a.certificate_id, certificate_id, STORE_ID);
 	if ((rc = approval_create(d->db, &a, e)) != RC_OK)
@@ -241,7 +241,7 @@ approving_done_delete(struct domain *d, struct approval *a, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	memcpy(move.id, a->id, STORE_ID);
-	history_id(h.id, now, (struct span){ NULL, 0 });
+	store_timed_id(h.id, now);
 	approving_history(&h, a, &cert);
 	rc = cert_delete(
 	    d->db, a->member_id, a->certificate_id, now, &move, &h, e);
@@ -361,7 +361,7 @@ approving_refuse(
 	    rc != RC_ABSENT && rc != RC_STATE && rc != RC_EXPIRED)
 		return rc;
 	err_clear(e);
-	history_id(h.id, now, (struct span){ NULL, 0 });
+	store_timed_id(h.id, now);
 	approving_history(&h, a, NULL);
 	rc = approving_advance(d, a, &move, &h, e);
 
@@ -388,7 +388,7 @@ approving_lapse(struct domain *d, struct approval *a)
 		return;
 	/* A window that closes did what it was for; the others lapsed. */
 	move.to = a->state == APPROVAL_OPEN ? APPROVAL_DONE : APPROVAL_EXPIRED;
-	history_id(h.id, now, (struct span){ NULL, 0 });
+	store_timed_id(h.id, now);
 	approving_history(&h, a, NULL);
 	/* Whether it was written or not, its time is over. */
 	if (approving_advance(d, a, &move, tell ? &h : NULL, NULL) != RC_OK)

@@ -104,7 +104,7 @@ importing_request(struct domain *d, const struct domain_session *s,
 	enum rc rc;
 
 	memcpy(a.member_id, s->member_id, STORE_ID);
-	store_new_id(a.id);
+	store_timed_id(a.id, now);
 	if ((rc = importing_check(in->certificate, "certificate", &info, e)) !=
 		RC_OK ||
 	    (in->km_certificate.n > 0 &&
@@ -202,7 +202,7 @@ importing_store(struct domain *d, struct approval *a,
 		return rc;
 	importing_fill(&c, a, proof, sealed, &info, now);
 	memcpy(move.id, a->id, STORE_ID);
-	history_id(h.id, now, (struct span){ NULL, 0 });
+	store_timed_id(h.id, now);
 	approving_history(&h, a, &c);
 	rc = cert_add(d->db, &c, &move, has ? &sent : NULL, &h, e);
 	if (rc != RC_OK)

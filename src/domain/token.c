@@ -38,7 +38,7 @@ static void
 token_fill(const struct domain *d, struct approval *a,
     const struct token_ask *in, int64_t now)
 {
-	store_new_id(a->id);
+	store_timed_id(a->id, now);
 	a->kind = APPROVAL_TOKEN;
 	a->state = APPROVAL_WAITING;
 	a->mode = in->push ? APPROVAL_PUSH : APPROVAL_NUMBER;
@@ -317,7 +317,7 @@ static void
 token_history(struct history *h, const struct approval *a,
     enum history_kind kind, const struct cert *cert, int64_t now)
 {
-	history_id(h->id, now, (struct span){ NULL, 0 });
+	store_timed_id(h->id, now);
 	h->kind = kind;
 	h->at_ms = now;
 	approving_history(h, a, cert);
@@ -419,13 +419,14 @@ static enum rc
 token_record(struct domain *d, const struct approval *a,
     const struct cert *cert, const struct keys_signed *s, struct err *e)
 {
-	int64_t now = clock_wall_ms();
-	struct approval_signature sig = { .left = s->left, .now_ms = now };
+	struct approval_signature sig = { .left = s->left,
+		.now_ms = s->time_ms };
 	struct history h = { .count = 1 };
 	enum rc rc;
 
-	token_history(&h, a, HISTORY_TOKEN_SIGN, cert, now);
-	history_id(h.id, now, buf_span(&s->sr1));
+	/* Given once more, it is the same line: made of the same receipt. */
+	token_history(&h, a, HISTORY_TOKEN_SIGN, cert, s->time_ms);
+	history_id(h.id, s->time_ms, buf_span(&s->sr1));
 	h.receipt = buf_span(&s->sr1);
 	memcpy(h.receipt_signature, s->sr1_signature, STORE_SIGN);
 	memcpy(sig.approval_id, a->id, STORE_ID);

@@ -247,19 +247,23 @@ keys_approval_new(struct keys *k, const struct keys_request *in,
 	return rc;
 }
 
-/* The places in AR1's fixed part; docs/vault-protocol.md. */
+/* The places in the fixed parts of AR1 and SR1; docs/vault-protocol.md. */
 enum {
 	AR1_EXPIRES = 9 + 1 + 16 + 4 + 8,
 	AR1_KEY_ID = AR1_EXPIRES + 8 + 16,
+	SR1_TIME = 9 + 16 + 16 + 32 + 32 + 16 + 1,
 };
 
+/* A reader of a record at a place of its fixed part. */
 static bool
-keys_ar1_at(struct span ar1, size_t at, struct rd *out)
+keys_at(struct span record, const char *magic, size_t at, struct rd *out)
 {
-	*out = rd_init(ar1);
-	if (!span_equal(rd_bytes(out, 9), SPAN_LIT("INGAM-AR1")))
+	struct span head = span_str(magic);
+
+	*out = rd_init(record);
+	if (!span_equal(rd_bytes(out, head.n), head))
 		return false;
-	(void)rd_bytes(out, at - 9);
+	(void)rd_bytes(out, at - head.n);
 
 	return !out->failed;
 }
@@ -270,7 +274,7 @@ keys_ar1_key_id(struct span ar1, uint8_t key_id[static KEYS_ID])
 	struct rd r;
 
 	memset(key_id, 0, KEYS_ID);
-	if (!keys_ar1_at(ar1, AR1_KEY_ID, &r))
+	if (!keys_at(ar1, "INGAM-AR1", AR1_KEY_ID, &r))
 		return false;
 	rd_copy(&r, key_id, KEYS_ID);
 
@@ -283,7 +287,7 @@ keys_ar1_expires_ms(struct span ar1, int64_t *expires_ms)
 	struct rd r;
 
 	*expires_ms = 0;
-	if (!keys_ar1_at(ar1, AR1_EXPIRES, &r))
+	if (!keys_at(ar1, "INGAM-AR1", AR1_EXPIRES, &r))
 		return false;
 	*expires_ms = (int64_t)rd_u64(&r);
 
@@ -429,6 +433,8 @@ keys_sign(struct keys *k, const struct keys_sign *in, struct keys_signed *out,
 	struct keys_call c;
 	enum rc rc;
 
+	struct rd receipt;
+
 	keys_signed_clear(out);
 	keys_begin(&c, MESSAGE_SIGN);
 	keys_id(&c, in->request_id);
@@ -445,6 +451,10 @@ keys_sign(struct keys *k, const struct keys_sign *in, struct keys_signed *out,
 		out->expires_ms = (int64_t)rd_u64(c.r);
 		keys_field(&c, &out->sr1, MESSAGE_RECEIPT_MAX);
 		rd_copy(c.r, out->sr1_signature, KEYS_ED25519);
+		if (!keys_at(
+			buf_span(&out->sr1), "INGAM-SR1", SR1_TIME, &receipt))
+			rd_fail(c.r);
+		out->time_ms = (int64_t)rd_u64(&receipt);
 	}
 	if ((rc = keys_end(&c, rc, e)) != RC_OK)
 		keys_signed_clear(out);

@@ -189,6 +189,7 @@ struct keys_signed {
 	struct buf signature;
 	struct buf sr1;
 	uint8_t sr1_signature[KEYS_ED25519];
+	int64_t time_ms; /* SR1's: when it was made first */
 	uint16_t left;
 	int64_t expires_ms;
 };

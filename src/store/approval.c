@@ -128,11 +128,12 @@ approval_load_lapsed(
 	void *at;
 	enum rc rc;
 
+	/* In the words of the index request_living. */
+	_Static_assert(APPROVAL_LIVING == 15, "the index holds the living");
 	rc = row_load_all(db,
-	    COLUMNS " WHERE expires_ms <= $1 AND (state & $2) <> 0"
+	    COLUMNS " WHERE expires_ms <= $1 AND (state & 15) <> 0"
 		    " ORDER BY expires_ms LIMIT 100",
-	    DB_ARGS(db_int(now_ms), db_int(APPROVAL_LIVING)), &kind, &at,
-	    &out->n, e);
+	    DB_ARGS(db_int(now_ms)), &kind, &at, &out->n, e);
 	out->at = at;
 
 	return rc;
@@ -282,8 +283,18 @@ approval_record_signature(struct db *db, const struct approval_signature *s,
 enum rc
 approval_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
 {
-	return row_purge(db,
+	uint8_t least[STORE_ID];
+	int64_t changed;
+	enum rc rc;
+
+	/* What expired before was made before. */
+	store_timed_id_least(least, before_ms);
+	rc = row_write(db,
 	    "DELETE FROM request WHERE id IN (SELECT id FROM request"
-	    " WHERE expires_ms < $1 LIMIT 500)",
-	    before_ms, n, e);
+	    " WHERE id < $1 AND expires_ms < $2 ORDER BY id LIMIT 500)",
+	    DB_ARGS(db_bytes(least, STORE_ID), db_int(before_ms)), &changed, e);
+	if (n != NULL)
+		*n = (size_t)changed;
+
+	return rc;
 }

@@ -31,7 +31,7 @@ enum approval_state {
 	(APPROVAL_WAITING | APPROVAL_OPENED | APPROVAL_APPROVED | APPROVAL_OPEN)
 
 struct approval {
-	uint8_t id[STORE_ID];
+	uint8_t id[STORE_ID];        /* by store_timed_id() */
 	uint8_t member_id[STORE_ID]; /* none: the phone number has no member */
 	enum approval_kind kind;
 	enum approval_state state;

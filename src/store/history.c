@@ -7,7 +7,6 @@
 #include "store/history.h"
 
 #include "base/digest.h"
-#include "base/rnd.h"
 #include "store/row.h"
 #include "store/unit.h"
 
@@ -58,12 +57,7 @@ history_id(uint8_t id[static STORE_ID], int64_t at_ms, struct span seed)
 {
 	uint8_t hash[DIGEST_SHA256];
 
-	for (size_t i = 0; i < 6; i++)
-		id[i] = (uint8_t)((uint64_t)at_ms >> (40 - 8 * i));
-	if (seed.n == 0) {
-		rnd_bytes(id + 6, STORE_ID - 6);
-		return;
-	}
+	store_timed_id_least(id, at_ms);
 	digest_sha256(hash, &seed, 1);
 	memcpy(id + 6, hash, STORE_ID - 6);
 }

@@ -21,7 +21,7 @@ enum history_kind {
 };
 
 struct history {
-	uint8_t id[STORE_ID]; /* by history_id(): sorts by time */
+	uint8_t id[STORE_ID]; /* a timed one, or history_id() */
 	uint8_t member_id[STORE_ID];
 	int64_t at_ms;
 	enum history_kind kind;
@@ -45,8 +45,8 @@ void history_clear(struct history *h);
 void history_list_clear(struct history_list *l);
 
 /*
- * An identifier that sorts by time: 6 bytes of at_ms, then 10 of the seed's
- * hash; of random bytes where the seed is empty.
+ * A timed identifier that is the same for the same seed and time: what is
+ * recorded twice stands there once.
  */
 void history_id(uint8_t id[static STORE_ID], int64_t at_ms, struct span seed);
 

@@ -27,6 +27,21 @@ store_new_id(uint8_t id[static STORE_ID])
 	rnd_bytes(id, STORE_ID);
 }
 
+void
+store_timed_id_least(uint8_t id[static STORE_ID], int64_t at_ms)
+{
+	memset(id, 0, STORE_ID);
+	for (size_t i = 0; i < 6; i++)
+		id[i] = (uint8_t)((uint64_t)at_ms >> (40 - 8 * i));
+}
+
+void
+store_timed_id(uint8_t id[static STORE_ID], int64_t at_ms)
+{
+	store_timed_id_least(id, at_ms);
+	rnd_bytes(id + 6, STORE_ID - 6);
+}
+
 bool
 store_has_id(const uint8_t id[static STORE_ID])
 {

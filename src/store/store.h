@@ -42,5 +42,11 @@ IG_CHECK enum rc store_migrate_check(
 /* A new random identifier. */
 void store_new_id(uint8_t id[static STORE_ID]);
 
+/* One that begins with the time: such rows lie in the order of their making. */
+void store_timed_id(uint8_t id[static STORE_ID], int64_t at_ms);
+
+/* The least that one made at that time can be. */
+void store_timed_id_least(uint8_t id[static STORE_ID], int64_t at_ms);
+
 /* Not all zeros? */
 bool store_has_id(const uint8_t id[static STORE_ID]);

@@ -122,8 +122,8 @@ export class Pc {
     return this.token('POST', `/${this.id}/login`, pin ? { pin } : {});
   }
 
-  sign(certificate, digest = randomBytes(32)) {
-    return this.token('POST', `/${this.id}/signatures`, { sign_id: randomBytes(16).toString('hex'), certificate, mechanism: 'rsa-pkcs1', hash: 'sha256', digest: digest.toString('base64') });
+  sign(certificate, digest = randomBytes(32), id = randomBytes(16)) {
+    return this.token('POST', `/${this.id}/signatures`, { sign_id: id.toString('hex'), certificate, mechanism: 'rsa-pkcs1', hash: 'sha256', digest: digest.toString('base64') });
   }
 }
 

@@ -120,6 +120,18 @@ for (const [who, kill] of [['ingamd', killDaemon], ['the vault', killVault]]) {
     await assert.rejects(again(() => pc.sign(member.certificate)), (e) => e.problem === 'urn:ingam:problem:used-up');
   });
 
+  test(`kill -9 of ${who}: a signature whose answer was lost is asked for again, and is one`, async () => {
+    const pc = new Pc(running, member.number), digest = randomBytes(32), id = randomBytes(16);
+    const { pin } = await member.approve(await again(() => pc.ask()));
+    await pc.login(pin);
+    const lines = async () => (await again(() => member.app('GET', '/history'))).events.filter((h) => h.kind === 'token-sign').length;
+    const before = await lines(), first = await pc.sign(member.certificate, digest, id);
+    await kill();
+    assert.deepEqual(await again(() => pc.sign(member.certificate, digest, id)), first);
+    assert.equal(await lines(), before + 1);
+    assert.equal((await again(() => pc.sign(member.certificate))).signatures_left, first.signatures_left - 1);
+  });
+
   test(`kill -9 of ${who}: wrong numbers still count`, async () => {
     const pc = new Pc(running, member.number);
     const { pin } = await member.approve(await again(() => pc.ask()));

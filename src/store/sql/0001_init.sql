@@ -75,6 +75,7 @@ CREATE TABLE certificate_use (
 	uses BIGINT NOT NULL
 ) WITHOUT ROWID;
 
+-- The identifier begins with the time: new rows stand together at the end.
 CREATE TABLE request (
 	id BLOB PRIMARY KEY,
 	member_id BLOB,
@@ -99,7 +100,7 @@ CREATE TABLE request (
 	transfer_id BLOB
 ) WITHOUT ROWID;
 CREATE INDEX request_member ON request (member_id, created_ms);
-CREATE INDEX request_expires ON request (expires_ms);
+CREATE INDEX request_living ON request (expires_ms) WHERE (state & 15) <> 0;
 
 -- The identifier begins with the time: the key is the order of paging.
 CREATE TABLE history (
@@ -166,7 +167,7 @@ CREATE TABLE counter (
 	subject BLOB NOT NULL,
 	window_start_ms BIGINT NOT NULL,
 	hits BIGINT NOT NULL,
-	PRIMARY KEY (scope, subject)
+	PRIMARY KEY (subject, scope)
 ) WITHOUT ROWID;
 CREATE INDEX counter_start ON counter (window_start_ms);
 

@@ -44,7 +44,7 @@ line(const uint8_t *member_id, int64_t at_ms, enum history_kind kind)
 {
 	struct history h = { .at_ms = at_ms, .kind = kind };
 
-	history_id(h.id, at_ms, (struct span){ NULL, 0 });
+	store_timed_id(h.id, at_ms);
 	memcpy(h.member_id, member_id, STORE_ID);
 
 	return h;
@@ -468,7 +468,7 @@ requests(void)
 		    "a living one is not among the lapsed");
 	approval_list_clear(&l);
 	memset(r.member_id, 0, STORE_ID);
-	store_new_id(r.id);
+	store_timed_id(r.id, NOW - 2000000);
 	r.expires_ms = NOW - 1000000;
 	ok(approval_create(db, &r, NULL) == RC_OK &&
 		approval_load_lapsed(db, NOW - 1000000, &l, NULL) == RC_OK &&
