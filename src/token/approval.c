@@ -324,10 +324,12 @@ approval_login_number(struct approval *a, struct fetch *f, const char *pin,
 {
 	enum rc rc = RC_ABSENT;
 
-	if (a->open && approval_lives(a, f))
-		return approval_same_pin(a, pin)
-		    ? RC_OK
-		    : err_set(e, RC_SECRET, "pin", "another number");
+	if (a->open && approval_lives(a, f)) {
+		if (approval_same_pin(a, pin))
+			return RC_OK;
+		/* The phone shows it no more; who lost it gets a new one. */
+		approval_end(a, f);
+	}
 	if (a->id[0] != '\0')
 		rc = approval_open(a, f, pin, tries_left, e);
 	switch (rc) {

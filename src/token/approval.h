@@ -44,10 +44,10 @@ IG_CHECK enum rc approval_init(
 void approval_announce(struct approval *a, struct fetch *f);
 
 /*
- * C_Login. Appends a TOKENFRAME_OBJECTS frame. RC_SECRET: wrong number, or none
- * was there to be right (then one is on the phone now). RC_LOCKED,
- * RC_REFUSED, RC_EXPIRED (nobody answered), RC_STATE (given up), RC_RATE,
- * RC_IO, RC_FORMAT.
+ * C_Login. Appends a TOKENFRAME_OBJECTS frame. RC_SECRET: wrong number; where
+ * none was there to be right, or it was not the one that opened the approval,
+ * which ends then, a new one is on the phone now. RC_LOCKED, RC_REFUSED,
+ * RC_EXPIRED (nobody answered), RC_STATE (given up), RC_RATE, RC_IO, RC_FORMAT.
  */
 IG_CHECK enum rc approval_login(struct approval *a, struct fetch *f,
     const struct tokenframe_login *q, uint8_t *tries_left, struct buf *out,

@@ -156,6 +156,13 @@ test("number: it is right again after the phone was asked once more", async () =
   assert.equal(out, "session 0\npause 0\nlogin 0\nsign 0\nsign 0\nlogout 0\nlogin 0\nlogout 0\nlogin a0\n");
 });
 
+test("number: another one after a logout gives the approval back, and the phone has a new one", async () => {
+  const { out } = await driver(["session", "pause", "login=123456", "logout", "login=111111", "login=123456", "sign"]);
+  assert.equal(out, "session 0\npause 0\nlogin 0\nlogout 0\nlogin a0\nlogin 0\nsign 0\n");
+  assert.equal(service.log.length, 2, "the phone was asked again");
+  assert.equal(service.requests.get(service.log[0].id).state, "ended");
+});
+
 test("number: three wrong ones end it", async () => {
   const { out } = await driver(["session", "pause", "login=111111", "login=222222", "login=333333", "login=abcdef"]);
   assert.equal(out, "session 0\npause 0\nlogin a0\nlogin a0\nlogin a4\nlogin a0\n");
