@@ -10,8 +10,7 @@ export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-
-say() { printf '\n== %s\n' "$*"; }
+. tools/tap.sh
 
 for folder in build build-asan; do
 	say "C tests, $folder"
@@ -24,23 +23,7 @@ for kind in system browser; do
 	say "$kind tests"
 	# One file after the other: they measure time-outs, on two cores.
 	for f in $files; do
-		timeout 600 node --test "$f" >"$log.one" 2>&1 || {
-			status=1
-			cat "$log.one"
-		}
-		grep -E '^ *(not )?ok [0-9]+ - ' "$log.one" | grep -vE "ok [0-9]+ - .*/?$f" |
-		    tee -a "$log" | grep -E '^(not )?ok' || true
-		rm -f "$log.one"
+		tap_node "$f" || status=1
 	done
 done
-passed=$(grep -E '^ *ok [0-9]+' "$log" | grep -cv '# SKIP')
-failed=$(grep -cE '^ *not ok [0-9]+' "$log")
-skipped=$(grep -E '^ *ok [0-9]+' "$log" | grep -c '# SKIP')
-[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
-[ "$skipped" = 0 ] || {
-	say "skipped"
-	grep -E '^ *ok [0-9]+.*# SKIP' "$log" | sort -u
-}
-echo
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ] && [ "$status" = 0 ]
+tap_count $status

@@ -64,14 +64,20 @@ export class Member {
     const outbox = await call(this.running.mock, 'GET', '/mock/outbox');
     const sent = outbox.filter((m) => m.phone === this.number).at(-1);
     const { challenge } = await this.app('POST', `/join/${join}/code`, { code: sent.otp });
+    const answer = await this.app('POST', `/join/${join}/device`, { kind: 'passkey', name: 'bench', ...await this.attest(bytes(challenge)) });
+    this.cookie = answer.cookie;
+  }
+
+  /** A new passkey; tests put other people's authenticators here and in prove(). */
+  attest(challenge) {
     const { x, y } = this.pair.publicKey.export({ format: 'jwk' });
     const data = Buffer.concat([this.authenticatorData(0x45), Buffer.alloc(16), Buffer.from([0, 16]), this.credential,
       Buffer.from('a5010203262001215820', 'hex'), bytes(x), Buffer.from('225820', 'hex'), bytes(y)]);
     const attestation = Buffer.concat([Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746158', 'hex'), Buffer.from([data.length]), data]);
-    const answer = await this.app('POST', `/join/${join}/device`, { kind: 'passkey', name: 'bench', client_data: b64(this.clientData('webauthn.create', bytes(challenge))), attestation: b64(attestation) });
-    this.cookie = answer.cookie;
+    return { client_data: b64(this.clientData('webauthn.create', challenge)), attestation: b64(attestation) };
   }
 
+  /** An assertion of the passkey. */
   prove(challenge) {
     const client = this.clientData('webauthn.get', challenge);
     const data = this.authenticatorData(0x05);
@@ -89,15 +95,31 @@ export class Member {
     const ar1 = bytes(asked.ar1);
     const s = (part) => Buffer.concat([Buffer.from([part.length >> 8, part.length & 255]), part]);
     const plain = Buffer.concat([Buffer.from('INGAM-IM1'), s(Buffer.from(certificate.password)), s(key), s(Buffer.alloc(0))]);
-    const sealed = await seal(bytes(this.server.hpke_key), Buffer.from('INGAM-IM1'), sha256(ar1), plain);
-    const done = await this.app('POST', `/requests/${asked.request.id}/approve`, { ...this.prove(this.challenge(ar1)), sealed: b64(sealed), certificate: b64(der) });
+    const sealed = await this.seal(bytes(this.server.hpke_key), Buffer.from('INGAM-IM1'), sha256(ar1), plain);
+    const done = await this.app('POST', `/requests/${asked.request.id}/approve`, { ...await this.prove(this.challenge(ar1)), sealed: b64(sealed), certificate: b64(der) });
     this.certificate = done.certificate.id;
   }
 
-  /** Approves one request for one certificate; gives the PIN. */
+  /** Seals to the vault. */
+  seal(key, info, aad, plain) {
+    return seal(key, info, aad, plain);
+  }
+
+  /** Approves one request for one certificate; gives the PIN, and what was approved. */
   async approve(id) {
-    const { ar1 } = await this.app('POST', `/requests/${id}/approval`, { certificate: this.certificate });
-    return this.app('POST', `/requests/${id}/approve`, this.prove(this.challenge(bytes(ar1))));
+    const { ar1, ar1_signature } = await this.app('POST', `/requests/${id}/approval`, { certificate: this.certificate });
+    const answer = await this.app('POST', `/requests/${id}/approve`, await this.prove(this.challenge(bytes(ar1))));
+    return { ...answer, ar1, ar1_signature };
+  }
+
+  /** Waits until a program asks, and approves. */
+  async approveNext(patience_ms = 60000) {
+    for (const end = Date.now() + patience_ms; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) {
+      const { requests } = await this.app('GET', '/requests');
+      const asking = requests.find((r) => r.kind === 'token' && (r.state === 'waiting' || r.state === 'opened'));
+      if (asking) return this.approve(asking.id);
+    }
+    throw new Error('no program asked');
   }
 }
 
