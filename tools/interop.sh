@@ -6,7 +6,8 @@
 # Not here: what they ask, and what must come out.
 #
 # A registry that cannot be reached is a skip. Whatever else goes wrong, other
-# bytes than the pinned ones before all, is a failure. The pins: requirements.txt.
+# bytes than the pinned ones before all, is a failure. The pins: requirements.txt;
+# go.mod and go.sum, for Debian 12's Go 1.19.
 set -u
 cd "$(dirname "$0")/.."
 here=$PWD
@@ -26,9 +27,22 @@ fetch_pypi() {
 		--only-binary :all: -r "$source/python/requirements.txt"
 }
 
+fetch_go() {
+	go_ mod download
+}
+
 # make_X: builds the program that the tests talk to, and says where it is.
 make_pypi() {
 	export INGAM_PYTHON="$here/$folder/bin/python"
+}
+
+make_go() {
+	go_ build -o "$here/$folder/peer" . && export INGAM_GO="$here/$folder/peer"
+}
+
+go_() {
+	(cd "$source/go" && GOTOOLCHAIN=local GOFLAGS='-modcacherw -buildvcs=false -mod=readonly' \
+	    GOMODCACHE="$here/$folder/mod" GOCACHE="$here/$folder/cache" go "$@")
 }
 
 # registry X NAME LIST: fetches, builds, tests.
@@ -59,11 +73,12 @@ registry() {
 	fi
 }
 
-for one in ${*:-pypi}; do
+for one in ${*:-pypi go}; do
 	case $one in
 	pypi) registry pypi PyPI $source/python/requirements.txt ;;
+	go) registry go 'the Go module proxy' $source/go/go.sum ;;
 	*)
-		echo "interop.sh: $one: not pypi" >&2
+		echo "interop.sh: $one: not pypi or go" >&2
 		exit 2
 		;;
 	esac
