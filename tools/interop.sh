@@ -7,7 +7,7 @@
 #
 # A registry that cannot be reached is a skip. Whatever else goes wrong, other
 # bytes than the pinned ones before all, is a failure. The pins: requirements.txt;
-# go.mod and go.sum, for Debian 12's Go 1.19.
+# go.mod and go.sum, for Debian 12's Go 1.19; pom.xml and jars.sha256.
 set -u
 cd "$(dirname "$0")/.."
 here=$PWD
@@ -31,6 +31,13 @@ fetch_go() {
 	go_ mod download
 }
 
+fetch_maven() {
+	mvn --batch-mode --quiet --strict-checksums --file "$source/java/pom.xml" \
+	    -Dmaven.repo.local="$here/$folder/repository" \
+	    -DoutputDirectory="$here/$folder/jars" \
+	    org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
+}
+
 # make_X: builds the program that the tests talk to, and says where it is.
 make_pypi() {
 	export INGAM_PYTHON="$here/$folder/bin/python"
@@ -38,6 +45,17 @@ make_pypi() {
 
 make_go() {
 	go_ build -o "$here/$folder/peer" . && export INGAM_GO="$here/$folder/peer"
+}
+
+make_maven() {
+	(cd "$folder/jars" && sha256sum --quiet -c "$here/$source/java/jars.sha256") || return 1
+	[ "$(ls "$folder/jars" | wc -l)" = "$(wc -l <"$source/java/jars.sha256")" ] || {
+		echo "other jars than jars.sha256 names"
+		return 1
+	}
+	export INGAM_JAVA_CLASSPATH="$here/$folder/classes:$here/$folder/jars/*"
+	rm -rf "$folder/classes"
+	javac -Xlint:all -Werror -encoding UTF-8 -d "$folder/classes" -cp "$here/$folder/jars/*" "$source"/java/*.java
 }
 
 go_() {
@@ -73,12 +91,13 @@ registry() {
 	fi
 }
 
-for one in ${*:-pypi go}; do
+for one in ${*:-pypi go maven}; do
 	case $one in
 	pypi) registry pypi PyPI $source/python/requirements.txt ;;
 	go) registry go 'the Go module proxy' $source/go/go.sum ;;
+	maven) registry maven 'Maven Central' $source/java/pom.xml ;;
 	*)
-		echo "interop.sh: $one: not pypi or go" >&2
+		echo "interop.sh: $one: not pypi, go or maven" >&2
 		exit 2
 		;;
 	esac
