@@ -106,7 +106,8 @@ token_api_request(struct request *q, struct response *r, struct err *e)
 }
 
 static enum rc
-token_of(struct request *q, struct approval *a, struct err *e)
+token_of(
+    struct request *q, struct approval *a, struct cert *cert, struct err *e)
 {
 	uint8_t id[STORE_ID], hash[STORE_HASH];
 	enum rc rc;
@@ -115,7 +116,7 @@ token_of(struct request *q, struct approval *a, struct err *e)
 	    (rc = api_bearer(q, hash, e)) != RC_OK)
 		return rc;
 
-	return token_load(&api_of(q)->domain, id, hash, a, e);
+	return token_load(&api_of(q)->domain, id, hash, a, cert, e);
 }
 
 /* What the PC is told of a state: it need not know all of ours. */
@@ -151,7 +152,7 @@ token_api_state(struct request *q, struct response *r, struct err *e)
 		return rc;
 	api_topic_request(topic, id);
 	if ((rc = request_watch(q, topic, e)) != RC_OK ||
-	    (rc = token_of(q, &a, e)) != RC_OK)
+	    (rc = token_of(q, &a, NULL, e)) != RC_OK)
 		return rc;
 	if (seen != NULL && strcmp(seen, token_state(&a)) == 0 &&
 	    (a.state & APPROVAL_LIVING) != 0 && api_wait_ms(q) > 0 &&
@@ -206,7 +207,7 @@ token_api_login(struct request *q, struct response *r, struct err *e)
 	uint8_t left = 0;
 	enum rc rc;
 
-	if ((rc = token_of(q, &a, e)) != RC_OK ||
+	if ((rc = token_of(q, &a, &cert, e)) != RC_OK ||
 	    (rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = json_get_text(in, "pin", JSON_MAY, 0, 64, &pin, e)) != RC_OK)
 		goto out;
@@ -286,16 +287,17 @@ token_api_sign(struct request *q, struct response *r, struct err *e)
 	struct token_sign_body b = { .digest = buf_init(DIGEST_MAX) };
 	struct keys_signed out = { 0 };
 	struct approval a = { 0 };
+	struct cert cert = { 0 };
 	const struct json_t *in;
 	struct json_out *o;
 	enum rc rc;
 
-	if ((rc = token_of(q, &a, e)) != RC_OK ||
+	if ((rc = token_of(q, &a, &cert, e)) != RC_OK ||
 	    (rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = token_read_sign(in, &b, e)) != RC_OK)
 		goto out;
 	rc = token_sign(
-	    &api_of(q)->domain, &a, b.certificate_id, &b.sign, &out, e);
+	    &api_of(q)->domain, &a, &cert, b.certificate_id, &b.sign, &out, e);
 	if (rc == RC_OK) {
 		o = response_json(r, 200);
 		json_put_bytes(
@@ -306,6 +308,7 @@ token_api_sign(struct request *q, struct response *r, struct err *e)
 	}
 out:
 	keys_signed_clear(&out);
+	cert_clear(&cert);
 	approval_clear(&a);
 	buf_clear(&b.digest);
 
@@ -316,7 +319,7 @@ enum rc
 token_api_withdraw(struct request *q, struct response *r, struct err *e)
 {
 	struct approval a = { 0 };
-	enum rc rc = token_of(q, &a, e);
+	enum rc rc = token_of(q, &a, NULL, e);
 
 	if (rc == RC_OK &&
 	    (rc = token_withdraw(&api_of(q)->domain, &a, e)) == RC_STATE)

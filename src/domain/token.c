@@ -258,7 +258,8 @@ token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
 		.member_id = before.member_id,
 		.now = clock_wall_ms() };
 	struct token_ask ask = *in;
-	enum rc rc = token_load(d, before_id, before_secret_hash, &before, e);
+	enum rc rc =
+	    token_load(d, before_id, before_secret_hash, &before, NULL, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -281,20 +282,44 @@ token_continue(struct domain *d, const uint8_t before_id[static STORE_ID],
 	return rc;
 }
 
+struct token_look {
+	const uint8_t *id, *secret_hash;
+	struct approval *a;
+	struct cert *cert; /* NULL: not asked for */
+};
+
+static enum rc
+token_look(struct db *in, void *arg, struct err *e)
+{
+	const struct token_look *l = arg;
+	enum rc rc = approval_load(in, l->id, l->a, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (l->a->kind != APPROVAL_TOKEN ||
+	    !sec_equal(SPAN(l->a->secret_hash),
+		(struct span){ l->secret_hash, STORE_HASH })) {
+		approval_clear(l->a);
+		return err_set(e, RC_ABSENT, NULL, "no such request");
+	}
+	if (l->cert == NULL || !store_has_id(l->a->certificate_id))
+		return RC_OK;
+	rc = cert_load(in, l->a->member_id, l->a->certificate_id, l->cert, e);
+	if (rc != RC_ABSENT)
+		return rc;
+	err_clear(e);
+
+	return RC_OK;
+}
+
 enum rc
 token_load(struct domain *d, const uint8_t id[static STORE_ID],
     const uint8_t secret_hash[static STORE_HASH], struct approval *out,
-    struct err *e)
+    struct cert *cert, struct err *e)
 {
-	enum rc rc = approval_load(d->db, id, out, e);
+	struct token_look look = { id, secret_hash, out, cert };
+	enum rc rc = db_view(d->db, token_look, &look, e);
 
-	if (rc == RC_OK &&
-	    (out->kind != APPROVAL_TOKEN ||
-		!sec_equal(SPAN(out->secret_hash),
-		    (struct span){ secret_hash, STORE_HASH }))) {
-		approval_clear(out);
-		return err_set(e, RC_ABSENT, NULL, "no such request");
-	}
 	if (rc == RC_OK)
 		approving_lapse(d, out);
 
@@ -368,7 +393,7 @@ token_open(struct domain *d, struct approval *a, struct span pin,
 
 enum rc
 token_login(struct domain *d, struct approval *a, struct span pin,
-    struct cert *cert, uint8_t *tries_left, struct err *e)
+    const struct cert *cert, uint8_t *tries_left, struct err *e)
 {
 	struct approval_move move = { .from = APPROVAL_APPROVED,
 		.to = APPROVAL_OPEN,
@@ -387,9 +412,11 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 	}
 	if ((a->state & (APPROVAL_APPROVED | APPROVAL_OPEN)) == 0)
 		return token_not_open(a, e);
-	rc = cert_load(d->db, a->member_id, a->certificate_id, cert, e);
-	if (rc != RC_OK || a->state == APPROVAL_OPEN)
-		return rc;
+	if (!store_has_id(cert->id))
+		return err_set(
+		    e, RC_ABSENT, "certificate", "is not there any more");
+	if (a->state == APPROVAL_OPEN)
+		return RC_OK;
 	if ((rc = token_open(d, a, pin, tries_left, e)) == RC_LOCKED)
 		return token_locked(d, a, e);
 	if (rc != RC_OK)
@@ -402,14 +429,16 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 }
 
 static enum rc
-token_may_sign(const struct approval *a,
+token_may_sign(const struct approval *a, const struct cert *cert,
     const uint8_t certificate_id[static STORE_ID], struct err *e)
 {
-	if (memcmp(a->certificate_id, certificate_id, STORE_ID) != 0)
+	if (memcmp(cert->id, certificate_id, STORE_ID) != 0)
 		return err_set(e, RC_ABSENT, "certificate",
 		    "not the approved certificate");
 	if (a->state != APPROVAL_OPEN)
 		return err_set(e, RC_STATE, NULL, "no approval is open");
+	if (cert->not_after_ms < clock_wall_ms())
+		return err_set(e, RC_EXPIRED, "certificate", "has expired");
 
 	return RC_OK;
 }
@@ -439,34 +468,23 @@ token_record(struct domain *d, const struct approval *a,
 }
 
 enum rc
-token_sign(struct domain *d, const struct approval *a,
+token_sign(struct domain *d, const struct approval *a, const struct cert *cert,
     const uint8_t certificate_id[static STORE_ID], struct keys_sign *in,
     struct keys_signed *out, struct err *e)
 {
-	struct cert cert = { 0 };
-	enum rc rc;
+	enum rc rc = token_may_sign(a, cert, certificate_id, e);
 
-	if ((rc = token_may_sign(a, certificate_id, e)) != RC_OK ||
-	    (rc = cert_load(d->db, a->member_id, certificate_id, &cert, e)) !=
-		RC_OK)
-		goto out;
-	if (cert.not_after_ms < clock_wall_ms()) {
-		rc = err_set(e, RC_EXPIRED, "certificate", "has expired");
-		goto out;
-	}
+	if (rc != RC_OK)
+		return rc;
 	memcpy(in->request_id, a->vault_request_id, STORE_ID);
-	in->kb1 = cert.kb1;
-	in->certificate = cert.der;
+	in->kb1 = cert->kb1;
+	in->certificate = cert->der;
 	rc = keys_sign(d->keys, in, out, e);
-	if (rc == RC_OK)
-		rc = token_record(d, a, &cert, out, e);
-	else if (rc == RC_EXPIRED)
-		/* The certificate is good: it is the window that is over. */
-		rc = RC_STATE;
-out:
-	cert_clear(&cert);
+	/* The certificate is good: it is the window that is over. */
+	if (rc == RC_EXPIRED)
+		return RC_STATE;
 
-	return rc;
+	return rc == RC_OK ? token_record(d, a, cert, out, e) : rc;
 }
 
 enum rc

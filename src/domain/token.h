@@ -35,19 +35,24 @@ IG_CHECK enum rc token_continue(struct domain *d,
     const struct token_ask *in, uint8_t id[static STORE_ID],
     int64_t *expires_ms, struct err *e);
 
-/* The request as its bearer sees it. RC_ABSENT: none, or another bearer. */
+/*
+ * The request as its bearer sees it, and the certificate that it is for: empty
+ * where none was approved or it is gone; not loaded where cert is NULL.
+ * RC_ABSENT: no such request, or another bearer.
+ */
 IG_CHECK enum rc token_load(struct domain *d, const uint8_t id[static STORE_ID],
     const uint8_t secret_hash[static STORE_HASH], struct approval *out,
-    struct err *e);
+    struct cert *cert, struct err *e);
 
 /*
  * Opens the token: with the PIN that the phone shows, or without in mode push.
- * Once open it stays open for its bearer, whatever PIN comes again. *cert is
- * loaded (cert_clear()). RC_SECRET with *tries_left; RC_LOCKED; RC_REFUSED;
- * RC_EXPIRED; RC_STATE: not approved yet.
+ * Once open it stays open for its bearer, whatever PIN comes again. RC_SECRET
+ * with *tries_left; RC_LOCKED; RC_REFUSED; RC_EXPIRED; RC_STATE: not approved
+ * yet; RC_ABSENT: the certificate is gone.
  */
 IG_CHECK enum rc token_login(struct domain *d, struct approval *a,
-    struct span pin, struct cert *cert, uint8_t *tries_left, struct err *e);
+    struct span pin, const struct cert *cert, uint8_t *tries_left,
+    struct err *e);
 
 /*
  * One signature. out is cleared by keys_signed_clear() in any case. RC_STATE:
@@ -55,8 +60,8 @@ IG_CHECK enum rc token_login(struct domain *d, struct approval *a,
  * RC_ABSENT: another certificate than the approved one.
  */
 IG_CHECK enum rc token_sign(struct domain *d, const struct approval *a,
-    const uint8_t certificate_id[static STORE_ID], struct keys_sign *in,
-    struct keys_signed *out, struct err *e);
+    const struct cert *cert, const uint8_t certificate_id[static STORE_ID],
+    struct keys_sign *in, struct keys_signed *out, struct err *e);
 
 /* The program gives up: nobody needs to answer any more. */
 IG_CHECK enum rc token_withdraw(
