@@ -128,10 +128,13 @@ approval_load_lapsed(
 	void *at;
 	enum rc rc;
 
-	/* In the words of the index request_living. */
+	/*
+	 * In the words of the index request_living; not a mask there: SQLite
+	 * would prepare anew whatever is masked by a parameter, to compare.
+	 */
 	_Static_assert(APPROVAL_LIVING == 15, "the index holds the living");
 	rc = row_load_all(db,
-	    COLUMNS " WHERE expires_ms <= $1 AND (state & 15) <> 0"
+	    COLUMNS " WHERE expires_ms <= $1 AND state < 16"
 		    " ORDER BY expires_ms LIMIT 100",
 	    DB_ARGS(db_int(now_ms)), &kind, &at, &out->n, e);
 	out->at = at;

@@ -100,7 +100,7 @@ CREATE TABLE request (
 	transfer_id BLOB
 ) WITHOUT ROWID;
 CREATE INDEX request_member ON request (member_id, created_ms);
-CREATE INDEX request_living ON request (expires_ms) WHERE (state & 15) <> 0;
+CREATE INDEX request_living ON request (expires_ms) WHERE state < 16;
 
 -- The identifier begins with the time: the key is the order of paging.
 CREATE TABLE history (
