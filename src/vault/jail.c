@@ -7,12 +7,13 @@
 #include "vault/jail.h"
 
 #include "base/log.h"
+#include "vault/heap.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <openssl/crypto.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -33,8 +34,9 @@
 #	define JAIL_SANITIZED 0
 #endif
 
-#define JAIL_SECURE_HEAP  (4U << 20)
-#define JAIL_SECURE_LEAST 16
+#define JAIL_HEAP       (24U << 20)
+#define JAIL_HEAP_SMALL (5U << 20) /* of the 8 MiB that a user may lock */
+#define JAIL_STACK      (192U << 10)
 
 const struct jail_row jail_table[] = {
 	/* connections */
@@ -71,21 +73,38 @@ const struct jail_row jail_table[] = {
 };
 const size_t jail_table_n = sizeof(jail_table) / sizeof(jail_table[0]);
 
+/* The stack as deep as libcrypto goes: its numbers pass over it. */
+static bool
+jail_lock_stack(void)
+{
+	volatile uint8_t room[JAIL_STACK];
+
+	room[0] = room[JAIL_STACK - 1] = 0;
+
+	return mlock((const void *)(uintptr_t)room, sizeof(room)) == 0;
+}
+
 enum rc
 jail_memory(struct err *e)
 {
 	struct rlimit none = { 0, 0 };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	bool may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0;
+	bool may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0, locked = true;
+	enum rc rc;
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    (!JAIL_SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		return err_set(e, RC_IO, "jail", "%s", strerror(errno));
-	/* 2: made, but not locked into memory. */
-	if (CRYPTO_secure_malloc_init(JAIL_SECURE_HEAP, JAIL_SECURE_LEAST) == 0)
-		return err_set(e, RC_MEMORY, "jail", "no secure heap");
-	if (may_lock && !JAIL_SANITIZED &&
-	    mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+	if (JAIL_SANITIZED)
+		return RC_OK;
+	if ((rc = heap_start(
+		 may_lock ? JAIL_HEAP : JAIL_HEAP_SMALL, &locked, e)) != RC_OK)
+		return rc;
+	/* Where not all may be locked: what keys lie in and pass over. */
+	locked = jail_lock_stack() && locked;
+	if (may_lock)
+		locked = mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
+	if (!locked)
 		log_event(LOG_WARN, "memory-not-locked", "errno=%d", errno);
 
 	return RC_OK;

@@ -28,7 +28,8 @@ extern const size_t jail_table_n;
 
 /*
  * Before any key is in memory: no core dumps, no tracer, nothing swapped out
- * where the limits allow it, libcrypto's secure heap. RC_MEMORY, RC_IO.
+ * where the limits allow it, and libcrypto's own locked heap in any case that
+ * they allow. RC_MEMORY, RC_IO.
  */
 IG_CHECK enum rc jail_memory(struct err *e);
 

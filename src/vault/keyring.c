@@ -72,7 +72,7 @@ keyring_close_idle(void *arg, struct table_item *item)
 	return false;
 }
 
-/* Opens a key; the secure heap has an end, and those that are idle give way. */
+/* Opens a key; libcrypto's heap has an end, and those that are idle give way. */
 static enum rc
 keyring_add(struct vault *v, const uint8_t name[static KEYRING_NAME],
     const struct keyblob *blob, struct span certificate, struct err *e)

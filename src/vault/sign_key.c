@@ -35,11 +35,11 @@ static const struct {
 	[SIGNATURE_HASH_SHA512] = { "SHA512", 64 },
 };
 
-/* One private number into b; it lives in bn, secure memory. */
+/* One private number into b; it lives in bn. */
 static bool
 sign_key_push(OSSL_PARAM_BLD *b, const char *name, struct span s, BIGNUM **bn)
 {
-	*bn = BN_secure_new();
+	*bn = BN_new();
 
 	return *bn != NULL && BN_bin2bn(s.p, (int)s.n, *bn) != NULL &&
 	    OSSL_PARAM_BLD_push_BN(b, name, *bn) == 1;

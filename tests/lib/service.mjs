@@ -5,7 +5,7 @@
 // Not here: what is checked (the tests).
 import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { service } from '../../tools/run.mjs';
@@ -123,6 +123,33 @@ export function pkcs11Tool(args, env, pin) {
     });
     child.once('exit', (code) => done({ code, out }));
   });
+}
+
+/** An ssh-agent that has the token: one process that keeps it open. */
+export async function sshAgent(folder, running, phone) {
+  // ssh-add asks for the PIN before it opens the token: approval alone opens it.
+  const ask = join(folder, 'askpass'), socket = join(folder, 'agent');
+  writeFileSync(ask, '#!/bin/sh\necho 000000\n', { mode: 0o755 });
+  const env = { ...tokenEnv(running, phone), INGAM_LOGIN: 'push', SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':none' };
+  const child = spawn('ssh-agent', ['-D', '-a', socket, '-P', '/*'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  env.SSH_AUTH_SOCK = socket;
+  for (let i = 0; i < 100 && !existsSync(socket); i++) await new Promise((done) => setTimeout(done, 50));
+  const key = join(folder, 'ssh.pub'), text = join(folder, 'ssh.txt');
+  writeFileSync(text, 'signed by ssh');
+  return {
+    child,
+    async add() {
+      const added = await run('ssh-add', ['-s', module], { env });
+      if (added.code !== 0) throw new Error(added.out);
+      writeFileSync(key, (await run('ssh-add', ['-L'], { env })).stdout);
+    },
+    async sign() {
+      const { code, out } = await run('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'file', text], { env, input: '' });
+      if (code !== 0) throw new Error(out);
+      rmSync(`${text}.sig`);
+    },
+    stop: () => child.kill(),
+  };
 }
 
 /** The environment that a PC's programs see. */

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Phone, module, pkcs11Tool, program, run, startService, tokenEnv } from '../lib/service.mjs';
+import { Phone, pkcs11Tool, program, run, sshAgent, startService, tokenEnv } from '../lib/service.mjs';
 import { makeCertificate } from '../lib/certificate.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingam-story-'));
@@ -109,28 +109,13 @@ test('beyond the approved number of signatures the phone is asked again', async 
   // ssh-agent keeps one process with the token: its signatures share a login.
   const approvals = [];
   const watch = phone.approving((line) => approvals.push(line));
-  // ssh-add asks for the PIN before it opens the token: approval alone opens it.
-  const ask = join(folder, 'askpass');
-  writeFileSync(ask, '#!/bin/sh\necho 000000\n', { mode: 0o755 });
-  const env = { ...tokenEnv(running, phone), INGAM_LOGIN: 'push', SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':none' };
-  const socket = join(folder, 'agent');
-  const agent = spawn('ssh-agent', ['-D', '-a', socket, '-P', '/*'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const agent = await sshAgent(folder, running, phone);
   try {
-    env.SSH_AUTH_SOCK = socket;
-    await sleep(300);
-    const added = await run('ssh-add', ['-s', module], { env });
-    assert.equal(added.code, 0, added.out);
-    const key = join(folder, 'ssh.pub'), text = join(folder, 'ssh.txt');
-    writeFileSync(key, (await run('ssh-add', ['-L'], { env })).stdout);
-    writeFileSync(text, 'signed by ssh');
-    for (let i = 0; i < 4; i++) {
-      const { code, out } = await run('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'file', text], { env, input: '' });
-      assert.equal(code, 0, out);
-      rmSync(`${text}.sig`);
-    }
+    await agent.add();
+    for (let i = 0; i < 4; i++) await agent.sign();
     assert.equal(approvals.length, 2, 'one approval for three signatures, and one more for the fourth');
   } finally {
-    agent.kill();
+    agent.stop();
     await watch.stop();
   }
 });
