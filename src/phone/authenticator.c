@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/enc.h"
 #include "base/rnd.h"
+#include "base/sec.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -24,16 +25,17 @@
 #define FLAG_UV 0x04
 #define FLAG_AT 0x40
 
+/* Opens scalar and point for signing. */
 static enum rc
-authenticator_key(const struct authenticator *a, EVP_PKEY **out, struct err *e)
+authenticator_open(struct authenticator *a, struct err *e)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 	BIGNUM *d = BN_bin2bn(a->scalar, sizeof(a->scalar), NULL);
 	OSSL_PARAM *params = NULL;
+	EVP_PKEY *key = NULL;
 	enum rc rc = RC_OK;
 
-	*out = NULL;
 	if (ctx == NULL || build == NULL || d == NULL ||
 	    OSSL_PARAM_BLD_push_utf8_string(
 		build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) != 1 ||
@@ -42,8 +44,11 @@ authenticator_key(const struct authenticator *a, EVP_PKEY **out, struct err *e)
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, d) != 1 ||
 	    (params = OSSL_PARAM_BLD_to_param(build)) == NULL ||
 	    EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, out, EVP_PKEY_KEYPAIR, params) != 1)
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1 ||
+	    (a->sign = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) == NULL ||
+	    EVP_PKEY_sign_init(a->sign) != 1)
 		rc = err_set(e, RC_CRYPTO, NULL, "cannot load the passkey");
+	EVP_PKEY_free(key);
 	OSSL_PARAM_free(params);
 	BN_clear_free(d);
 	OSSL_PARAM_BLD_free(build);
@@ -73,7 +78,14 @@ authenticator_load(struct authenticator *a,
 	EC_POINT_free(point);
 	EC_GROUP_free(group);
 
-	return rc;
+	return rc == RC_OK ? authenticator_open(a, e) : rc;
+}
+
+void
+authenticator_clear(struct authenticator *a)
+{
+	EVP_PKEY_CTX_free(a->sign);
+	sec_wipe(a, sizeof(*a));
 }
 
 enum rc
@@ -130,36 +142,24 @@ authenticator_head(struct buf *out, const char *rp_id, uint8_t flags)
 	buf_u32(out, 0);
 }
 
+/* ES256 over authenticatorData ‖ SHA-256(clientDataJSON), WebAuthn 6.3.3. */
 static enum rc
 authenticator_sign(const struct authenticator *a,
     struct authenticator_answer *out, struct err *e)
 {
 	struct span client_data = buf_span(&out->client_data);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct buf message = buf_init(ANSWER_MAX);
-	uint8_t hash[DIGEST_SHA256], signature[80];
+	uint8_t hash[DIGEST_SHA256], digest[DIGEST_SHA256], signature[80];
+	struct span parts[] = { buf_span(&out->authenticator_data),
+		SPAN(hash) };
 	size_t n = sizeof(signature);
-	EVP_PKEY *key = NULL;
-	enum rc rc;
 
 	digest_sha256(hash, &client_data, 1);
-	buf_bytes(&message, buf_span(&out->authenticator_data));
-	buf_bytes(&message, SPAN(hash));
-	if ((rc = authenticator_key(a, &key, e)) != RC_OK)
-		goto out;
-	if (ctx == NULL ||
-	    EVP_DigestSignInit_ex(ctx, NULL, "SHA256", NULL, NULL, key, NULL) !=
-		1 ||
-	    EVP_DigestSign(ctx, signature, &n, message.p, message.n) != 1)
-		rc = err_set(e, RC_CRYPTO, NULL, "cannot sign");
-	else
-		buf_bytes(&out->signature, (struct span){ signature, n });
-out:
-	EVP_PKEY_free(key);
-	EVP_MD_CTX_free(ctx);
-	buf_clear(&message);
+	digest_sha256(digest, parts, 2);
+	if (EVP_PKEY_sign(a->sign, signature, &n, digest, sizeof(digest)) != 1)
+		return err_set(e, RC_CRYPTO, NULL, "cannot sign");
+	buf_bytes(&out->signature, (struct span){ signature, n });
 
-	return rc;
+	return RC_OK;
 }
 
 enum rc

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <openssl/types.h>
+
 #define AUTHENTICATOR_SCALAR     32
 #define AUTHENTICATOR_CREDENTIAL 16
 
@@ -15,6 +17,8 @@ struct authenticator {
 	uint8_t scalar[AUTHENTICATOR_SCALAR];
 	uint8_t point[65]; /* uncompressed */
 	uint8_t credential_id[AUTHENTICATOR_CREDENTIAL];
+	EVP_PKEY_CTX
+	    *sign; /* the open key: loading it costs more than signing */
 };
 
 /* What a browser hands to a page, as WebAuthn names it. */
@@ -25,14 +29,20 @@ struct authenticator_answer {
 	struct buf attestation;        /* registration */
 };
 
-/* Makes a new P-256 passkey. RC_CRYPTO. */
+/*
+ * Makes a new P-256 passkey; a is empty before. authenticator_clear() frees it,
+ * also after a failure. RC_CRYPTO.
+ */
 IG_CHECK enum rc authenticator_new(struct authenticator *a, struct err *e);
 
-/* Loads one from its scalar and credential id. RC_CRYPTO. */
+/* The same from its scalar and credential id. */
 IG_CHECK enum rc authenticator_load(struct authenticator *a,
     const uint8_t scalar[static AUTHENTICATOR_SCALAR],
     const uint8_t credential_id[static AUTHENTICATOR_CREDENTIAL],
     struct err *e);
+
+/* Closes the key and wipes it. An empty one is fine. */
+void authenticator_clear(struct authenticator *a);
 
 /*
  * Answers navigator.credentials.create() and .get(): user present, user

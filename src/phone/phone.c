@@ -94,6 +94,7 @@ void
 phone_close(struct phone *p)
 {
 	rest_free(p->rest);
+	authenticator_clear(&p->passkey);
 	sec_wipe(p, sizeof(*p));
 }
 

@@ -189,6 +189,8 @@ test_load(void)
 		judge(&a, &made) == RC_DENIED,
 	    "another passkey is refused");
 	authenticator_answer_clear(&a);
+	authenticator_clear(&other);
+	authenticator_clear(&again);
 }
 
 int
@@ -207,6 +209,7 @@ main(void)
 	test_assertion();
 	test_others();
 	test_load();
+	authenticator_clear(&phone);
 
 	return tap_done();
 }
