@@ -2,13 +2,15 @@
  * command.c - ingam-phone's command line.
  *
  * Belongs here: options, the commands, what they print.
- * Not here: what a phone does (phone.c, receive.c).
+ * Not here: what a phone does (phone.c, receive.c); what the mock identity
+ * provider sent (outbox.c).
  */
 #include "phone/command.h"
 
 #include "base/err.h"
 #include "base/sec.h"
 #include "client/person.h"
+#include "phone/outbox.h"
 #include "phone/phone.h"
 #include "phone/receive.h"
 
@@ -18,10 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define APP        "http://localhost:8700"
-#define LOOK_MS    200 /* between two looks at the list of requests */
-#define OUTBOX_MS  100
-#define OUTBOX_TRY 50
+#define APP     "http://localhost:8700"
+#define LOOK_MS 200 /* between two looks at the list of requests */
 
 struct command {
 	const char *app, *state, *name, *birth, *number, *outbox;
@@ -59,64 +59,18 @@ command_pause(unsigned int ms)
 	(void)usleep(ms * 1000);
 }
 
-/* The newest code that the mock provider sent to this number. */
-static enum rc
-command_outbox_look(struct rest *r, const char *number, char *code, size_t size,
-    struct phone *p, struct err *e)
-{
-	json_t *list = NULL;
-	enum rc rc =
-	    rest_call(r, "GET", "/mock/outbox", NULL, &list, &p->problem, e);
-
-	code[0] = '\0';
-	for (size_t i = json_array_size(list); rc == RC_OK && i > 0; i--) {
-		const json_t *sms = json_array_get(list, i - 1);
-		const char *to = rest_text(sms, "phone");
-		const char *otp = rest_text(sms, "otp");
-
-		if (to == NULL || otp == NULL || strcmp(to, number) != 0)
-			continue;
-		(void)snprintf(code, size, "%s", otp);
-		break;
-	}
-	json_decref(list);
-
-	return rc;
-}
-
-static enum rc
-command_outbox(struct command *c, char *code, size_t size, struct err *e)
-{
-	struct rest *r = rest_new(c->outbox, person_korean());
-	enum rc rc = RC_OK;
-
-	if (r == NULL)
-		return err_set(e, RC_MEMORY, NULL, "out of memory");
-	code[0] = '\0';
-	for (int i = 0; i < OUTBOX_TRY && rc == RC_OK && code[0] == '\0'; i++) {
-		if (i > 0)
-			command_pause(OUTBOX_MS);
-		rc =
-		    command_outbox_look(r, c->number, code, size, &c->phone, e);
-	}
-	rest_free(r);
-	if (rc == RC_OK && code[0] == '\0')
-		rc = err_set(e, RC_IO, "outbox", "no code was sent");
-
-	return rc;
-}
-
 static enum rc
 command_join(struct command *c, struct err *e)
 {
-	char join[33], code[16];
+	char join[33], code[OUTBOX_CODE];
 	enum rc rc;
 
 	rc = phone_join_start(&c->phone, c->name, c->birth, c->number, join, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = c->outbox != NULL ? command_outbox(c, code, sizeof(code), e)
-			       : person_line(text_code, code, sizeof(code), e);
+	rc = c->outbox != NULL
+	    ? outbox_code(c->outbox, c->number, code, &c->phone.problem, e)
+	    : person_line(text_code, code, sizeof(code), e);
 	if (rc != RC_OK ||
 	    (rc = phone_join_finish(&c->phone, join, code, e)) != RC_OK)
 		return rc;
