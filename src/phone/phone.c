@@ -15,13 +15,12 @@
 #include "base/sec.h"
 #include "client/exchange.h"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-#define AR1_MAX 4096
-#define API     "/api/v1"
-#define MAGIC   "INGAM-PHONE1"
+#define API   "/api/v1"
+#define MAGIC "INGAM-PHONE1"
 
 /* The file of a phone: magic, scalar, credential id. */
 #define STATE_MAGIC (sizeof(MAGIC) - 1)
@@ -69,13 +68,14 @@ phone_open(struct phone *p, const char *origin, bool korean, struct err *e)
 	json_t *server = NULL;
 	enum rc rc;
 
-	if ((p->rest = rest_new(origin, korean)) == NULL)
+	if (sodium_init() < 0 || (p->rest = rest_new(origin, korean)) == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	rest_set_patience(p->rest, EXCHANGE_WAIT_S);
 	rc = phone_call(p, "GET", "/server", NULL, &server, e);
 	if (rc != RC_OK)
 		return rc;
 	phone_text(p->origin, sizeof(p->origin), server, "app_origin");
+	phone_text(p->pc_origin, sizeof(p->pc_origin), server, "pc_origin");
 	phone_text(p->rp_id, sizeof(p->rp_id), server, "rp_id");
 	if (!json_is_true(json_object_get(server, "test_phones")))
 		rc = err_set(e, RC_POLICY, NULL,
@@ -259,50 +259,43 @@ phone_list(struct phone *p, const char *what, json_t **answer, struct err *e)
 	return phone_call(p, "GET", what, NULL, answer, e);
 }
 
-/* Ed25519 over "INGAM-ARSIG1" ‖ AR1, by the vault's display key. */
-static enum rc
-phone_check_ar1(const struct phone *p, struct span ar1,
-    const uint8_t signature[static 64], struct err *e)
+enum rc
+phone_check(const struct phone *p, struct span ar1, struct span signature,
+    uint8_t hash[static 32], uint8_t challenge[static 32], struct err *e)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(
-	    EVP_PKEY_ED25519, NULL, p->display_key, sizeof(p->display_key));
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct buf message = buf_init(AR1_MAX + 16);
-	enum rc rc = RC_OK;
+	struct buf message = buf_init(PHONE_AR1_MAX + 16);
+	bool good;
 
+	/* Ed25519 by the vault's display key. */
 	buf_str(&message, "INGAM-ARSIG1");
 	buf_bytes(&message, ar1);
-	if (key == NULL || ctx == NULL || !buf_ok(&message) ||
-	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) != 1 ||
-	    EVP_DigestVerify(ctx, signature, 64, message.p, message.n) != 1)
-		rc = err_set(e, RC_DENIED, NULL,
-		    "the approval request is not signed by the vault");
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(key);
+	good = buf_ok(&message) && signature.n == crypto_sign_BYTES &&
+	    crypto_sign_verify_detached(
+		signature.p, message.p, message.n, p->display_key) == 0;
 	buf_clear(&message);
+	if (!good)
+		return err_set(e, RC_DENIED, NULL,
+		    "the approval request is not signed by the vault");
+	digest_sha256(hash, &ar1, 1);
+	digest_sha256_labelled(
+	    challenge, "INGAM-WA1", (struct span){ hash, 32 });
 
-	return rc;
+	return RC_OK;
 }
 
 enum rc
 phone_challenge(const struct phone *p, const json_t *answer,
     uint8_t hash[static 32], uint8_t challenge[static 32], struct err *e)
 {
-	struct buf ar1 = buf_init(AR1_MAX);
-	uint8_t signature[64];
-	struct span s;
+	struct buf ar1 = buf_init(PHONE_AR1_MAX),
+		   signature = buf_init(PHONE_AR1_MAX);
 	enum rc rc;
 
-	if ((rc = rest_bytes(answer, "ar1", &ar1, e)) != RC_OK ||
-	    (rc = phone_fixed(answer, "ar1_signature", signature, 64, e)) !=
-		RC_OK ||
-	    (rc = phone_check_ar1(p, buf_span(&ar1), signature, e)) != RC_OK)
-		goto out;
-	s = buf_span(&ar1);
-	digest_sha256(hash, &s, 1);
-	digest_sha256_labelled(
-	    challenge, "INGAM-WA1", (struct span){ hash, 32 });
-out:
+	if ((rc = rest_bytes(answer, "ar1", &ar1, e)) == RC_OK &&
+	    (rc = rest_bytes(answer, "ar1_signature", &signature, e)) == RC_OK)
+		rc = phone_check(p, buf_span(&ar1), buf_span(&signature), hash,
+		    challenge, e);
+	buf_clear(&signature);
 	buf_clear(&ar1);
 
 	return rc;

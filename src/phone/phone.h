@@ -7,6 +7,8 @@
 #include "client/rest.h"
 #include "phone/authenticator.h"
 
+#define PHONE_AR1_MAX 4096
+
 /*
  * A phone without a screen: one member's session with the app origin. It
  * approves what it is told to approve, without a person; a server takes it in
@@ -15,7 +17,7 @@
 struct phone {
 	struct rest *rest;
 	struct authenticator passkey;
-	char origin[256];
+	char origin[256], pc_origin[256];
 	char rp_id[128];
 	uint8_t display_key[32];
 	uint8_t hpke_key[65];
@@ -77,6 +79,11 @@ IG_CHECK enum rc phone_call(struct phone *p, const char *method,
  */
 IG_CHECK enum rc phone_challenge(const struct phone *p, const json_t *answer,
     uint8_t hash[static 32], uint8_t challenge[static 32], struct err *e);
+
+/* The same of bytes that were taken out of the answer already. */
+IG_CHECK enum rc phone_check(const struct phone *p, struct span ar1,
+    struct span signature, uint8_t hash[static 32],
+    uint8_t challenge[static 32], struct err *e);
 
 /* Adds an assertion over challenge to body and posts it; takes body. */
 IG_CHECK enum rc phone_prove(struct phone *p, const char *path,
