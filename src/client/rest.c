@@ -67,6 +67,37 @@ rest_set_patience(struct rest *r, long seconds)
 	r->patience_s = seconds;
 }
 
+bool
+rest_cookies(const struct rest *r, char *out, size_t size)
+{
+	struct curl_slist *list = NULL;
+	size_t n = 0;
+	int k = 0;
+
+	(void)curl_easy_getinfo(r->curl, CURLINFO_COOKIELIST, &list);
+	for (struct curl_slist *at = list; at != NULL && n < size;
+	     at = at->next) {
+		/* Netscape's form: name and value are the last two columns. */
+		const char *value = strrchr(at->data, '\t');
+		const char *name = value == NULL
+		    ? NULL
+		    : memrchr(at->data, '\t', (size_t)(value - at->data));
+
+		if (name == NULL)
+			continue;
+		k = snprintf(out + n, size - n, "%s%.*s=%s",
+		    n == 0 ? "Cookie: " : "; ", (int)(value - name - 1),
+		    name + 1, value + 1);
+		n += k > 0 ? (size_t)k : 0;
+	}
+	curl_slist_free_all(list);
+	if (n == 0 || n + 2 >= size)
+		return false;
+	memcpy(out + n, "\r\n", 3);
+
+	return true;
+}
+
 static size_t
 rest_receive(char *bytes, size_t size, size_t n, void *arg)
 {

@@ -33,6 +33,12 @@ void rest_free(struct rest *r);
 /* Sent with every further call; NULL takes it away. Copied. */
 void rest_set_bearer(struct rest *r, const char *bearer);
 
+/*
+ * The cookies that the service has set, as a line "Cookie: a=b\r\n" for
+ * somebody else's connection. False: there are none, or out is too small.
+ */
+bool rest_cookies(const struct rest *r, char *out, size_t size);
+
 /* Extra seconds that a call may take because it waits for a person. */
 void rest_set_patience(struct rest *r, long seconds);
 

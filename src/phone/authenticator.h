@@ -17,8 +17,8 @@ struct authenticator {
 	uint8_t scalar[AUTHENTICATOR_SCALAR];
 	uint8_t point[65]; /* uncompressed */
 	uint8_t credential_id[AUTHENTICATOR_CREDENTIAL];
-	EVP_PKEY_CTX
-	    *sign; /* the open key: loading it costs more than signing */
+	/* The open key: opening it costs more than signing. */
+	EVP_PKEY_CTX *sign;
 };
 
 /* What a browser hands to a page, as WebAuthn names it. */

@@ -3,13 +3,15 @@
  *
  * Belongs here: options, the commands, what they print.
  * Not here: what a phone does (phone.c, receive.c); what the mock identity
- * provider sent (outbox.c).
+ * provider sent (outbox.c); making load (load.c).
  */
 #include "phone/command.h"
 
 #include "base/err.h"
 #include "base/sec.h"
+#include "base/text.h"
 #include "client/person.h"
+#include "phone/load.h"
 #include "phone/outbox.h"
 #include "phone/phone.h"
 #include "phone/receive.h"
@@ -28,6 +30,7 @@ struct command {
 	const char *password_file, *certificate;
 	const char *operand; /* list WHAT, delete CERTIFICATE */
 	bool forever, not_me;
+	struct load_conf load;
 	struct phone phone;
 	json_t *seen; /* ids of requests that were tried */
 };
@@ -268,6 +271,27 @@ command_delete(struct command *c, struct err *e)
 	return phone_delete(&c->phone, c->operand, e);
 }
 
+static enum rc
+command_load(struct command *c, struct err *e)
+{
+	c->load.app = c->app;
+	c->load.outbox = c->outbox;
+	c->load.password_file = c->password_file;
+
+	return load_run(&c->load, &c->phone.problem, e);
+}
+
+static bool
+command_has_load(const struct command *c)
+{
+	size_t n = strlen(c->load.number);
+
+	return c->outbox != NULL && c->load.folder != NULL &&
+	    c->operand == NULL && text_is_digits(span_str(c->load.number)) &&
+	    c->load.number[0] == '0' && n >= 10 && n <= 11 &&
+	    c->load.lanes <= c->load.members;
+}
+
 static bool
 command_has_person(const struct command *c)
 {
@@ -304,19 +328,26 @@ static const struct {
 	const char *verb;
 	enum rc (*run)(struct command *c, struct err *e);
 	bool (*fits)(const struct command *c);
-	bool joined; /* needs a phone that has joined */
+	bool state;  /* has a phone of its own, in a file */
+	bool joined; /* and it has joined */
 	const char *usage;
 } verbs[] = {
-	{ "join", command_join, command_has_person, false,
+	{ "join", command_join, command_has_person, true, false,
 	    "--name NAME --birth YYMMDDX --phone NUMBER [--outbox URL]" },
-	{ "import", command_import, command_has_none, true,
+	{ "import", command_import, command_has_none, true, true,
 	    "[--password-file FILE]" },
-	{ "list", command_list, command_has_list, true,
+	{ "list", command_list, command_has_list, true, true,
 	    "certificates|requests|history" },
-	{ "approve", command_approve, command_has_none, true,
+	{ "approve", command_approve, command_has_none, true, true,
 	    "[--once|--forever] [--certificate ID]" },
-	{ "refuse", command_refuse, command_has_none, true, "[--not-me]" },
-	{ "delete", command_delete, command_has_id, true, "CERTIFICATE" },
+	{ "refuse", command_refuse, command_has_none, true, true,
+	    "[--not-me]" },
+	{ "delete", command_delete, command_has_id, true, true, "CERTIFICATE" },
+	{ "load", command_load, command_has_load, false, false,
+	    "--outbox URL --certificate-folder DIR [--password-file FILE]\n"
+	    "           [--members N] [--phone-first NUMBER] [--lanes N] "
+	    "[--rounds N]\n"
+	    "           [--signatures N] [--no-events] [--wait]" },
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -324,12 +355,51 @@ static int
 command_usage(void)
 {
 	(void)fprintf(stderr,
-	    "usage: ingam-phone [--app URL] --state FILE COMMAND …\n\n");
+	    "usage: ingam-phone [--app URL] [--state FILE] COMMAND …\n\n");
 	for (size_t i = 0; i < VERBS; i++)
 		(void)fprintf(
 		    stderr, "  %-8s %s\n", verbs[i].verb, verbs[i].usage);
 
 	return PERSON_USAGE;
+}
+
+/* The options with a value: where it goes as a text, or as a number. */
+static bool
+command_value(struct command *c, int letter, const char *value)
+{
+	const struct {
+		int letter;
+		const char **text;
+		uint64_t *number;
+	} rows[] = {
+		{ 'a', &c->app, NULL },
+		{ 's', &c->state, NULL },
+		{ 'n', &c->name, NULL },
+		{ 'b', &c->birth, NULL },
+		{ 'p', &c->number, NULL },
+		{ 'o', &c->outbox, NULL },
+		{ 'w', &c->password_file, NULL },
+		{ 'c', &c->certificate, NULL },
+		{ 'F', &c->load.folder, NULL },
+		{ 'P', &c->load.number, NULL },
+		{ 'M', NULL, &c->load.members },
+		{ 'L', NULL, &c->load.lanes },
+		{ 'R', NULL, &c->load.rounds },
+		{ 'S', NULL, &c->load.signatures },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (rows[i].text != NULL)
+			*rows[i].text = value;
+		else
+			return text_uint(span_str(value), LOAD_MAX,
+				   rows[i].number, NULL) == RC_OK &&
+			    *rows[i].number > 0;
+	}
+
+	return true;
 }
 
 /* Which verb; VERBS where the command line is none. */
@@ -348,39 +418,49 @@ command_options(struct command *c, int argc, char **argv)
 		{ "once", no_argument, NULL, '1' },
 		{ "forever", no_argument, NULL, 'f' },
 		{ "not-me", no_argument, NULL, 'm' },
+		{ "certificate-folder", required_argument, NULL, 'F' },
+		{ "phone-first", required_argument, NULL, 'P' },
+		{ "members", required_argument, NULL, 'M' },
+		{ "lanes", required_argument, NULL, 'L' },
+		{ "rounds", required_argument, NULL, 'R' },
+		{ "signatures", required_argument, NULL, 'S' },
+		{ "no-events", no_argument, NULL, 'E' },
+		{ "wait", no_argument, NULL, 'W' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const struct {
-		int letter;
-		const char **to;
-	} texts[] = { { 'a', &c->app }, { 's', &c->state }, { 'n', &c->name },
-		{ 'b', &c->birth }, { 'p', &c->number }, { 'o', &c->outbox },
-		{ 'w', &c->password_file }, { 'c', &c->certificate } };
 	size_t verb = 0;
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (letter == '?')
+		if (letter == '?' || !command_value(c, letter, optarg))
 			return VERBS;
-		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-			if (texts[i].letter == letter)
-				*texts[i].to = optarg;
 		c->forever = letter == 'f' || (c->forever && letter != '1');
 		c->not_me = c->not_me || letter == 'm';
+		c->load.events = c->load.events && letter != 'E';
+		c->load.wait = c->load.wait || letter == 'W';
 	}
-	if (c->state == NULL || optind >= argc || argc - optind > 2)
+	if (optind >= argc || argc - optind > 2)
 		return VERBS;
 	while (verb < VERBS && strcmp(argv[optind], verbs[verb].verb) != 0)
 		verb++;
 	c->operand = argc - optind == 2 ? argv[optind + 1] : NULL;
 
-	return verb < VERBS && verbs[verb].fits(c) ? verb : VERBS;
+	return verb < VERBS && verbs[verb].fits(c) &&
+		(c->state != NULL || !verbs[verb].state)
+	    ? verb
+	    : VERBS;
 }
 
 int
 command_main(int argc, char **argv)
 {
-	struct command c = { .app = APP };
+	struct command c = { .app = APP,
+		.load = { .number = "01055550000",
+		    .members = 16,
+		    .lanes = 4,
+		    .rounds = 64,
+		    .signatures = 1,
+		    .events = true } };
 	struct err e = { 0 };
 	enum rc rc;
 	int code;

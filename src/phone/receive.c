@@ -148,13 +148,13 @@ receive_set_certificates(
 	return rc;
 }
 
-static enum rc
+enum rc
 receive_store(struct phone *p, const char *transfer,
     const struct transfer_files *files, struct span password,
     json_t **certificate, struct err *e)
 {
-	json_t *body = json_pack("{s:s}", "transfer", transfer), *answer = NULL,
-	       *done = NULL, *proof = json_object();
+	json_t *body = json_pack("{s:s*}", "transfer", transfer),
+	       *answer = NULL, *done = NULL, *proof = json_object();
 	struct buf sealed = buf_init(HPKE_PLAIN_MAX + HPKE_OVERHEAD);
 	uint8_t hash[32], challenge[32];
 	const char *request;

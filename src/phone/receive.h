@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "pake/code.h"
+#include "pake/transfer.h"
 #include "phone/phone.h"
 
 /*
@@ -24,3 +25,12 @@ IG_CHECK enum rc receive_start(
 IG_CHECK enum rc receive_finish(struct phone *p, const char *id,
     const struct code *code, struct span password, json_t **certificate,
     struct err *e);
+
+/*
+ * The last step alone, for files that are here already: registers them, the
+ * password sealed to the vault. transfer is NULL where there was none.
+ * RC_REFUSED: p->problem.
+ */
+IG_CHECK enum rc receive_store(struct phone *p, const char *transfer,
+    const struct transfer_files *files, struct span password,
+    json_t **certificate, struct err *e);
