@@ -73,7 +73,6 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
     ...settings,
   ];
   const ingamd = join(build, 'src/program/ingamd');
-  execFileSync(ingamd, ['init', ...all], { stdio: quiet ? 'pipe' : 'inherit' });
   const log = [];
   const self = {
     mock: mockAddress,
@@ -91,7 +90,13 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
       await stop(mock);
     },
   };
-  await self.startDaemon();
+  try {
+    execFileSync(ingamd, ['init', ...all], { stdio: quiet ? 'pipe' : 'inherit' });
+    await self.startDaemon();
+  } catch (error) {
+    await stop(mock);
+    throw error;
+  }
   return self;
 }
 

@@ -15,10 +15,10 @@ export const build = process.env.INGAM_BUILD ?? join(root, 'build');
 export const module = join(build, 'src/pkcs11/ingam-pkcs11.so');
 const program = (name) => join(build, 'src/program', name);
 
-/** Two free ports next to each other on loopback. */
+/** Two free ports next to each other on loopback, below those that the kernel gives to others by itself. */
 async function freePorts() {
   for (;;) {
-    const port = 20000 + Math.floor(Math.random() * 20000);
+    const port = 20000 + Math.floor(Math.random() * 12000);
     const free = await Promise.all([port, port + 1].map((p) => new Promise((done) => {
       const s = createServer();
       s.once('error', () => done(false));
