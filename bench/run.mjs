@@ -1,37 +1,44 @@
 // run.mjs - the figures that we hold ourselves to, as "name: value" lines.
 //
-// Belongs here: starting a service as people run it, loading it, reading what
-// its processes used; the baseline measured in the same run.
-// Not here: the load (tests/lib/member.mjs); tests (nothing here passes or fails).
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, readdirSync } from 'node:fs';
+// Belongs here: starting a service as people run it, having it loaded, reading
+// what its processes used; the baselines measured in the same run.
+// Not here: the load (ingam-phone load), a program with the token (sign.c);
+// tests (nothing here passes or fails).
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { service } from '../tools/run.mjs';
+import { createInterface } from 'node:readline';
+import { stop } from '../tools/run.mjs';
 import { makeCertificate } from '../tests/lib/certificate.mjs';
-import { Member, Pc, approvedSignature, call } from '../tests/lib/member.mjs';
+import { Member, call } from '../tests/lib/member.mjs';
+import { build, module, program, startService, tokenEnv } from '../tests/lib/service.mjs';
 
-const build = process.env.INGAM_BUILD ?? 'build-release';
-const members = Number(process.env.INGAM_BENCH_MEMBERS ?? 64);
-const rounds = Number(process.env.INGAM_BENCH_ROUNDS ?? 160);
+const members = Number(process.env.INGAM_BENCH_MEMBERS ?? 192);
+const lanes = Number(process.env.INGAM_BENCH_LANES ?? 32);
+const signatures = Number(process.env.INGAM_BENCH_SIGNATURES ?? 2000); // a round
 const waiting = Number(process.env.INGAM_BENCH_WAITING ?? 2000);
+const calls = Number(process.env.INGAM_BENCH_CALLS ?? 300); // of C_Sign, a thread
 const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 const print = (name, value, note = '') => console.log(`${name}: ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}${note && `   # ${note}`}`);
-const median = (list) => list.toSorted ? list.toSorted((a, b) => a - b)[list.length >> 1] : [...list].sort((a, b) => a - b)[list.length >> 1];
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const short = (list) => list.map((r) => r.toFixed(2)).join(' ');
 
-/** CPU seconds of processes, children's children not counted twice. */
-function cpu(pids) {
-  let sum = 0;
-  for (const pid of pids) {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    sum += (Number(fields[11]) + Number(fields[12])) / ticks;
-  }
-  return sum;
+/** CPU seconds of a process, for itself and in the kernel. */
+function cpu(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return [Number(fields[11]) / ticks, Number(fields[12]) / ticks];
 }
 
-/** Resident KiB, private part only where the kernel says. */
+/** CPU seconds that everybody on this machine has had. */
+function cpuOfAll() {
+  const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8').split('\n')[0].split(/ +/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) / ticks;
+}
+
+/** Resident KiB, what is shared divided among those who share it. */
 function memory(pids) {
   let sum = 0;
   for (const pid of pids) {
@@ -41,97 +48,213 @@ function memory(pids) {
   return sum;
 }
 
-/** CPU seconds of one bare RSA-2048 signature by OpenSSL, now, here. */
-function bare() {
-  const out = execFileSync('openssl', ['speed', '-seconds', '2', '-mr', 'rsa2048'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+/** RSA-2048 signatures a second by OpenSSL, now, here: of one core by its CPU, or of all by the clock. */
+function openssl(...options) {
+  const out = execFileSync('openssl', ['speed', '-seconds', '2', '-mr', ...options, 'rsa2048'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   // +F2:index:bits:signatures a second:verifications a second
-  return 1 / Number(/^\+F2:\d+:2048:([\d.]+)/m.exec(out)[1]);
+  return Number(/^\+F2:\d+:2048:([\d.]+)/m.exec(out)[1]);
+}
+const baseline = () => ({ bare: 1 / openssl(), all: openssl('-multi', String(cpus().length)) });
+
+const folder = mkdtempSync(join(tmpdir(), 'ingam-bench-'));
+const certificate = makeCertificate({ into: folder });
+const password = join(folder, 'password');
+writeFileSync(password, certificate.password, { mode: 0o600 });
+// The vault's own limits are not what is measured.
+const vault = join(folder, 'vault');
+writeFileSync(vault, `#!/bin/sh
+[ "$1" != serve ] || set -- "$@" --sign-per-minute 60000 --sign-per-day 60000 --token-count-max 10000
+exec '${program('ingam-vault')}' "$@"
+`, { mode: 0o755 });
+const start = (...more) => startService([`vault-program=${vault}`, 'request-hour-limit=100000', 'request-day-limit=1000000', 'log=error',
+  'address-burst=1000000', 'address-per-minute=1000000', 'connections=20000', 'connections-per-address=20000', ...more]);
+
+/** A program that answers a line on standard input with a line of output. */
+function talk(command, args, env) {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text) => { said += text; });
+  const ended = new Promise((done) => child.once('exit', done));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async line() {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${command} ended:\n${said}`);
+      return value;
+    },
+    say: (text) => child.stdin.write(`${text}\n`),
+    end: () => (child.stdin.end(), ended),
+    kill: () => child.kill(),
+  };
 }
 
-const data = mkdtempSync(join(tmpdir(), 'ingam-bench-'));
-const running = await service({
-  data, build, portBase: 21000 + Math.floor(Math.random() * 20000),
-  settings: ['allow-test-phones=yes', 'request-hour-limit=100000', 'request-day-limit=1000000', 'log=error',
-    'address-burst=1000000', 'address-per-minute=1000000', 'connections=20000', 'connections-per-address=20000'],
-});
-let code = 0;
-try {
-  const pids = [running.daemon.pid, running.vaultPid];
-  print('machine', cpus()[0].model);
-  print('openssl', execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim());
-  print('idle-memory-mib', memory(pids) / 1024, 'ingamd and vault, proportional set size; aim 30');
-
-  const certificate = makeCertificate({ into: data });
-  const all = [];
-  for (let i = 0; i < members; i++) {
-    const m = new Member(running, `0105555${String(i).padStart(4, '0')}`);
-    await m.join();
-    await m.import(certificate);
-    all.push(m);
+/** Whole approved signatures: asked, told, approved, opened, signed, in many lanes at once; three rounds. */
+async function approved(running) {
+  const pids = { ingamd: running.daemon.pid, vault: running.vaultPid };
+  const load = talk(program('ingam-phone'), ['--app', running.app, 'load', '--outbox', running.mock, '--certificate-folder', certificate.folder,
+    '--password-file', password, '--members', String(members), '--lanes', String(lanes), '--rounds', String(signatures), '--wait']);
+  const rounds = [];
+  try {
+    await load.line();
+    // The first is for warming up.
+    load.say('');
+    await load.line();
+    let before = baseline();
+    for (let i = 0; i < 3; i++) {
+      const from = Object.values(pids).flatMap(cpu), fromAll = cpuOfAll();
+      load.say('');
+      const done = JSON.parse(await load.line());
+      const used = Object.values(pids).flatMap(cpu).map((v, k) => v - from[k]);
+      const ours = used.reduce((a, b) => a + b) + done.cpu_seconds, cores = done.seconds * cpus().length;
+      const others = Math.max(0, cpuOfAll() - fromAll - ours) / cores;
+      if (done.errors > 0) throw new Error(`${done.errors} approvals failed`);
+      const after = baseline();
+      const bare = (before.bare + after.bare) / 2, all = (before.all + after.all) / 2;
+      rounds.push({
+        bare, all, p50: done.p50_ms, p99: done.p99_ms,
+        second: done.signatures / done.seconds,
+        parts: [...used, done.cpu_seconds].map((s) => s / done.signatures / bare),
+        generator: done.cpu_seconds / cores,
+        others,
+      });
+      before = after;
+    }
+    await load.end();
+  } finally {
+    load.kill();
   }
-  for (const m of all) await approvedSignature(m);
+  const of = (f) => rounds.map(f);
+  return {
+    of,
+    part: (k) => median(of((r) => r.parts[k])),
+    ratios: of((r) => r.parts.slice(0, 4).reduce((a, b) => a + b)),
+    throughput: of((r) => r.second / r.all),
+    second: median(of((r) => r.second)),
+  };
+}
 
-  // An account has at most 16 requests alive, a key 30 signatures a minute: many members.
-  const ratios = [], walls = [];
-  let base = bare();
-  for (let round = 0; round < 3; round++) {
-    const before = cpu(pids), start = performance.now();
-    let done = 0;
-    await Promise.all(Array.from({ length: 8 }, async (_, lane) => {
-      for (let i = 0; i < rounds / 8; i++) {
-        await approvedSignature(all[(lane + i * 8 + round * 3) % all.length]);
-        done++;
-      }
-    }));
-    const used = cpu(pids) - before;
-    walls.push(done / ((performance.now() - start) / 1000));
-    const after = bare();
-    ratios.push(used / done / ((base + after) / 2));
-    base = after;
+function printApproved({ of, part, ratios, throughput, second }) {
+  const percent = (f) => `${(100 * median(of(f))).toFixed(0)} %`;
+  print('bare-rsa2048-signature-us', median(of((r) => r.bare)) * 1e6, 'openssl speed, CPU');
+  print('bare-rsa2048-signatures-per-second', median(of((r) => r.all)), `openssl speed -multi ${cpus().length}`);
+  print('approved-signature-cpu-ratio', median(ratios), `ask, notify, approve, open, sign, durable; of ${short(ratios)}; aim 4.0, goal 2.0`);
+  print('cpu-ratio-ingamd', part(0) + part(1), `user ${part(0).toFixed(2)}, kernel ${part(1).toFixed(2)}`);
+  print('cpu-ratio-vault', part(2) + part(3), `user ${part(2).toFixed(2)}, kernel ${part(3).toFixed(2)}`);
+  print('approved-signatures-per-second', second, `${lanes} lanes, ${members} members, their phones on event streams`);
+  print('throughput-ratio', median(throughput), `of ${short(throughput)}; the generator has ${percent((r) => r.generator)} of the same cores (${part(4).toFixed(2)} of a bare signature each), processes of others ${percent((r) => r.others)}; aim 0.25, goal 0.40`);
+  print('sign-latency-ms-p50', median(of((r) => r.p50)), 'from asking to the verified signature, at full load');
+  print('sign-latency-ms-p99', median(of((r) => r.p99)));
+}
+
+/** C_Sign through a module, in one thread and in two. */
+async function sign(path, env, pin) {
+  const bench = talk(join(build, 'bench/bench-sign'), [path, String(calls)], env);
+  try {
+    await bench.line(); // there is a session
+    bench.say(await pin());
+    return JSON.parse(await bench.line());
+  } finally {
+    await bench.end();
   }
-  print('bare-rsa2048-signature-us', base * 1e6, 'openssl speed, CPU');
-  print('approved-signature-cpu-ratio', median(ratios), `ask, notify, approve, open, sign, durable; of ${ratios.map((r) => r.toFixed(2)).join(' ')}; aim 4.0, goal 2.0`);
-  print('approved-signatures-per-second', median(walls), 'generator (node) on the same cores');
+}
 
-  // Within one approval: what C_Sign costs over the wire, without the module.
-  const m = all[0], pc = new Pc(running, m.number);
-  await pc.login((await m.approve(await pc.ask())).pin);
-  const times = [];
-  for (let i = 0; i < 9; i++) {
-    const t = performance.now();
-    await pc.sign(m.certificate);
-    times.push(performance.now() - t);
+/** The peer: SoftHSM2, with a key of its own. */
+function softhsm() {
+  const env = { SOFTHSM2_CONF: join(folder, 'softhsm2.conf') };
+  const key = join(folder, 'key.pem');
+  const util = (...args) => execFileSync('softhsm2-util', args, { env: { ...process.env, ...env }, stdio: 'pipe' });
+  mkdirSync(join(folder, 'tokens'));
+  writeFileSync(env.SOFTHSM2_CONF, `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  execFileSync('openssl', ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', key], { stdio: 'pipe' });
+  util('--init-token', '--free', '--label', 'bench', '--so-pin', '12345678', '--pin', '123456');
+  util('--import', key, '--token', 'bench', '--label', 'bench', '--id', '01', '--pin', '123456');
+  return sign('/usr/lib/softhsm/libsofthsm2.so', env, async () => '123456');
+}
+
+/** The PIN of the one request that waits for a member. */
+async function approve(member) {
+  for (;;) {
+    const { requests } = await member.app('GET', '/requests');
+    if (requests.length > 0) return (await member.approve(requests[0].id)).pin;
   }
-  print('sign-within-approval-ms-p50', median(times), 'HTTP from node; aim 2');
+}
 
-  // Phones that wait on the event stream.
+async function token(running, member) {
+  const ours = await sign(module, tokenEnv(running, member), () => approve(member));
+  const peer = await softhsm();
+  print('pkcs11-sign-ms-p50', ours.p50_ms, `C_Sign within an approval, our module; SoftHSM2 ${peer.p50_ms.toFixed(2)}, aim 2`);
+  print('pkcs11-sign-ms-p99', ours.p99_ms, `SoftHSM2 ${peer.p99_ms.toFixed(2)}`);
+  print('pkcs11-sign-threads-ratio', ours.two_per_second / ours.per_second, `two threads to one; SoftHSM2 ${(peer.two_per_second / peer.per_second).toFixed(2)}`);
+}
+
+/** Phones that wait on the event stream. */
+async function phones(running, all) {
   const idle = memory([running.daemon.pid]);
-  const sockets = await Promise.all(Array.from({ length: waiting }, (_, i) => new Promise((done, fail) => {
+  const host = new URL(running.app).host;
+  const sockets = await Promise.all(Array.from({ length: waiting }, (_, i) => new Promise((done) => {
     const s = connect({ host: '127.0.0.1', port: new URL(running.app).port });
-    const w = all[i % all.length];
-    s.once('error', fail);
+    s.once('error', () => done(null));
     s.once('data', () => done(s));
-    s.write(`GET /api/v1/events HTTP/1.1\r\nHost: ${new URL(running.app).host}\r\nCookie: ${w.cookie}\r\n\r\n`);
-  })).map((p) => p.catch(() => null)));
-  const open = sockets.filter(Boolean).length;
-  print('memory-per-waiting-phone-kib', (memory([running.daemon.pid]) - idle) / open, `${open} event streams, user memory; aim 8`);
-  for (const s of sockets) s?.destroy();
+    s.write(`GET /api/v1/events HTTP/1.1\r\nHost: ${host}\r\nCookie: ${all[i % all.length].cookie}\r\n\r\n`);
+  })));
+  const open = sockets.filter(Boolean);
+  print('memory-per-waiting-phone-kib', (memory([running.daemon.pid]) - idle) / open.length, `${open.length} event streams, user memory; aim 8`);
+  for (const s of open) s.destroy();
+}
 
-  // Start to first answer: a second start on the same data.
-  const starts = [];
+/** A further start on the same data, to the first answer. */
+async function starts(running) {
+  const times = [];
+  running.settings.push(`vault-program=${program('ingam-vault')}`); // no shell before it
   for (let i = 0; i < 5; i++) {
-    const { stop } = await import('../tools/run.mjs');
     await stop(running.daemon);
-    const t = performance.now();
+    const from = performance.now();
     await running.startDaemon();
     await call(running.app, 'GET', '/api/v1/server');
-    starts.push(performance.now() - t);
+    times.push(performance.now() - from);
   }
-  print('start-ms', median(starts), 'ingamd and vault, to the first answer; aim 200');
+  print('start-ms', median(times), 'ingamd and vault, to the first answer; aim 200');
+}
+
+async function bench(settings, measure) {
+  const running = await start(...settings);
+  try {
+    await measure(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+let code = 0;
+try {
+  print('machine', cpus()[0].model, `${cpus().length} cores`);
+  print('openssl', execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim());
+  // An approval is for one signature: one that is used up is out of the way.
+  await bench(['token-count=1'], async (running) => {
+    print('idle-memory-mib', memory([running.daemon.pid, running.vaultPid]) / 1024, 'ingamd and vault, proportional set size; aim 30');
+    printApproved(await approved(running));
+  });
+  // So few members sign so often that their keys stay open; those of many who sign seldom do not.
+  await bench(['token-count=1', 'vault-open-key=0s'], async (running) => {
+    const { ratios, throughput } = await approved(running);
+    print('approved-signature-cpu-ratio-opening', median(ratios), `the same, and each opens its key; of ${short(ratios)}`);
+    print('throughput-ratio-opening', median(throughput), `of ${short(throughput)}`);
+  });
+  await bench([`token-count=${Math.min(1000, 3 * calls + 10)}`, 'token-life=10m'], async (running) => {
+    const all = [];
+    for (let i = 0; i < 16; i++) {
+      const m = new Member(running, `0105555${String(i).padStart(4, '0')}`);
+      await m.join();
+      all.push(m);
+    }
+    await all[0].import(certificate);
+    await token(running, all[0]);
+    await phones(running, all);
+    await starts(running);
+  });
 } catch (error) {
   console.error(error);
   code = 1;
 }
-await running.stop();
-rmSync(data, { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 process.exit(code);
