@@ -28,18 +28,28 @@ sed -nE 's/^\.It Cm ([a-z-]+) Ar ([^ ]+) Pq (.*)$/\1 \2 \3/p' \
     man/ingamd.conf.5 >"$work/page"
 same src/daemon/config.c man/ingamd.conf.5
 
-# options PROGRAM SOURCE PAGE: the names in a table of struct option.
+# options SOURCE PAGE: the names in a table of struct option, and the two that
+# base/usage.c gives to every program.
 options() {
-	sed -nE 's/^\t*\{ "([a-z-]+)", (no|required)_argument.*/\1/p' "$1" >"$work/code"
+	{
+		sed -nE 's/^\t*\{ "([a-z-]+)", (no|required)_argument.*/\1/p' "$1"
+		printf 'help\nversion\n'
+	} >"$work/code"
 	grep -oE '^\.It Fl -[a-z-]+' "$2" | sed 's/.*Fl -//' >"$work/page"
 	same "$1" "$2"
 }
 options src/cli/cloud.c man/ingam.1
 options src/phone/command.c man/ingam-phone.1
+options src/vault/command.c man/ingam-vault.8
+for page in man/ingamd.8 man/ingam-token.8; do
+	for option in help version; do
+		grep -q "^\.It Fl -$option$" "$page" || { echo "$page: no --$option"; bad=1; }
+	done
+done
 
 # verbs SOURCE PAGE: the first string of each row of a table of verbs.
 verbs() {
-	sed -nE 's/^\t\{ "([a-z-]+)", ([a-z]+_[a-z]+|NULL), .*/\1/p' "$1" >"$work/code"
+	sed -nE '/_argument,/d; s/^\t\{ "([a-z-]+)", ([a-z]+_[a-z]+|NULL), .*/\1/p' "$1" >"$work/code"
 	sed -nE 's/^\.It Cm ([a-z-]+).*/\1/p' "$2" >"$work/page"
 	same "$1" "$2"
 }

@@ -7,10 +7,10 @@
  */
 #include "cli/cli.h"
 
+#include "base/usage.h"
 #include "cli/cloud.h"
 #include "client/person.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -25,27 +25,51 @@ static const struct {
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int
-cli_usage(FILE *out, int code)
+static void
+cli_explain(FILE *out)
 {
-	(void)fprintf(out, "usage: ingam GROUP VERB …\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		(void)fprintf(out, "  ingam %s %s\n      %s\n",
+		(void)fprintf(out, "\n  ingam %s %s\n      %s\n",
 		    commands[i].group, commands[i].verb,
 		    person_sentence(commands[i].help));
+	(void)fprintf(out, "\n%s\n",
+	    person_sentence((struct person_text){
+		"ingam GROUP VERB --help: 그 명령의 옵션을 보여줘요.",
+		"ingam GROUP VERB --help: the options of that command." }));
+}
 
-	return code;
+static const struct usage cli_usage = { "ingam",
+	"GROUP VERB [OPTION …]\n--help | --version", cli_explain,
+	person_korean };
+
+static bool
+cli_has_group(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(name, commands[i].group) == 0)
+			return true;
+
+	return false;
 }
 
 int
 cli_main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return cli_usage(stdout, PERSON_YES);
+	bool group = argc > 1 && cli_has_group(argv[1]);
+	const char *what = argc > 2 && group ? argv[2]
+	    : argc > 1 && !group             ? argv[1]
+					     : NULL;
+
 	for (size_t i = 0; argc > 2 && i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].group) == 0 &&
 		    strcmp(argv[2], commands[i].verb) == 0)
 			return commands[i].run(argc - 2, argv + 2);
+	if (usage_asked(&cli_usage, argc, argv))
+		return PERSON_YES;
 
-	return cli_usage(stderr, PERSON_USAGE);
+	return usage_wrong(&cli_usage,
+	    what == NULL         ? USAGE_NOTHING
+		: what[0] == '-' ? USAGE_OPTION
+				 : USAGE_COMMAND,
+	    what);
 }

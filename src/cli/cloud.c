@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/usage.h"
 #include "client/person.h"
 #include "client/send.h"
 #include "npki/certinfo.h"
@@ -141,35 +142,63 @@ import_other(struct import *m, enum rc rc)
 	return END_OTHER;
 }
 
-static int
-import_usage(void)
-{
-	(void)fprintf(stderr,
-	    "usage: ingam cloud import [--server URL] [--number N] "
-	    "[--code NUMBER]\n"
-	    "           [--password-file FILE] [--json] [FOLDER]\n");
+static const struct {
+	const char *option;
+	struct person_text text;
+} helps[] = {
+	{ "FOLDER",
+	    { "인증서가 있는 폴더. 없으면 늘 있는 곳에서 찾아요",
+		"where the certificate is; else the usual places" } },
+	{ "--server URL",
+	    { "서비스의 PC 주소. 없으면 INGAM_SERVER",
+		"PC address of the service; else INGAM_SERVER" } },
+	{ "--number N",
+	    { "인증서가 여러 개일 때 목록의 번호",
+		"which of several certificates, as listed" } },
+	{ "--code NUMBER",
+	    { "휴대폰에 보이는 승인번호 13자리",
+		"the 13-digit number that the phone shows" } },
+	{ "--password-file FILE",
+	    { "첫 줄이 인증서 비밀번호인 파일",
+		"a file whose first line is the certificate's password" } },
+	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
+};
 
-	return PERSON_USAGE;
+static void
+import_explain(FILE *out)
+{
+	(void)fputc('\n', out);
+	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		(void)fprintf(out, "  %-21s %s\n", helps[i].option,
+		    person_sentence(helps[i].text));
 }
 
-static bool
+static const struct usage import_usage = { "ingam cloud import",
+	"[--server URL] [--number N] [--code NUMBER]\n"
+	"          [--password-file FILE] [--json] [FOLDER]\n"
+	"--help | --version",
+	import_explain, person_korean };
+
+static const struct option options[] = {
+	{ "server", required_argument, NULL, 's' },
+	{ "number", required_argument, NULL, 'n' },
+	{ "code", required_argument, NULL, 'c' },
+	{ "password-file", required_argument, NULL, 'p' },
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
+static int
 import_options(struct import *m, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "server", required_argument, NULL, 's' },
-		{ "number", required_argument, NULL, 'n' },
-		{ "code", required_argument, NULL, 'c' },
-		{ "password-file", required_argument, NULL, 'p' },
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	char *end = NULL;
 	int c;
 
 	m->server = getenv("INGAM_SERVER");
 	if (m->server == NULL || m->server[0] == '\0')
 		m->server = SERVER;
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == 's')
 			m->server = optarg;
 		else if (c == 'c')
@@ -180,13 +209,18 @@ import_options(struct import *m, int argc, char **argv)
 			m->json = true;
 		else if (c == 'n')
 			m->number = strtoul(optarg, &end, 10);
-		if (c == '?' || (c == 'n' && (*end != '\0' || m->number == 0)))
-			return false;
+		if (c == '?' || c == ':')
+			return usage_getopt(&import_usage, options, argv, c);
+		if (c == 'n' && (*end != '\0' || m->number == 0))
+			return usage_wrong(
+			    &import_usage, USAGE_VALUE, "--number");
 	}
 	if (optind < argc)
 		m->path = argv[optind++];
 
-	return optind == argc;
+	return optind == argc
+	    ? PERSON_YES
+	    : usage_wrong(&import_usage, USAGE_EXTRA, argv[optind]);
 }
 
 static void
@@ -420,8 +454,10 @@ cloud_import(int argc, char **argv)
 
 	for (int i = 0; i < 4; i++)
 		m.files[i] = buf_init(TRANSFER_FILE_MAX);
-	if (!import_options(&m, argc, argv))
-		return import_usage();
+	if (usage_asked(&import_usage, argc, argv))
+		return PERSON_YES;
+	if ((code = import_options(&m, argc, argv)) != PERSON_YES)
+		return code;
 	code = import_tell(&m, import_run(&m));
 	folder_clear(&m.folder);
 	for (int i = 0; i < 4; i++)

@@ -5,6 +5,7 @@
  * Not here: what the verbs do (daemon.c).
  */
 #include "base/log.h"
+#include "base/usage.h"
 #include "daemon/daemon.h"
 
 #include <stdio.h>
@@ -25,18 +26,23 @@ static const struct {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-static int
-command_usage(void)
+static void
+command_explain(FILE *out)
 {
-	(void)fprintf(
-	    stderr, "usage: ingamd VERB [-f FILE] [NAME=VALUE …]\n\n");
+	(void)fputc('\n', out);
 	for (size_t i = 0; i < VERBS; i++)
 		(void)fprintf(
-		    stderr, "  %-13s %s\n", verbs[i].verb, verbs[i].help);
-	(void)fprintf(stderr, "\nNAME is an option of ingamd.conf(5).\n");
-
-	return 2;
+		    out, "  %-13s %s\n", verbs[i].verb, verbs[i].help);
+	(void)fprintf(out,
+	    "\n  -f FILE       read FILE instead of " CONFIG_FILE "\n"
+	    "  NAME=VALUE    a setting of ingamd.conf(5), over the file's\n"
+	    "\n\"ingamd check-config\" prints every NAME, what it is for, and "
+	    "its VALUE.\n");
 }
+
+static const struct usage command_usage = { "ingamd",
+	"VERB [-f FILE] [NAME=VALUE …]\n--help | --version", command_explain,
+	NULL };
 
 static int
 command_fail(enum rc rc, const struct err *e)
@@ -73,15 +79,26 @@ command_main(int argc, char **argv)
 	while (
 	    argc > 1 && verb < VERBS && strcmp(argv[1], verbs[verb].verb) != 0)
 		verb++;
-	if (argc < 2 || verb == VERBS)
-		return command_usage();
+	if (usage_asked(&command_usage, argc, argv))
+		return 0;
+	if (argc < 2)
+		return usage_wrong(&command_usage, USAGE_NOTHING, NULL);
+	if (verb == VERBS)
+		return usage_wrong(&command_usage,
+		    argv[1][0] == '-' ? USAGE_OPTION : USAGE_COMMAND, argv[1]);
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc)
 			file = argv[++i];
+		else if (strcmp(argv[i], "-f") == 0)
+			return usage_wrong(&command_usage, USAGE_NEEDS, "-f");
+		else if (argv[i][0] == '-')
+			return usage_wrong(
+			    &command_usage, USAGE_OPTION, argv[i]);
 		else if (strchr(argv[i], '=') != NULL && n < SETTINGS)
 			settings[n++] = argv[i];
 		else
-			return command_usage();
+			return usage_wrong(
+			    &command_usage, USAGE_EXTRA, argv[i]);
 	}
 	/* The usual file need not be there; one that was named must. */
 	rc =

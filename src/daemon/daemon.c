@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/rnd.h"
+#include "base/usage.h"
 #include "daemon/notify.h"
 #include "daemon/person.h"
 #include "daemon/vault_child.h"
@@ -33,7 +34,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define VERSION     "0.1.0"
 #define VAULT_CALLS 8
 #define VAULT_MS    10000
 #define WAITERS_MAX 200000
@@ -233,7 +233,7 @@ daemon_fill(struct daemon *d)
 	};
 	d->api.hub = d->hub;
 	d->api.name = c->name;
-	d->api.version = VERSION;
+	d->api.version = usage_version;
 	d->api.pc_origin = c->pc_origin;
 	d->api.identity = c->identity;
 	d->api.expiring_ms = c->expiring_ms;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/sec.h"
 #include "base/text.h"
+#include "base/usage.h"
 #include "client/person.h"
 #include "phone/load.h"
 #include "phone/outbox.h"
@@ -351,17 +352,42 @@ static const struct {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-static int
-command_usage(void)
+static void
+command_explain(FILE *out)
 {
-	(void)fprintf(stderr,
-	    "usage: ingam-phone [--app URL] [--state FILE] COMMAND …\n\n");
+	(void)fputc('\n', out);
 	for (size_t i = 0; i < VERBS; i++)
 		(void)fprintf(
-		    stderr, "  %-8s %s\n", verbs[i].verb, verbs[i].usage);
-
-	return PERSON_USAGE;
+		    out, "  %-8s %s\n", verbs[i].verb, verbs[i].usage);
+	(void)fprintf(out, "\n%s\n", person_sentence(text_loud));
 }
+
+static const struct usage command_usage = { "ingam-phone",
+	"[--app URL] [--state FILE] COMMAND …\n--help | --version",
+	command_explain, person_korean };
+
+static const struct option options[] = {
+	{ "app", required_argument, NULL, 'a' },
+	{ "state", required_argument, NULL, 's' },
+	{ "name", required_argument, NULL, 'n' },
+	{ "birth", required_argument, NULL, 'b' },
+	{ "phone", required_argument, NULL, 'p' },
+	{ "outbox", required_argument, NULL, 'o' },
+	{ "password-file", required_argument, NULL, 'w' },
+	{ "certificate", required_argument, NULL, 'c' },
+	{ "once", no_argument, NULL, '1' },
+	{ "forever", no_argument, NULL, 'f' },
+	{ "not-me", no_argument, NULL, 'm' },
+	{ "certificate-folder", required_argument, NULL, 'F' },
+	{ "phone-first", required_argument, NULL, 'P' },
+	{ "members", required_argument, NULL, 'M' },
+	{ "lanes", required_argument, NULL, 'L' },
+	{ "rounds", required_argument, NULL, 'R' },
+	{ "signatures", required_argument, NULL, 'S' },
+	{ "no-events", no_argument, NULL, 'E' },
+	{ "wait", no_argument, NULL, 'W' },
+	{ NULL, 0, NULL, 0 },
+};
 
 /* The options with a value: where it goes as a text, or as a number. */
 static bool
@@ -402,53 +428,51 @@ command_value(struct command *c, int letter, const char *value)
 	return true;
 }
 
-/* Which verb; VERBS where the command line is none. */
-static size_t
-command_options(struct command *c, int argc, char **argv)
+/* The command and what it is for: *verb, or it was said what is wrong. */
+static int
+command_operands(struct command *c, size_t *verb, int n, char **argv)
 {
-	static const struct option options[] = {
-		{ "app", required_argument, NULL, 'a' },
-		{ "state", required_argument, NULL, 's' },
-		{ "name", required_argument, NULL, 'n' },
-		{ "birth", required_argument, NULL, 'b' },
-		{ "phone", required_argument, NULL, 'p' },
-		{ "outbox", required_argument, NULL, 'o' },
-		{ "password-file", required_argument, NULL, 'w' },
-		{ "certificate", required_argument, NULL, 'c' },
-		{ "once", no_argument, NULL, '1' },
-		{ "forever", no_argument, NULL, 'f' },
-		{ "not-me", no_argument, NULL, 'm' },
-		{ "certificate-folder", required_argument, NULL, 'F' },
-		{ "phone-first", required_argument, NULL, 'P' },
-		{ "members", required_argument, NULL, 'M' },
-		{ "lanes", required_argument, NULL, 'L' },
-		{ "rounds", required_argument, NULL, 'R' },
-		{ "signatures", required_argument, NULL, 'S' },
-		{ "no-events", no_argument, NULL, 'E' },
-		{ "wait", no_argument, NULL, 'W' },
-		{ NULL, 0, NULL, 0 },
-	};
-	size_t verb = 0;
-	int letter;
+	if (n == 0)
+		return usage_wrong(&command_usage, USAGE_NOTHING, NULL);
+	for (*verb = 0; *verb < VERBS; (*verb)++)
+		if (strcmp(argv[0], verbs[*verb].verb) == 0)
+			break;
+	if (*verb == VERBS)
+		return usage_wrong(&command_usage, USAGE_COMMAND, argv[0]);
+	if (verbs[*verb].state && c->state == NULL)
+		return usage_wrong(&command_usage, USAGE_MISSING, "--state");
+	if (n > 2)
+		return usage_wrong(&command_usage, USAGE_EXTRA, argv[2]);
+	c->operand = n == 2 ? argv[1] : NULL;
+	if (verbs[*verb].fits(c))
+		return PERSON_YES;
 
-	while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (letter == '?' || !command_value(c, letter, optarg))
-			return VERBS;
+	return c->operand != NULL
+	    ? usage_wrong(&command_usage, USAGE_EXTRA, c->operand)
+	    : usage_wrong(&command_usage, USAGE_MISSING, verbs[*verb].usage);
+}
+
+/* PERSON_YES and *verb, or PERSON_USAGE after it was said what is wrong. */
+static int
+command_options(struct command *c, size_t *verb, int argc, char **argv)
+{
+	char name[32];
+	int letter, at = 0;
+
+	while ((letter = getopt_long(argc, argv, ":", options, &at)) != -1) {
+		if (letter == '?' || letter == ':')
+			return usage_getopt(
+			    &command_usage, options, argv, letter);
+		(void)snprintf(name, sizeof(name), "--%s", options[at].name);
+		if (!command_value(c, letter, optarg))
+			return usage_wrong(&command_usage, USAGE_VALUE, name);
 		c->forever = letter == 'f' || (c->forever && letter != '1');
 		c->not_me = c->not_me || letter == 'm';
 		c->load.events = c->load.events && letter != 'E';
 		c->load.wait = c->load.wait || letter == 'W';
 	}
-	if (optind >= argc || argc - optind > 2)
-		return VERBS;
-	while (verb < VERBS && strcmp(argv[optind], verbs[verb].verb) != 0)
-		verb++;
-	c->operand = argc - optind == 2 ? argv[optind + 1] : NULL;
 
-	return verb < VERBS && verbs[verb].fits(c) &&
-		(c->state != NULL || !verbs[verb].state)
-	    ? verb
-	    : VERBS;
+	return command_operands(c, verb, argc - optind, argv + optind);
 }
 
 int
@@ -464,12 +488,13 @@ command_main(int argc, char **argv)
 	struct err e = { 0 };
 	enum rc rc;
 	int code;
-	size_t verb;
+	size_t verb = VERBS;
 
+	if (usage_asked(&command_usage, argc, argv))
+		return PERSON_YES;
+	if ((code = command_options(&c, &verb, argc, argv)) != PERSON_YES)
+		return code;
 	person_say(text_loud);
-	verb = command_options(&c, argc, argv);
-	if (verb == VERBS)
-		return command_usage();
 	c.seen = json_object();
 	if ((rc = phone_open(&c.phone, c.app, person_korean(), &e)) == RC_OK &&
 	    verbs[verb].joined &&

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sec.h"
+#include "base/usage.h"
 #include "token/approval.h"
 #include "wire/tokenframe.h"
 
@@ -320,15 +321,39 @@ serve_settings(const char *program)
 	return 0;
 }
 
+static void
+serve_explain(FILE *out)
+{
+	(void)fprintf(out,
+	    "\n"
+	    "  --settings [PROGRAM]  print the settings that hold for PROGRAM\n"
+	    "  --serve               for the PKCS#11 module, which starts it\n"
+	    "\nThe settings are those of token.conf(5).\n");
+}
+
+static const struct usage serve_usage = { "ingam-token",
+	"--settings [PROGRAM]\n--serve\n--help | --version", serve_explain,
+	NULL };
+
 int
 serve_main(int argc, char **argv)
 {
-	log_init("ingam-token", LOG_WARN);
-	if (argc == 2 && strcmp(argv[1], "--serve") == 0)
-		return serve_run();
-	if ((argc == 2 || argc == 3) && strcmp(argv[1], "--settings") == 0)
-		return serve_settings(argc == 3 ? argv[2] : "");
-	(void)fprintf(stderr, "usage: ingam-token --settings [program]\n");
+	bool settings = argc > 1 && strcmp(argv[1], "--settings") == 0;
+	bool serve = argc > 1 && strcmp(argv[1], "--serve") == 0;
 
-	return 2;
+	log_init("ingam-token", LOG_WARN);
+	if (argc == 2 && serve)
+		return serve_run();
+	if (usage_asked(&serve_usage, argc, argv))
+		return 0;
+	if ((argc == 2 || argc == 3) && settings)
+		return serve_settings(argc == 3 ? argv[2] : "");
+	if (argc < 2)
+		return usage_wrong(&serve_usage, USAGE_NOTHING, NULL);
+	if (settings || serve)
+		return usage_wrong(
+		    &serve_usage, USAGE_EXTRA, argv[settings ? 3 : 2]);
+
+	return usage_wrong(&serve_usage,
+	    argv[1][0] == '-' ? USAGE_OPTION : USAGE_EXTRA, argv[1]);
 }

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/usage.h"
 #include "vault/approval.h"
 #include "vault/jail.h"
 #include "vault/record.h"
@@ -71,18 +72,35 @@ static const struct {
 	{ COMMAND_OPEN_KEY, 3600 },
 };
 
-static int
-command_usage(void)
+static void
+command_explain(FILE *out)
 {
-	(void)fputs("usage: ingam-vault init --state folder"
-		    " --kek-file file | --passphrase-fd n\n"
-		    "       ingam-vault serve --socket path --state folder"
-		    " --kek-file file | --passphrase-fd n\n"
-		    "           --rp-id name --origin url ... [options]\n",
-	    stderr);
-
-	return 2;
+	(void)fputs(
+	    "\n"
+	    "  --state FOLDER         where the journal is\n"
+	    "  --kek-file FILE        the root key, or\n"
+	    "  --passphrase-fd N      the descriptor to read it from\n"
+	    "  --socket PATH          where it listens\n"
+	    "  --rp-id NAME           the phone app's host\n"
+	    "  --origin URL           the phone app's origin\n"
+	    "  --allow-uid N          a user that may connect too\n"
+	    "  --token-count-max N    signatures for one approval\n"
+	    "  --token-seconds-max N  how long one approval may last\n"
+	    "  --sign-per-minute N    signatures of a key in a minute\n"
+	    "  --sign-per-day N       and in a day\n"
+	    "  --open-key-seconds N   how long a key stays open\n"
+	    "  --allow-weak-sandbox   serve without Landlock or seccomp\n"
+	    "\n\"man ingam-vault\" has the whole of it.\n",
+	    out);
 }
+
+static const struct usage command_usage = { "ingam-vault",
+	"init --state FOLDER --kek-file FILE | --passphrase-fd N\n"
+	"serve --socket PATH --rp-id NAME --origin URL …\n"
+	"          --state FOLDER --kek-file FILE | --passphrase-fd N "
+	"[OPTION …]\n"
+	"--help | --version",
+	command_explain, NULL };
 
 static int
 command_fail(const char *what, enum rc rc, const struct err *e)
@@ -256,6 +274,52 @@ command_serve(struct command *c)
 	return EXIT_SUCCESS;
 }
 
+/* What a command line lacks; NULL: nothing. */
+static const char *
+command_missing(const struct command *c, bool init)
+{
+	if (c->state == NULL)
+		return "--state";
+	if (c->kek_file == NULL && c->passphrase_fd < 0)
+		return "--kek-file or --passphrase-fd";
+	if (init)
+		return NULL;
+
+	return c->socket == NULL       ? "--socket"
+	    : c->rp_id == NULL         ? "--rp-id"
+	    : c->vault->n_origins == 0 ? "--origin"
+				       : NULL;
+}
+
+/* 0, or 2 after it was said what is wrong. */
+static int
+command_options(struct command *c, bool init, int argc, char **argv)
+{
+	const char *missing;
+	char name[32];
+	int option, at = 0;
+
+	optind = 2;
+	while ((option = getopt_long(argc, argv, ":", options, &at)) != -1) {
+		if (option == '?' || option == ':')
+			return usage_getopt(
+			    &command_usage, options, argv, option);
+		(void)snprintf(name, sizeof(name), "--%s", options[at].name);
+		if (!command_set(c, option, optarg))
+			return usage_wrong(&command_usage, USAGE_VALUE, name);
+	}
+	if (optind != argc)
+		return usage_wrong(&command_usage, USAGE_EXTRA, argv[optind]);
+	if (c->kek_file != NULL && c->passphrase_fd >= 0)
+		return usage_wrong(
+		    &command_usage, USAGE_EXTRA, "--passphrase-fd");
+	missing = command_missing(c, init);
+
+	return missing == NULL
+	    ? 0
+	    : usage_wrong(&command_usage, USAGE_MISSING, missing);
+}
+
 int
 command_vault(int argc, char **argv)
 {
@@ -265,23 +329,21 @@ command_vault(int argc, char **argv)
 		.vault = &vault };
 	const char *verb = argc < 2 ? "" : argv[1];
 	bool init = strcmp(verb, "init") == 0;
-	int option, status;
+	int status;
 
 	log_init("ingam-vault", LOG_INFO);
 	vault.limits = vault_default_limits;
 	(void)serve_allow(&c.serve, geteuid());
+	if (usage_asked(&command_usage, argc, argv))
+		return EXIT_SUCCESS;
 	if (!init && strcmp(verb, "serve") != 0)
-		return command_usage();
-	optind = 2;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (!command_set(&c, option, optarg))
-			return command_usage();
-	}
-	if (optind != argc || c.state == NULL ||
-	    (c.kek_file == NULL) == (c.passphrase_fd < 0) ||
-	    (!init &&
-		(c.socket == NULL || c.rp_id == NULL || vault.n_origins == 0)))
-		return command_usage();
+		return usage_wrong(&command_usage,
+		    verb[0] == '\0'      ? USAGE_NOTHING
+			: verb[0] == '-' ? USAGE_OPTION
+					 : USAGE_COMMAND,
+		    verb[0] == '\0' ? NULL : verb);
+	if ((status = command_options(&c, init, argc, argv)) != 0)
+		return status;
 	status = init ? command_init(&c) : command_serve(&c);
 	vault_clear(&vault);
 

@@ -1,0 +1,118 @@
+/*
+ * usage.c - --help, --version and wrong command lines, the same in every
+ * program.
+ *
+ * Belongs here: the forms of usage and version, one sentence a fault, 2.
+ * Not here: what a program's options are (each program's table).
+ */
+#include "base/usage.h"
+
+#include <getopt.h>
+#include <string.h>
+
+const char usage_version[] = INGAM_VERSION;
+
+static const struct {
+	const char *ko, *en;
+} faults[] = {
+	[USAGE_NOTHING] = { "무엇을 할지 적어 주세요",
+	    "Say what is to be done" },
+	[USAGE_COMMAND] = { "없는 명령이에요", "There is no such command" },
+	[USAGE_OPTION] = { "없는 옵션이에요", "There is no such option" },
+	[USAGE_NEEDS] = { "이 옵션에는 값이 있어야 해요",
+	    "This option needs a value" },
+	[USAGE_ALONE] = { "이 옵션은 값을 받지 않아요",
+	    "This option takes no value" },
+	[USAGE_VALUE] = { "이 옵션의 값이 맞지 않아요",
+	    "The value of this option is not right" },
+	[USAGE_EXTRA] = { "여기에 올 수 없는 말이에요",
+	    "This has no place here" },
+	[USAGE_MISSING] = { "이것이 빠졌어요", "This is missing" },
+};
+
+static void
+usage_print(const struct usage *u, FILE *out)
+{
+	const char *line = u->synopsis;
+
+	/* Each line of the synopsis is a way to call it, or goes on (' '). */
+	for (bool first = true; *line != '\0'; first = false) {
+		size_t n = strcspn(line, "\n");
+
+		(void)fprintf(out, "%s ", first ? "usage:" : "      ");
+		if (*line != ' ')
+			(void)fprintf(out, "%s ", u->program);
+		(void)fprintf(out, "%.*s\n", (int)n, line);
+		line += n + (line[n] == '\n' ? 1 : 0);
+	}
+	if (u->explain != NULL)
+		u->explain(out);
+}
+
+bool
+usage_asked(const struct usage *u, int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			usage_print(u, stdout);
+			return true;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			(void)printf("%.*s %s\n", (int)strcspn(u->program, " "),
+			    u->program, usage_version);
+			return true;
+		}
+	}
+
+	return false;
+}
+
+int
+usage_wrong(const struct usage *u, enum usage_fault fault, const char *what)
+{
+	bool korean = u->korean != NULL && u->korean();
+
+	(void)fprintf(stderr, "%s: %s", u->program,
+	    korean ? faults[fault].ko : faults[fault].en);
+	if (what != NULL)
+		(void)fprintf(stderr, ": %.*s", (int)strcspn(what, "="), what);
+	(void)fprintf(stderr, ".\n");
+	usage_print(u, stderr);
+
+	return 2;
+}
+
+/* Is this argument the option without a value that getopt stands at? */
+static bool
+usage_is_alone(const struct option *options, const char *argument)
+{
+	const char *name = argument + 2;
+	size_t n = strcspn(name, "=");
+
+	for (; options->name != NULL; options++)
+		if (options->val == optopt && options->has_arg == no_argument &&
+		    strncmp(argument, "--", 2) == 0 && name[n] == '=' &&
+		    strncmp(options->name, name, n) == 0)
+			return true;
+
+	return false;
+}
+
+int
+usage_getopt(const struct usage *u, const struct option *options,
+    char *const *argv, int letter)
+{
+	const char *argument = argv[optind - 1];
+	char name[] = { '-', (char)optopt, '\0' };
+
+	if (letter == ':')
+		return usage_wrong(u, USAGE_NEEDS, argument);
+	if (optopt == 0)
+		return usage_wrong(u, USAGE_OPTION, argument);
+	if (usage_is_alone(options, argument))
+		return usage_wrong(u, USAGE_ALONE, argument);
+
+	/* A letter, perhaps in the middle of several. */
+	return usage_wrong(
+	    u, USAGE_OPTION, optopt > ' ' && optopt < 0x7f ? name : NULL);
+}
