@@ -35,9 +35,10 @@ conf_seconds(struct span v, uint64_t *out, struct err *e)
 }
 
 static enum rc
-conf_value(
+conf_value_set(
     const struct conf_option *o, uint8_t *at, struct span v, struct err *e)
 {
+	const char *unit = o->type == CONF_SECONDS ? "s" : "";
 	uint64_t number = 0;
 	enum rc rc = RC_OK;
 
@@ -65,13 +66,27 @@ conf_value(
 		return rc;
 	if (number < o->least || number > o->most)
 		return err_set(e, RC_LIMIT, o->name,
-		    "not between %" PRIu64 " and %" PRIu64, o->least, o->most);
+		    "not between %" PRIu64 "%s and %" PRIu64 "%s", o->least,
+		    unit, o->most, unit);
 	if (o->type == CONF_SECONDS)
 		*(int64_t *)(void *)at = (int64_t)number * 1000;
 	else
 		*(uint64_t *)(void *)at = number;
 
 	return RC_OK;
+}
+
+/* As above; the complaint, however deep it was made, names the option. */
+static enum rc
+conf_value(
+    const struct conf_option *o, uint8_t *at, struct span v, struct err *e)
+{
+	enum rc rc = conf_value_set(o, at, v, e);
+
+	if (rc != RC_OK && e != NULL && e->field[0] == '\0')
+		(void)snprintf(e->field, sizeof(e->field), "%s", o->name);
+
+	return rc;
 }
 
 enum rc
@@ -83,7 +98,7 @@ conf_set(const struct conf_option *options, size_t n, void *into,
 			return conf_value(&options[i],
 			    (uint8_t *)into + options[i].offset, value, e);
 
-	return err_set(e, RC_ABSENT, NULL, "no such option");
+	return err_set(e, RC_ABSENT, NULL, "no such setting");
 }
 
 enum rc
@@ -140,6 +155,34 @@ conf_read_line(struct span s, struct span *section, conf_line *line, void *arg,
 }
 
 enum rc
+conf_setting(struct span text, conf_line *line, void *arg, struct err *e)
+{
+	struct span section = { NULL, 0 };
+
+	if (!text_is_utf8(text) || memchr(text.p, '\n', text.n) != NULL)
+		return err_set(e, RC_FORMAT, NULL, "not one line of UTF-8");
+	if (text.n == 0 || text.p[0] == '#' || text.p[0] == '[')
+		return err_set(e, RC_FORMAT, NULL, "not name=value");
+
+	return conf_read_line(text, &section, line, arg, e);
+}
+
+/* Puts the number of the line, and the option, before what is wrong. */
+static enum rc
+conf_wrong_line(unsigned int number, enum rc rc, struct err *e)
+{
+	struct err was;
+
+	if (e == NULL)
+		return rc;
+	was = *e;
+	err_clear(e);
+
+	return err_set(e, rc, NULL, "line %u: %s%s%.130s", number, was.field,
+	    was.field[0] == '\0' ? "" : ": ", was.msg);
+}
+
+enum rc
 conf_parse(struct span text, conf_line *line, void *arg, struct err *e)
 {
 	struct span section = { NULL, 0 };
@@ -156,15 +199,8 @@ conf_parse(struct span text, conf_line *line, void *arg, struct err *e)
 		struct span s = conf_trim((struct span){ text.p, n });
 
 		rc = conf_read_line(s, &section, line, arg, e);
-		if (rc != RC_OK) {
-			char why[sizeof(e->msg)];
-
-			if (e == NULL)
-				return rc;
-			(void)snprintf(why, sizeof(why), "%.150s", e->msg);
-			e->msg[0] = '\0';
-			return err_set(e, rc, NULL, "line %u: %s", number, why);
-		}
+		if (rc != RC_OK)
+			return conf_wrong_line(number, rc, e);
 		n += end == NULL ? 0 : 1;
 		text.p += n;
 		text.n -= n;

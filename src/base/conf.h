@@ -31,7 +31,10 @@ struct conf_option {
 IG_CHECK enum rc conf_presets(
     const struct conf_option *options, size_t n, void *into, struct err *e);
 
-/* Sets one option. RC_ABSENT: no such option. RC_FORMAT, RC_LIMIT: its value. */
+/*
+ * Sets one option. RC_ABSENT: no such option. RC_FORMAT, RC_LIMIT: its value;
+ * e's field is then the option.
+ */
 IG_CHECK enum rc conf_set(const struct conf_option *options, size_t n,
     void *into, struct span name, struct span value, struct err *e);
 
@@ -43,8 +46,15 @@ typedef enum rc conf_line(void *arg, struct span section, struct span name,
     struct span value, struct err *e);
 
 /*
+ * Reads one setting "name=value" that stands in no file: as a line of one, but
+ * nothing is said of lines.
+ */
+IG_CHECK enum rc conf_setting(
+    struct span text, conf_line *line, void *arg, struct err *e);
+
+/*
  * Reads a whole configuration text: lines "name = value", "[section]",
- * "# comment". RC_FORMAT names the line. RC_LIMIT: over CONF_FILE_MAX.
+ * "# comment". Failures name the line and the option. RC_LIMIT: over CONF_FILE_MAX.
  */
 IG_CHECK enum rc conf_parse(
     struct span text, conf_line *line, void *arg, struct err *e);

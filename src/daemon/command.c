@@ -54,24 +54,36 @@ command_fail(enum rc rc, const struct err *e)
 	return rc == RC_FORMAT || rc == RC_LIMIT || rc == RC_ABSENT ? 3 : 4;
 }
 
-static enum log_level
-command_level(const char *text)
+/*
+ * A value or a file that is wrong: where it stands, what is wrong, what to do.
+ * A setting's name is the person's own, and may be none of ours.
+ */
+static int
+command_wrong(
+    enum rc rc, const char *where, const char *file, const struct err *e)
 {
-	static const char *const levels[] = { "debug", "info", "warn",
-		"error" };
+	if (where != NULL && where == file)
+		(void)fprintf(stderr, "ingamd: %s: %s.\n", file, e->msg);
+	else if (where != NULL)
+		(void)fprintf(stderr, "ingamd: command line: %.*s: %s.\n",
+		    (int)strcspn(where, "="), where, e->msg);
+	else
+		(void)fprintf(stderr, "ingamd: %s%s%s.\n", e->field,
+		    e->field[0] == '\0' ? "" : ": ", e->msg);
+	(void)fprintf(stderr,
+	    rc == RC_ABSENT && strcmp(e->field, "file") == 0
+		? "Name the file after -f.\n"
+		: "\"ingamd check-config\" prints every setting; what it may be "
+		  "stands in ingamd.conf(5).\n");
 
-	for (size_t i = 0; i < 4; i++)
-		if (strcmp(text, levels[i]) == 0)
-			return (enum log_level)i;
-
-	return LOG_INFO;
+	return where != NULL && where != file ? 2 : 3;
 }
 
 int
 command_main(int argc, char **argv)
 {
 	static struct config c;
-	const char *settings[SETTINGS], *file = NULL;
+	const char *settings[SETTINGS], *named = NULL, *file, *where;
 	struct err e = { 0 };
 	size_t n = 0, verb = 0;
 	enum rc rc;
@@ -88,7 +100,7 @@ command_main(int argc, char **argv)
 		    argv[1][0] == '-' ? USAGE_OPTION : USAGE_COMMAND, argv[1]);
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc)
-			file = argv[++i];
+			named = argv[++i];
 		else if (strcmp(argv[i], "-f") == 0)
 			return usage_wrong(&command_usage, USAGE_NEEDS, "-f");
 		else if (argv[i][0] == '-')
@@ -101,19 +113,19 @@ command_main(int argc, char **argv)
 			    &command_usage, USAGE_EXTRA, argv[i]);
 	}
 	/* The usual file need not be there; one that was named must. */
-	rc =
-	    config_load(&c, file == NULL ? CONFIG_FILE : file, settings, n, &e);
-	if (rc == RC_ABSENT && file == NULL && strcmp(e.field, "file") == 0) {
+	file = named == NULL ? CONFIG_FILE : named;
+	rc = config_load(&c, file, settings, n, &where, &e);
+	if (rc == RC_ABSENT && named == NULL && strcmp(e.field, "file") == 0) {
 		err_clear(&e);
-		rc = config_load(&c, NULL, settings, n, &e);
+		rc = config_load(&c, NULL, settings, n, &where, &e);
 	}
 	if (rc != RC_OK)
-		return command_fail(rc, &e);
+		return command_wrong(rc, where, file, &e);
 	if (verbs[verb].run == NULL) {
 		config_print(&c);
 		return 0;
 	}
-	log_init("ingamd", command_level(c.log));
+	log_init("ingamd", c.level);
 	rc = verbs[verb].run(&c, &e);
 
 	return rc == RC_OK ? 0 : command_fail(rc, &e);

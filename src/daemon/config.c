@@ -102,16 +102,32 @@ config_file(struct config *c, const char *path, struct err *e)
 
 enum rc
 config_load(struct config *c, const char *path, const char *const *settings,
-    size_t n, struct err *e)
+    size_t n, const char **where, struct err *e)
 {
 	enum rc rc = conf_presets(config_options, config_option_count, c, e);
 
-	if (rc == RC_OK && path != NULL)
+	*where = NULL;
+	if (rc == RC_OK && path != NULL) {
+		*where = path;
 		rc = config_file(c, path, e);
-	for (size_t i = 0; rc == RC_OK && i < n; i++)
-		rc = conf_parse(span_str(settings[i]), config_line, c, e);
+	}
+	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		*where = settings[i];
+		rc = conf_setting(span_str(settings[i]), config_line, c, e);
+	}
+	if (rc != RC_OK)
+		return rc;
+	*where = NULL;
+	rc = config_complete(c, e);
+	for (size_t i = 0; rc != RC_OK && i < n; i++) {
+		size_t length = strlen(e->field);
 
-	return rc == RC_OK ? config_complete(c, e) : rc;
+		if (length > 0 && strncmp(settings[i], e->field, length) == 0 &&
+		    settings[i][length] == '=')
+			*where = settings[i];
+	}
+
+	return rc;
 }
 
 /* Fills an empty value with head and tail. */
@@ -142,6 +158,26 @@ config_host(char *out, size_t size, const char *origin)
 	(void)snprintf(out, size, "%.*s", (int)n, p);
 }
 
+/* The word of log as a level. */
+static enum rc
+config_level(struct config *c, struct err *e)
+{
+	static const char *const levels[] = {
+		[LOG_DEBUG] = "debug",
+		[LOG_INFO] = "info",
+		[LOG_WARN] = "warn",
+		[LOG_ERROR] = "error",
+	};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strcmp(c->log, levels[i]) == 0) {
+			c->level = (enum log_level)i;
+			return RC_OK;
+		}
+
+	return err_set(e, RC_FORMAT, "log", "not debug, info, warn or error");
+}
+
 enum rc
 config_complete(struct config *c, struct err *e)
 {
@@ -167,7 +203,7 @@ config_complete(struct config *c, struct err *e)
 	    strcmp(c->identity, "portone") != 0)
 		return err_set(e, RC_FORMAT, "identity", "not portone or mock");
 
-	return RC_OK;
+	return config_level(c, e);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/log.h"
 
 #define CONFIG_PATH_MAX 512
 
@@ -47,6 +48,7 @@ struct config {
 	uint64_t certificate_limit;
 	int64_t expiring_ms;
 	char log[16];
+	enum log_level level; /* what log says */
 };
 
 extern const struct conf_option config_options[];
@@ -54,11 +56,12 @@ extern const size_t config_option_count;
 
 /*
  * Presets, then the file (where path is not NULL), then name=value arguments.
- * RC_FORMAT, RC_LIMIT, RC_ABSENT name the option; RC_ABSENT without a field:
- * no such file.
+ * RC_FORMAT, RC_LIMIT, RC_ABSENT; *where is then path, the argument (borrowed),
+ * or NULL where only all of it together is wrong. RC_ABSENT with the field
+ * "file": there is no such file.
  */
 IG_CHECK enum rc config_load(struct config *c, const char *path,
-    const char *const *settings, size_t n, struct err *e);
+    const char *const *settings, size_t n, const char **where, struct err *e);
 
 /* Origins and paths that follow from other values where they were left empty. */
 IG_CHECK enum rc config_complete(struct config *c, struct err *e);

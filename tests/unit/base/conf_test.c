@@ -31,6 +31,67 @@ take(void *arg, struct span section, struct span name, struct span value,
 	return conf_set(options, N, arg, name, value, e);
 }
 
+/* What is said of a wrong line, and of the same that stands in no file. */
+static const struct {
+	const char *what, *text, *line, *setting;
+} sentences[] = {
+	{ "an option that there is not", "colour=red", "no such setting",
+	    "no such setting" },
+	{ "a number that is none", "port=8O", "port: not a number",
+	    "not a number" },
+	{ "a number out of range", "port=0", "port: not between 1 and 65535",
+	    "not between 1 and 65535" },
+	{ "a time out of range", "life=2d", "life: not between 1s and 86400s",
+	    "not between 1s and 86400s" },
+	{ "a time without a unit", "life=3", "life: not like 30s, 5m, 2h, 7d",
+	    "not like 30s, 5m, 2h, 7d" },
+	{ "a flag", "loud=true", "loud: not yes or no", "not yes or no" },
+	{ "no name", "=1", "not name = value", "not name = value" },
+};
+
+static void
+test_sentences(void)
+{
+	struct settings s = { 0 };
+
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
+		struct err e = { 0 };
+		char text[64], want[64];
+
+		(void)snprintf(
+		    text, sizeof(text), "# x\n\n%s\n", sentences[i].text);
+		(void)snprintf(
+		    want, sizeof(want), "line 3: %s", sentences[i].line);
+		ok(conf_parse(span_str(text), take, &s, &e) != RC_OK &&
+			strcmp(e.msg, want) == 0,
+		    "%s: the line and the option are named", sentences[i].what);
+		err_clear(&e);
+		ok(conf_setting(span_str(sentences[i].text), take, &s, &e) !=
+			    RC_OK &&
+			strcmp(e.msg, sentences[i].setting) == 0,
+		    "%s: nothing of lines where there is no file",
+		    sentences[i].what);
+	}
+}
+
+/* What a file may hold, and one setting may not. */
+static void
+test_settings(void)
+{
+	static const char *const refused[] = { "", "# port=1", "[x]", "port",
+		"port=1\nport=2", "name=\xff" };
+	struct settings s = { .port = 7 };
+
+	ok(conf_setting(span_str("port=9"), take, &s, NULL) == RC_OK &&
+		s.port == 9,
+	    "one setting is set");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		ok(conf_setting(span_str(refused[i]), take, &s, NULL) ==
+			    RC_FORMAT &&
+			s.port == 9,
+		    "not one setting: %zu", i);
+}
+
 int
 main(void)
 {
@@ -69,6 +130,8 @@ main(void)
 	ok(s.port == 2, "a refused value changes nothing");
 	conf_show(&options[3], &s, out, sizeof(out));
 	ok(strcmp(out, "3m") == 0, "shown as it would be written");
+	test_sentences();
+	test_settings();
 
 	return tap_done();
 }
