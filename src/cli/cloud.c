@@ -1,9 +1,9 @@
 /*
  * cloud.c - ingam cloud import: a certificate of this PC into the vault.
  *
- * Belongs here: options, choosing a certificate, asking for number and
- * password, telling how far it got and how it ended.
- * Not here: reading folders and key files (npki); the exchange (client/send.c).
+ * Belongs here: options, asking for number and password (on a terminal only),
+ * telling how far it got and how it ended.
+ * Not here: the list to choose from (choose.c); reading folders and key files (npki); the exchange (client/send.c).
  */
 #include "cli/cloud.h"
 
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/usage.h"
+#include "cli/choose.h"
 #include "client/person.h"
 #include "client/send.h"
 #include "npki/certinfo.h"
@@ -21,7 +22,8 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
+#include <unistd.h>
 
 #define SERVER "http://localhost:8701"
 #define ASKED  3 /* times that a mistyped number is asked for again */
@@ -32,6 +34,7 @@ enum ending {
 	END_NONE,
 	END_SEVERAL,
 	END_NUMBER,
+	END_UNATTENDED,
 	END_NO_KEY,
 	END_EXPIRED,
 	END_SLIP,
@@ -65,6 +68,10 @@ static const struct {
 	[END_NUMBER] = { PERSON_USAGE, "no-such-number",
 	    { "목록에 없는 번호예요. --number를 다시 골라 주세요.",
 		"The list has no such number. Choose --number again." } },
+	/* What is missing follows: import_missing(). */
+	[END_UNATTENDED] = { PERSON_USAGE, "no-terminal",
+	    { "물어볼 터미널이 없어요. 옵션으로 알려 주세요",
+		"There is no terminal to ask on. Give as options" } },
 	[END_NO_KEY] = { PERSON_INPUT, "no-key",
 	    { "인증서 옆에 개인키 파일(signPri.key)이 없어요. 폴더를 통째로 "
 	      "복사했는지 확인해 주세요.",
@@ -121,6 +128,8 @@ struct import {
 	const char *path;
 	unsigned long number; /* of the list, from 1; 0: not chosen */
 	bool json;
+	bool attended; /* standard input is a terminal: a person may be asked */
+	bool several;  /* certificates, of which none was chosen */
 	struct folder folder;
 	const struct folder_pair *pair;
 	struct buf files[4]; /* as struct transfer_files */
@@ -156,12 +165,18 @@ static const struct {
 	    { "인증서가 여러 개일 때 목록의 번호",
 		"which of several certificates, as listed" } },
 	{ "--code NUMBER",
-	    { "휴대폰에 보이는 승인번호 13자리",
-		"the 13-digit number that the phone shows" } },
+	    { "휴대폰에 보이는 승인번호 13자리. -이면 표준 입력에서 읽어요",
+		"the 13-digit number that the phone shows; - to read it "
+		"from standard input" } },
 	{ "--password-file FILE",
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
 	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
+};
+static const struct person_text text_script = {
+	"터미널이 없으면 묻지 않아요. --code와 --password-file이 있어야 해요.",
+	"Without a terminal nothing is asked: --code and --password-file are "
+	"needed."
 };
 
 static void
@@ -171,6 +186,7 @@ import_explain(FILE *out)
 	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
 		(void)fprintf(out, "  %-21s %s\n", helps[i].option,
 		    person_sentence(helps[i].text));
+	(void)fprintf(out, "\n%s\n", person_sentence(text_script));
 }
 
 static const struct usage import_usage = { "ingam cloud import",
@@ -223,39 +239,6 @@ import_options(struct import *m, int argc, char **argv)
 	    : usage_wrong(&import_usage, USAGE_EXTRA, argv[optind]);
 }
 
-static void
-import_day(char *out, size_t size, int64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm = { 0 };
-
-	(void)localtime_r(&seconds, &tm);
-	(void)strftime(out, size, "%Y-%m-%d", &tm);
-}
-
-/* One line a certificate: number, kind, owner, last day, issuer. */
-static void
-import_list(const struct folder *f)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		struct buf der = buf_init(CERTINFO_MAX);
-		struct certinfo info;
-		char day[16];
-
-		if (file_read(f->pairs[i].sign_cert, &der, NULL) == RC_OK &&
-		    certinfo_parse(buf_span(&der), &info, NULL) == RC_OK) {
-			import_day(day, sizeof(day), info.not_after_ms);
-			(void)fprintf(stderr, "%3zu  %s  %s  %s  %s\n", i + 1,
-			    person_sentence((struct person_text){
-				info.policy->ko, info.policy->en }),
-			    info.owner, day, info.issuer);
-		} else {
-			(void)fprintf(stderr, "%3zu  ?\n", i + 1);
-		}
-		buf_clear(&der);
-	}
-}
-
 /* Finds certificates in the named folder, or where they are by custom. */
 static enum ending
 import_choose(struct import *m)
@@ -268,9 +251,11 @@ import_choose(struct import *m)
 		return END_NONE;
 	if (rc != RC_OK)
 		return import_other(m, rc);
-	if (m->number > f->n || (m->number == 0 && f->n > 1)) {
-		import_list(f);
-		return m->number == 0 ? END_SEVERAL : END_NUMBER;
+	m->several = m->number == 0 && f->n > 1;
+	if (m->several || m->number > f->n) {
+		if (!m->json)
+			choose_print(f);
+		return m->several ? END_SEVERAL : END_NUMBER;
 	}
 	m->pair = &f->pairs[m->number == 0 ? 0 : m->number - 1];
 
@@ -313,10 +298,10 @@ import_code(struct import *m)
 	char line[64];
 	enum rc rc;
 
-	if (m->code_text != NULL)
+	if (m->code_text != NULL && strcmp(m->code_text, "-") != 0)
 		return import_code_ending(code_parse(
 		    CODE_IMPORT, span_str(m->code_text), &m->code, NULL));
-	for (int i = 0; i < ASKED && end != END_DONE; i++) {
+	for (int i = 0; i < (m->attended ? ASKED : 1) && end != END_DONE; i++) {
 		if (i > 0)
 			person_say(endings[end].text);
 		rc = person_line(text_code, line, sizeof(line), &m->err);
@@ -400,6 +385,43 @@ import_send(struct import *m)
 	return import_other(m, rc);
 }
 
+/* What would have to be asked where nobody can be: option, and what it is. */
+static size_t
+import_missing(const struct import *m, bool say)
+{
+	const struct {
+		bool missing;
+		const char *option;
+		struct person_text text;
+	} rows[] = {
+		{ m->several, "--number N",
+		    { "위 목록의 번호", "which certificate of the list" } },
+		{ m->code_text == NULL, "--code NUMBER", text_code },
+		{ m->password_file == NULL, "--password-file FILE",
+		    text_password },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].missing)
+			continue;
+		if (say)
+			(void)fprintf(stderr, "%s %s (%s)", n > 0 ? "," : ":",
+			    rows[i].option, person_sentence(rows[i].text));
+		n++;
+	}
+
+	return n;
+}
+
+/* Before anything is asked: can everything be asked, or is it known? */
+static enum ending
+import_attended(struct import *m)
+{
+	return m->attended || import_missing(m, false) == 0 ? END_DONE
+							    : END_UNATTENDED;
+}
+
 /* The steps, in the order of the phone's screens: number, then password. */
 static enum ending
 import_run(struct import *m)
@@ -407,6 +429,7 @@ import_run(struct import *m)
 	static enum ending (*const steps[])(struct import *) = {
 		import_choose,
 		import_read,
+		import_attended,
 		import_code,
 		import_password,
 		import_send,
@@ -415,7 +438,10 @@ import_run(struct import *m)
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if ((end = steps[i](m)) != END_DONE)
-			return end;
+			break;
+	/* All that is missing is told at once. */
+	if (end == END_SEVERAL && !m->attended)
+		end = END_UNATTENDED;
 
 	return end;
 }
@@ -431,6 +457,10 @@ import_tell(const struct import *m, enum ending end)
 		code = person_fail(m->rc, &m->problem, &m->err);
 		if (m->problem.slug[0] != '\0')
 			word = m->problem.slug;
+	} else if (end == END_UNATTENDED) {
+		(void)fprintf(stderr, "%s", person_sentence(endings[end].text));
+		(void)import_missing(m, true);
+		(void)fprintf(stderr, ".\n");
 	} else if (end != END_DONE || !m->json) {
 		person_say(endings[end].text);
 	}
@@ -438,6 +468,9 @@ import_tell(const struct import *m, enum ending end)
 		json_t *o = json_pack("{s:b s:s}", "registered",
 		    (int)(end == END_DONE), "problem", word);
 
+		if (m->several || end == END_NUMBER)
+			(void)json_object_set_new(
+			    o, "certificates", choose_json(&m->folder));
 		(void)json_dumpf(o, stdout, JSON_COMPACT);
 		(void)fputc('\n', stdout);
 		json_decref(o);
@@ -454,6 +487,7 @@ cloud_import(int argc, char **argv)
 
 	for (int i = 0; i < 4; i++)
 		m.files[i] = buf_init(TRANSFER_FILE_MAX);
+	m.attended = isatty(STDIN_FILENO) == 1;
 	if (usage_asked(&import_usage, argc, argv))
 		return PERSON_YES;
 	if ((code = import_options(&m, argc, argv)) != PERSON_YES)

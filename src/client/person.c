@@ -247,7 +247,8 @@ person_line(struct person_text prompt, char *out, size_t size, struct err *e)
 	size_t n = 0;
 	enum rc rc;
 
-	(void)fprintf(stderr, "%s: ", person_sentence(prompt));
+	if (isatty(STDIN_FILENO) == 1)
+		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	rc = person_read_line(stdin, out, size - 1, &n, e);
 	out[rc == RC_OK ? n : 0] = '\0';
 

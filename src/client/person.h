@@ -50,7 +50,8 @@ IG_CHECK enum rc person_password(const char *file, struct person_text prompt,
     struct sec *out, struct err *e);
 
 /*
- * A line from standard input, asked for with prompt; out has size bytes.
+ * A line from standard input, asked for with prompt where that is a terminal;
+ * out has size bytes.
  * RC_ABSENT where there is none, RC_LIMIT where it is longer.
  */
 IG_CHECK enum rc person_line(

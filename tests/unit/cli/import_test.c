@@ -112,6 +112,9 @@ numbers(void)
 	return true;
 }
 
+/* Before an input that is typed on a terminal, not piped in. */
+#define TYPED "typed:"
+
 /* @ good number, ! one with a slip, % the expired sample. */
 static const struct {
 	const char *name;
@@ -145,11 +148,46 @@ static const struct {
 	    "{\"registered\":false,\"problem\":\"no-certificate\"}\n", NULL,
 	    false },
 	{ "several", "en", "cloud import several", 2,
-	    "There are several certificates.", NULL, NULL, false },
+	    "There are several certificates.", NULL, TYPED, false },
 	{ "several", "ko", "cloud import several", 2, "인증서가 여러 개예요.",
+	    NULL, TYPED, false },
+	{ "several, and no terminal: all that is missing at once", "en",
+	    "cloud import several", 2,
+	    "There is no terminal to ask on. Give as options: --number N (which "
+	    "certificate of the list), --code NUMBER (The 13-digit number that "
+	    "the phone shows), --password-file FILE (Password of the "
+	    "certificate).\n",
+	    NULL, NULL, false },
+	{ "several, and no terminal: all that is missing at once", "ko",
+	    "cloud import several", 2,
+	    "물어볼 터미널이 없어요. 옵션으로 알려 주세요: --number N (위 목록의 "
+	    "번호), --code NUMBER (휴대폰에 보이는 승인번호 13자리), "
+	    "--password-file FILE (인증서 비밀번호).\n",
+	    NULL, NULL, false },
+	{ "no terminal, the certificate is clear", "en", "cloud import ec", 2,
+	    "options: --code NUMBER (The 13-digit number that the phone shows), "
+	    "--password-file FILE (Password of the certificate).\n",
+	    NULL, NULL, false },
+	{ "no terminal, only the password is missing", "en",
+	    "cloud import --json --code @ ec", 2,
+	    "options: --password-file FILE (Password of the certificate).\n",
+	    "{\"registered\":false,\"problem\":\"no-terminal\"}\n", NULL,
+	    false },
+	{ "no terminal, only the number is missing, though one is on its way",
+	    "en", "cloud import --password-file right ec", 2,
+	    "options: --code NUMBER (The 13-digit number that the phone "
+	    "shows).\n",
+	    NULL, "@\\n", false },
+	{ "no terminal, the list was chosen from", "en",
+	    "cloud import --number 2 several", 2, "options: --code NUMBER",
 	    NULL, NULL, false },
 	{ "several are listed", "en", "cloud import several", 2, "Hong Gildong",
 	    NULL, NULL, false },
+	{ "one that cannot be read is listed as JSON, too", "en",
+	    "cloud import --json --number 2 bad", 2, "no such number",
+	    "{\"registered\":false,\"problem\":\"no-such-number\","
+	    "\"certificates\":[{\"number\":1}]}\n",
+	    NULL, false },
 	{ "a number that the list has not", "en",
 	    "cloud import --number 3 several", 2, "no such number", NULL, NULL,
 	    false },
@@ -180,10 +218,15 @@ static const struct {
 	    "has 13 digits", NULL, NULL, false },
 	{ "a number that is typed wrong three times", "en",
 	    "cloud import --password-file right ec", 1, "typing slip", NULL,
-	    "!\\n!\\n!\\n", false },
-	{ "nobody to ask for the number", "en",
-	    "cloud import --password-file right ec", 3, "nothing was entered",
-	    NULL, NULL, false },
+	    TYPED "!\\n!\\n!\\n", false },
+	{ "nothing is typed", "en", "cloud import --password-file right ec", 3,
+	    "nothing was entered", NULL, TYPED, false },
+	{ "a slip in the number on standard input", "en",
+	    "cloud import --code - --password-file right ec", 1, "typing slip",
+	    NULL, "!\\n@\\n", false },
+	{ "no number on standard input", "en",
+	    "cloud import --code - --password-file right ec", 3,
+	    "nothing was entered", NULL, NULL, false },
 	{ "a wrong password", "en",
 	    "cloud import --code @ --password-file wrong --json "
 	    "home/NPKI",
@@ -218,7 +261,10 @@ static const struct {
 	    "{\"registered\":false,\"problem\":\"failed\"}\n", NULL, true },
 	{ "found at home, the number typed right the second time", "en",
 	    "cloud import --password-file right", 4,
-	    "Cannot talk to the service", NULL, "!\\n@\\n", true },
+	    "Cannot talk to the service", NULL, TYPED "!\\n@\\n", true },
+	{ "all by options, the number on standard input", "en",
+	    "cloud import --code - --password-file right ec", 4,
+	    "Cannot talk to the service", NULL, "@\\n", true },
 	{ "one chosen of several", "en",
 	    "cloud import --number 2 --code @ --password-file right several", 4,
 	    "Cannot talk to the service", NULL, NULL, true },
@@ -273,19 +319,25 @@ static void
 test_row(size_t i, const char *called, const char *refused)
 {
 	struct buf command = buf_init(16384);
+	const char *input = rows[i].input;
+	bool typed = input != NULL && strncmp(input, TYPED, strlen(TYPED)) == 0;
 	int code;
 
-	if (rows[i].input != NULL) {
+	if (input != NULL) {
 		buf_str(&command, "printf '");
-		fill(&command, rows[i].input);
+		fill(&command, typed ? input + strlen(TYPED) : input);
 		buf_str(&command, "' | ");
 	}
+	if (typed)
+		buf_str(&command, "script -qec \"");
 	buf_printf(&command,
 	    "env -i HOME='%s/home' LC_ALL=%s INGAM_SERVER=%s '%s' ", folder,
 	    rows[i].lang, rows[i].calls ? refused : called, program);
 	fill(&command, rows[i].args);
-	buf_printf(&command, " >out 2>err %s",
-	    rows[i].input == NULL ? "</dev/null" : "");
+	buf_str(&command, " >out 2>err ");
+	if (typed)
+		buf_str(&command, "\" /dev/null >typed ");
+	buf_str(&command, input == NULL ? "</dev/null" : "");
 	code = shell(buf_cstr(&command));
 	ok(code == rows[i].code && has("err", rows[i].says, false),
 	    "%s: exit %d, says so (%s)", rows[i].name, rows[i].code,
