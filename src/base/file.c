@@ -171,6 +171,33 @@ out:
 }
 
 enum rc
+file_lock(const char *path, int *fd, pid_t *holder, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	enum rc rc;
+
+	*holder = 0;
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		return errno == ENOENT || errno == ENOTDIR
+		    ? err_set(e, RC_ABSENT, "file", "no such folder")
+		    : err_set(e, RC_IO, "file", "%s", strerror(errno));
+	if (fcntl(*fd, F_SETLK, &lock) == 0)
+		return RC_OK;
+	rc = errno == EACCES || errno == EAGAIN
+	    ? err_set(e, RC_BUSY, "file", "another process has it")
+	    : err_set(e, RC_IO, "file", "%s", strerror(errno));
+	/* Whoever had it may be gone by now: then nobody is named. */
+	if (rc == RC_BUSY && fcntl(*fd, F_GETLK, &lock) == 0 &&
+	    lock.l_type != F_UNLCK)
+		*holder = lock.l_pid;
+	(void)close(*fd);
+	*fd = -1;
+
+	return rc;
+}
+
+enum rc
 file_make_folder(const char *path, struct err *e)
 {
 	char *copy = strdup(path);

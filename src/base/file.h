@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/sec.h"
 
+#include <sys/types.h>
+
 /* Appends a whole regular file to out. RC_ABSENT, RC_LIMIT (ceiling), RC_IO. */
 IG_CHECK enum rc file_read(const char *path, struct buf *out, struct err *e);
 
@@ -24,6 +26,14 @@ IG_CHECK enum rc file_replace(
 
 /* Writes all bytes or fails; goes on after interruption. RC_IO. */
 IG_CHECK enum rc file_write_all(int fd, struct span bytes, struct err *e);
+
+/*
+ * Has the file, made where there is none, for this process alone until it
+ * closes *fd or ends, however it ends; children do not inherit it. RC_BUSY:
+ * another process has it (*holder). RC_ABSENT: no such folder. RC_IO.
+ */
+IG_CHECK enum rc file_lock(
+    const char *path, int *fd, pid_t *holder, struct err *e);
 
 /* Makes a folder and its parents, mode 0700 for those it makes. */
 IG_CHECK enum rc file_make_folder(const char *path, struct err *e);

@@ -44,12 +44,31 @@ static const struct usage command_usage = { "ingamd",
 	"VERB [-f FILE] [NAME=VALUE …]\n--help | --version", command_explain,
 	NULL };
 
+/* What to do about a failure, by what it is about. */
+static const struct {
+	const char *field;
+	enum rc rc;
+	const char *next;
+} nexts[] = {
+	{ "app", RC_BUSY,
+	    "It is port-base. End the other program, or set port-base." },
+	{ "pc", RC_BUSY,
+	    "It is the one after port-base. End the other program, or set "
+	    "port-base." },
+	{ "identity-secret", RC_FORMAT,
+	    "Write the provider's secret to a file and set identity-secret to "
+	    "its path: ingamd.conf(5)." },
+};
+
 static int
 command_fail(enum rc rc, const struct err *e)
 {
-	(void)fprintf(stderr, "ingamd: %s%s%s\n", e->field,
+	(void)fprintf(stderr, "ingamd: %s%s%s.\n", e->field,
 	    e->field[0] == '\0' ? "" : ": ",
 	    e->msg[0] == '\0' ? err_text(rc) : e->msg);
+	for (size_t i = 0; i < sizeof(nexts) / sizeof(nexts[0]); i++)
+		if (rc == nexts[i].rc && strcmp(e->field, nexts[i].field) == 0)
+			(void)fprintf(stderr, "%s\n", nexts[i].next);
 
 	return rc == RC_FORMAT || rc == RC_LIMIT || rc == RC_ABSENT ? 3 : 4;
 }

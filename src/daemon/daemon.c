@@ -117,8 +117,34 @@ daemon_open_db(const struct config *c, struct db **db, struct err *e)
 	return db_open(db, &options, e);
 }
 
-enum rc
-daemon_migrate(const struct config *c, struct err *e)
+/*
+ * One process at a time works in a data folder: what one changes, another's
+ * waiting phones and programs would not be told.
+ */
+static enum rc
+daemon_lock(const struct config *c, int *fd, struct err *e)
+{
+	char path[CONFIG_PATH_MAX + 16];
+	struct err why = { 0 };
+	pid_t holder;
+	enum rc rc;
+
+	(void)snprintf(path, sizeof(path), "%s/ingamd.lock", c->data);
+	rc = file_lock(path, fd, &holder, &why);
+	if (rc == RC_BUSY)
+		return err_set(e, rc, "data",
+		    "process %d works in this folder already: end it first, or "
+		    "set data to another folder",
+		    (int)holder);
+	if (rc == RC_ABSENT)
+		return err_set(
+		    e, rc, "data", "there is no such folder: run ingamd init");
+
+	return rc == RC_OK ? rc : err_set(e, rc, "data", "%s", why.msg);
+}
+
+static enum rc
+daemon_steps(const struct config *c, struct err *e)
 {
 	struct db *db = NULL;
 	size_t done = 0;
@@ -133,15 +159,33 @@ daemon_migrate(const struct config *c, struct err *e)
 }
 
 enum rc
+daemon_migrate(const struct config *c, struct err *e)
+{
+	int lock;
+	enum rc rc;
+
+	if ((rc = daemon_lock(c, &lock, e)) != RC_OK)
+		return rc;
+	rc = daemon_steps(c, e);
+	(void)close(lock);
+
+	return rc;
+}
+
+enum rc
 daemon_init(const struct config *c, struct err *e)
 {
+	int lock;
 	enum rc rc;
 
 	if ((rc = file_make_folder(c->data, e)) != RC_OK ||
-	    (rc = vault_child_init(c, e)) != RC_OK)
+	    (rc = daemon_lock(c, &lock, e)) != RC_OK)
 		return rc;
+	if ((rc = vault_child_init(c, e)) == RC_OK)
+		rc = daemon_steps(c, e);
+	(void)close(lock);
 
-	return daemon_migrate(c, e);
+	return rc;
 }
 
 /* The key of login challenges, the same on every node. */
@@ -417,8 +461,11 @@ daemon_serve(const struct config *c, struct err *e)
 {
 	struct daemon d = { .config = c };
 	sigset_t signals;
+	int lock;
 	enum rc rc;
 
+	if ((rc = daemon_lock(c, &lock, e)) != RC_OK)
+		return rc;
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* Before the first thread: they inherit it, and only we listen. */
 	(void)sigemptyset(&signals);
@@ -442,6 +489,7 @@ daemon_serve(const struct config *c, struct err *e)
 		log_event(LOG_INFO, "stopping", "pid=%d", (int)getpid());
 	}
 	daemon_stop(&d);
+	(void)close(lock);
 
 	return rc;
 }

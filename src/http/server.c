@@ -10,6 +10,7 @@
 #include "http/inner.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -44,9 +45,29 @@ server_presets(struct server_conf *c)
 	c->stream_s = server_or(c->stream_s, 900);
 }
 
-/* A socket that listens; -1 when the address cannot be had. */
-static int
-server_listen(const struct server_origin *o, uint16_t *port)
+/* Closes what could not be had, and says which and why. */
+static enum rc
+server_no_port(const struct server_origin *o, int fd, struct err *e)
+{
+	int why = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+
+	if (why == EADDRINUSE)
+		return err_set(e, RC_BUSY, o->name,
+		    "port %u is in use by another program",
+		    (unsigned int)o->port);
+
+	return err_set(e, RC_IO, o->name,
+	    "port %u of this address cannot be listened on: %s",
+	    (unsigned int)o->port, strerror(why));
+}
+
+/* A socket that listens. */
+static enum rc
+server_listen(
+    const struct server_origin *o, int *out, uint16_t *port, struct err *e)
 {
 	const char *text = o->address != NULL ? o->address : "127.0.0.1";
 	struct sockaddr_in v4 = { .sin_family = AF_INET,
@@ -59,21 +80,21 @@ server_listen(const struct server_origin *o, uint16_t *port)
 	int fd, on = 1;
 
 	if (!six && inet_pton(AF_INET, text, &v4.sin_addr) != 1)
-		return -1;
+		return err_set(
+		    e, RC_FORMAT, o->name, "not an address to listen on");
 	fd = socket(six ? AF_INET6 : AF_INET,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return -1;
+		return server_no_port(o, fd, e);
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, any, n) != 0 || listen(fd, 1024) != 0) {
-		(void)close(fd);
-		return -1;
-	}
+	if (bind(fd, any, n) != 0 || listen(fd, 1024) != 0)
+		return server_no_port(o, fd, e);
 	/* Both kinds have their port in the same place. */
 	if (getsockname(fd, (struct sockaddr *)(void *)&v6, &n) == 0)
 		*port = ntohs(v6.sin6_port);
+	*out = fd;
 
-	return fd;
+	return RC_OK;
 }
 
 /* What the library has to say is for us, and never a client's bytes. */
@@ -99,11 +120,11 @@ server_open(struct inner_listener *l, struct err *e)
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	int fd = server_listen(o, &l->port);
+	enum rc rc;
+	int fd;
 
-	if (fd < 0)
-		return err_set(e, RC_IO, o->name,
-		    "the address or port cannot be listened on");
+	if ((rc = server_listen(o, &fd, &l->port, e)) != RC_OK)
+		return rc;
 	if (o->public_url != NULL)
 		(void)snprintf(l->url, sizeof(l->url), "%s", o->public_url);
 	else
@@ -127,7 +148,11 @@ server_open(struct inner_listener *l, struct err *e)
 		return RC_OK;
 	(void)close(fd);
 
-	return err_set(e, RC_IO, o->name, "the listener cannot be started");
+	return err_set(e, RC_IO, o->name,
+	    o->tls_cert == NULL
+		? "the listener cannot be started"
+		: "the listener cannot be started: certificate and key are no "
+		  "PEM, or no pair");
 }
 
 static enum rc

@@ -79,8 +79,9 @@ struct server;
  * A request's head may have 4 KiB; from there to 5 KiB the connection may be
  * closed without an answer, beyond it 431 is said: what waits is kept small.
  *
- * Listens on every origin and serves until server_stop(). RC_IO: an address
- * cannot be had (err.field is the origin's name). RC_BUG: a table is wrong.
+ * Listens on every origin and serves until server_stop(). RC_BUSY: a port
+ * is in use, RC_IO, RC_FORMAT: it or the address cannot be had (err.field is
+ * the origin's name). RC_BUG: a table is wrong.
  */
 IG_CHECK enum rc server_start(
     const struct server_conf *conf, struct server **out, struct err *e);

@@ -16,7 +16,7 @@ export const module = join(build, 'src/pkcs11/ingam-pkcs11.so');
 const program = (name) => join(build, 'src/program', name);
 
 /** Two free ports next to each other on loopback, below those that the kernel gives to others by itself. */
-async function freePorts() {
+export async function freePorts() {
   for (;;) {
     const port = 20000 + Math.floor(Math.random() * 12000);
     const free = await Promise.all([port, port + 1].map((p) => new Promise((done) => {

@@ -1,18 +1,31 @@
 // ingamd.test.mjs - an operator starts ingamd, and something is not right.
 //
 // Belongs here: settings on the command line and in the file, what is said of
-// them, exit codes.
+// them; a port or a data folder that somebody has; exit codes.
 // Not here: usage (usage.test.mjs); what the service does.
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { program, run } from '../lib/service.mjs';
+import { freePorts, program, run, startService } from '../lib/service.mjs';
+import { stop } from '../../tools/run.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingam-ingamd-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const file = join(folder, 'ingamd.conf');
+
+/** Processes whose command line names the vault's socket of a data folder. */
+function vaults(data) {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${data}/vault.sock`);
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+}
 
 /** What the operator wrote, where, and the sentence about it. */
 const wrong = [
@@ -59,3 +72,44 @@ test('the command line wins over the file', async () => {
   assert.match(stdout, /^port-base = 9100$/m);
   assert.match(stdout, /^name = 도장$/m);
 });
+
+test('a second ingamd on one data folder: it names the first, and changes nothing', async () => {
+  const running = await startService();
+  try {
+    for (const verb of ['serve', 'init', 'migrate']) {
+      const { code, stderr } = await run(program('ingamd'), [verb, ...running.settings, 'port-base=1']);
+      assert.equal(stderr, `ingamd: data: process ${running.daemon.pid} works in this folder already: end it first, or set data to another folder.\n`);
+      assert.equal(code, 4);
+    }
+    assert.equal((await fetch(`${running.app}/healthz`)).status, 200);
+  } finally {
+    await running.stop();
+  }
+});
+
+test('a data folder that is not there: the next step is named', async () => {
+  const { code, stderr } = await run(program('ingamd'), ['serve', `data=${folder}/nowhere`]);
+  assert.match(stderr, /^ingamd: data: there is no such folder: run ingamd init\.$/m);
+  assert.equal(code, 3);
+});
+
+for (const [which, at] of [['app', 0], ['pc', 1]]) {
+  test(`the port of ${which} is in use: the port is named, the vault is ended, exit 4`, async () => {
+    const base = await freePorts();
+    const other = createServer();
+    await new Promise((done) => other.listen(base + at, '127.0.0.1', done));
+    let running;
+    try {
+      running = await startService();
+      await stop(running.daemon);
+      const { code, stderr } = await run(program('ingamd'), ['serve', ...running.settings, `port-base=${base}`]);
+      assert.ok(stderr.includes(`ingamd: ${which}: port ${base + at} is in use by another program.\n`), stderr);
+      assert.match(stderr, /set port-base\.$/m);
+      assert.equal(code, 4);
+      assert.deepEqual(vaults(running.data), []);
+    } finally {
+      await running?.stop();
+      await new Promise((done) => other.close(done));
+    }
+  });
+}

@@ -2,8 +2,60 @@
 #include "base/file.h"
 #include "tap.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* A process that has the file until it is killed; pipe: when it has it. */
+static pid_t
+lock_elsewhere(const char *path)
+{
+	int ready[2], fd;
+	pid_t pid, nobody;
+	char c;
+
+	if (pipe(ready) != 0 || (pid = fork()) < 0)
+		abort();
+	if (pid == 0) {
+		if (file_lock(path, &fd, &nobody, NULL) != RC_OK)
+			_exit(1);
+		(void)!write(ready[1], "", 1);
+		(void)pause();
+	}
+	(void)close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		abort();
+	(void)close(ready[0]);
+
+	return pid;
+}
+
+static void
+test_lock(const char *folder)
+{
+	char path[128], nowhere[128];
+	pid_t other, holder;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/lock", folder);
+	(void)snprintf(nowhere, sizeof(nowhere), "%s/not/lock", folder);
+	other = lock_elsewhere(path);
+	ok(file_lock(path, &fd, &holder, NULL) == RC_BUSY && fd == -1 &&
+		holder == other,
+	    "another process has it, and is named");
+	(void)kill(other, SIGKILL);
+	(void)waitpid(other, NULL, 0);
+	ok(file_lock(path, &fd, &holder, NULL) == RC_OK && fd >= 0,
+	    "it was killed: the file is free");
+	(void)close(fd);
+	other = lock_elsewhere(path);
+	ok(other > 0, "closed: the next one has it");
+	(void)kill(other, SIGKILL);
+	(void)waitpid(other, NULL, 0);
+	ok(file_lock(nowhere, &fd, &holder, NULL) == RC_ABSENT, "no folder");
+	(void)unlink(path);
+}
 
 int
 main(void)
@@ -34,6 +86,7 @@ main(void)
 	ok(file_make_folder(deep, NULL) == RC_OK &&
 		file_make_folder(deep, NULL) == RC_OK,
 	    "folders are made, once");
+	test_lock(folder);
 	sec_free(&s);
 	buf_clear(&b);
 	(void)unlink(path);
