@@ -1,10 +1,10 @@
 // run.mjs - starts the service on this machine for a person to try.
 //
 // Belongs here: a data folder, the mock identity provider, ingamd; what is
-// printed about them; ending all of it together.
+// printed about them; ending all of it together, also when it cannot start.
 // Not here: the story (demo.mjs); anything that a real installation needs.
-import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,7 +34,7 @@ export function start(program, args, { name, env, quiet = false, log } = {}) {
     });
     child.on('exit', (code, signal) => {
       child.ended = true;
-      if (!child.ready) fail(new Error(`${name ?? program} ended with ${code ?? signal}\n${(log ?? []).join('')}`));
+      if (!child.ready) fail(notStarted(name ?? program, code ?? signal, (log ?? []).join('')));
     });
     child.on('error', fail);
   });
@@ -49,17 +49,41 @@ export function stop(child, signal = 'SIGTERM') {
   });
 }
 
+/** Runs a program to its end; throws what it said when it fails. */
+function finish(program, args, { name, quiet = false }) {
+  const { status, signal, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (!quiet) process.stderr.write(stdout + stderr);
+  if (status !== 0) throw notStarted(name, status ?? signal, stdout + stderr);
+}
+
+function notStarted(name, code, said) {
+  return Object.assign(new Error(`${name} ended with ${code}\n${said}`), { said, code: Number.isInteger(code) ? code : 1, name });
+}
+
+/** The vault goes on when ingamd is killed; with nobody to start it again it ends here. */
+async function stopVault({ data, vaultPid, log }) {
+  const pid = Number([...log.join('').matchAll(/ started again pid=(\d+)/g)].at(-1)?.[1] ?? vaultPid);
+  const there = () => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(join(data, 'vault.sock'));
+    } catch {
+      return false;
+    }
+  };
+  if (there()) process.kill(pid);
+  for (let i = 0; i < 100 && there(); i++) await new Promise((done) => setTimeout(done, 50));
+}
+
 /**
- * A whole service: mock provider, ingamd, vault.
+ * A whole service: mock provider, ingamd, vault. When it cannot start, it ends
+ * what it started and throws an Error whose `said` is what ingamd said.
  * @returns {Promise<{app: string, pc: string, mock: string, data: string, settings: string[], stop: () => Promise<void>}>}
  */
 export async function service({ data, portBase = 8700, build = join(root, 'build'), quiet = true, settings = [], mockPort = 0 } = {}) {
   const mock = await start('node', [join(root, 'tools/mock/mock.mjs'), String(mockPort)], { name: 'mock provider', quiet: true });
   const mockSays = JSON.parse(mock.firstLine);
   const mockAddress = mockSays.url;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
   const secret = join(data, 'identity-secret');
-  writeFileSync(secret, mockSays.secret, { mode: 0o600 });
   const all = [
     `data=${data}`,
     `web=${join(build, 'web')}`,
@@ -87,39 +111,73 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
     },
     async stop() {
       await stop(self.daemon);
+      await stopVault(self);
       await stop(mock);
     },
   };
   try {
-    execFileSync(ingamd, ['init', ...all], { stdio: quiet ? 'pipe' : 'inherit' });
+    // Another that serves from this folder is told of before anything changes.
+    finish(ingamd, ['init', ...all], { name: 'ingamd', quiet });
+    writeFileSync(secret, mockSays.secret, { mode: 0o600 });
     await self.startDaemon();
   } catch (error) {
-    await stop(mock);
+    await self.stop();
     throw error;
   }
   return self;
 }
 
-async function main() {
-  const { values, positionals: settings } = parseArgs({
-    allowPositionals: true, // name=value, as ingamd takes them
-    options: { demo: { type: 'boolean' }, exit: { type: 'boolean' }, 'port-base': { type: 'string' }, data: { type: 'string' } },
-  });
-  const portBase = Number(values['port-base'] ?? process.env.INGAM_PORT_BASE ?? 8700);
-  if (!Number.isInteger(portBase) || portBase < 1 || portBase > 65530) {
-    console.error(`--port-base: not a port: ${values['port-base'] ?? process.env.INGAM_PORT_BASE}`);
+/** What to do, where ./dev run knows more than ingamd. */
+function next(said) {
+  if (!/is in use by another program|works in this folder already/.test(said)) return '';
+  return `
+Is another ./dev run up? End it with Ctrl-C where it runs, or run this one
+beside it, with ports and data of its own:
+  ./dev run --port-base 8710 --data ${join(root, '.ingam-8710')}
+`;
+}
+
+function options() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true, // name=value, as ingamd takes them
+      options: { demo: { type: 'boolean' }, exit: { type: 'boolean' }, 'port-base': { type: 'string' }, data: { type: 'string' } },
+    });
+    const given = values['port-base'] ?? process.env.INGAM_PORT_BASE ?? 8700;
+    const portBase = Number(given);
+    if (!Number.isInteger(portBase) || portBase < 1 || portBase > 65530) throw new Error(`--port-base: not a port: ${given}`);
+    return { ...values, portBase, settings: positionals };
+  } catch (error) {
+    console.error(`${error.message}\nSee ./dev --help.`);
     process.exit(2);
   }
+}
+
+async function main() {
+  const { portBase, settings, ...values } = options();
   const temporary = values.demo && !values.data;
   const data = resolve(values.data ?? (temporary ? mkdtempSync(join(tmpdir(), 'ingam-demo-')) : join(root, '.ingam')));
-  const running = await service({ data, portBase, quiet: false, settings });
+  const clear = () => temporary && rmSync(data, { recursive: true, force: true });
+  const running = await service({ data, portBase, quiet: false, settings }).catch((error) => {
+    clear();
+    console.error(`${error.said === undefined ? `${error.message}\n` : ''}${next(error.said ?? '')}
+ingamd did not start; nothing of it is left running.  ingamd가 켜지지 않았어요. 켜져 있는 것은 없어요.`);
+    process.exit(error.code ?? 1);
+  });
+  let ending = false;
   const end = async (code) => {
+    ending = true;
     await running.stop();
-    if (temporary) rmSync(data, { recursive: true, force: true });
+    clear();
     process.exit(code);
   };
   process.on('SIGINT', () => end(0));
   process.on('SIGTERM', () => end(0));
+  running.daemon.on('exit', (code) => {
+    if (ending) return;
+    console.error(`\ningamd ended (${code}); so does the rest.  ingamd가 꺼져서 모두 끝내요.`);
+    end(1);
+  });
 
   if (values.demo) {
     const { demo } = await import('./demo.mjs');
