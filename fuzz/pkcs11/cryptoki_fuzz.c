@@ -234,6 +234,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (C_Initialize(NULL) != CKR_OK || state_enter(&st) != CKR_OK)
 		abort();
 	st->announced = true; /* no helper is to be started for that */
+	st->conf.notes = false;
 	state_leave(st);
 	if (C_OpenSession(1, CKF_SERIAL_SESSION, NULL, NULL, &s) != CKR_OK)
 		abort();

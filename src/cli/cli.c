@@ -7,6 +7,7 @@
  */
 #include "cli/cli.h"
 
+#include "base/language.h"
 #include "base/usage.h"
 #include "cli/cloud.h"
 #include "client/person.h"
@@ -40,7 +41,7 @@ cli_explain(FILE *out)
 
 static const struct usage cli_usage = { "ingam",
 	"GROUP VERB [OPTION …]\n--help | --version", cli_explain,
-	person_korean };
+	language_korean };
 
 static bool
 cli_has_group(const char *name)

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/language.h"
 #include "base/usage.h"
 #include "cli/choose.h"
 #include "client/person.h"
@@ -193,7 +194,7 @@ static const struct usage import_usage = { "ingam cloud import",
 	"[--server URL] [--number N] [--code NUMBER]\n"
 	"          [--password-file FILE] [--json] [FOLDER]\n"
 	"--help | --version",
-	import_explain, person_korean };
+	import_explain, language_korean };
 
 static const struct option options[] = {
 	{ "server", required_argument, NULL, 's' },
@@ -365,7 +366,7 @@ import_send(struct import *m)
 		buf_span(&m->files[KM_CERT]),
 		buf_span(&m->files[KM_PRI]),
 	};
-	struct rest *rest = rest_new(m->server, person_korean());
+	struct rest *rest = rest_new(m->server, language_korean());
 	enum rc rc;
 
 	if (rest == NULL)

@@ -1,10 +1,12 @@
 /*
  * person.c - asking and telling the person at a terminal.
  *
- * Belongs here: languages, prompts, passwords without echo, exit codes.
- * Not here: what is asked for (cli, phone).
+ * Belongs here: prompts, passwords without echo, exit codes.
+ * Not here: what is asked for (cli, phone); which language (base/language.c).
  */
 #include "client/person.h"
+
+#include "base/language.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,25 +17,10 @@
 
 #define PASSWORD_MAX 256
 
-bool
-person_korean(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-
-	for (size_t i = 0; i < 3; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL && value[0] != '\0')
-			return strncmp(value, "ko", 2) == 0;
-	}
-
-	return false;
-}
-
 const char *
 person_sentence(struct person_text text)
 {
-	return person_korean() ? text.ko : text.en;
+	return language_korean() ? text.ko : text.en;
 }
 
 void

@@ -23,9 +23,6 @@ struct person_text {
 	const char *en;
 };
 
-/* Is the person's language Korean (LC_ALL, LC_MESSAGES, LANG)? */
-bool person_korean(void);
-
 /* The sentence in the person's language; borrowed. */
 const char *person_sentence(struct person_text text);
 

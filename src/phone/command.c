@@ -8,6 +8,7 @@
 #include "phone/command.h"
 
 #include "base/err.h"
+#include "base/language.h"
 #include "base/sec.h"
 #include "base/text.h"
 #include "base/usage.h"
@@ -364,7 +365,7 @@ command_explain(FILE *out)
 
 static const struct usage command_usage = { "ingam-phone",
 	"[--app URL] [--state FILE] COMMAND …\n--help | --version",
-	command_explain, person_korean };
+	command_explain, language_korean };
 
 static const struct option options[] = {
 	{ "app", required_argument, NULL, 'a' },
@@ -496,7 +497,8 @@ command_main(int argc, char **argv)
 		return code;
 	person_say(text_loud);
 	c.seen = json_object();
-	if ((rc = phone_open(&c.phone, c.app, person_korean(), &e)) == RC_OK &&
+	if ((rc = phone_open(&c.phone, c.app, language_korean(), &e)) ==
+		RC_OK &&
 	    verbs[verb].joined &&
 	    (rc = phone_load(&c.phone, c.state, &e)) == RC_OK)
 		rc = phone_login(&c.phone, &e);

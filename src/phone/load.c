@@ -10,6 +10,7 @@
 
 #include "base/enc.h"
 #include "base/file.h"
+#include "base/language.h"
 #include "base/sec.h"
 #include "client/person.h"
 #include "npki/folder.h"
@@ -101,7 +102,7 @@ load_join(struct load *o, struct lane_phone *p, struct err *e)
 	const char *id;
 	enum rc rc;
 
-	if ((rc = phone_open(phone, o->conf->app, person_korean(), e)) !=
+	if ((rc = phone_open(phone, o->conf->app, language_korean(), e)) !=
 		RC_OK ||
 	    (rc = phone_join_start(
 		 phone, "김부하", "9001011", p->number, join, e)) != RC_OK ||

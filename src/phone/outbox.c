@@ -6,7 +6,7 @@
  */
 #include "phone/outbox.h"
 
-#include "client/person.h"
+#include "base/language.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +43,7 @@ enum rc
 outbox_code(const char *url, const char *number, char code[static OUTBOX_CODE],
     struct rest_problem *problem, struct err *e)
 {
-	struct rest *r = rest_new(url, person_korean());
+	struct rest *r = rest_new(url, language_korean());
 	enum rc rc = RC_OK;
 
 	if (r == NULL)

@@ -7,6 +7,7 @@
 #include "pkcs11/helper.h"
 
 #include "base/clock.h"
+#include "pkcs11/note.h"
 #include "pkcs11/state.h"
 #include "wire/tokenframe.h"
 
@@ -169,14 +170,21 @@ helper_control(struct helper *h, struct span frame, int fd, struct err *e)
 	return RC_OK;
 }
 
+static const char *
+helper_path(void)
+{
+	const char *path = secure_getenv("INGAM_TOKEN_HELPER");
+
+	return path == NULL ? INGAM_TOKEN_HELPER_PATH : path;
+}
+
 /*
  * Not the fork of a process with threads: posix_spawn. The helper forks once
  * more at its start, so that the host has no child that lives on.
  */
 static int
-helper_spawn(int fd, pid_t *pid)
+helper_spawn(int fd, bool notes, pid_t *pid)
 {
-	const char *path = secure_getenv("INGAM_TOKEN_HELPER");
 	char name[] = "ingam-token", flag[] = "--serve";
 	char *argv[] = { name, flag, NULL };
 	posix_spawn_file_actions_t actions;
@@ -184,8 +192,6 @@ helper_spawn(int fd, pid_t *pid)
 	sigset_t none, all;
 	int bad;
 
-	if (path == NULL)
-		path = INGAM_TOKEN_HELPER_PATH;
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
 	if (posix_spawnattr_init(&attr) != 0) {
@@ -205,18 +211,36 @@ helper_spawn(int fd, pid_t *pid)
 	if (bad == 0)
 		bad = posix_spawn_file_actions_addopen(
 		    &actions, 1, "/dev/null", O_WRONLY, 0);
-	if (bad == 0 && fcntl(2, F_GETFD) < 0)
+	if (bad == 0 && (!notes || fcntl(2, F_GETFD) < 0))
 		bad = posix_spawn_file_actions_addopen(
 		    &actions, 2, "/dev/null", O_WRONLY, 0);
 	if (bad == 0)
 		bad = posix_spawn_file_actions_addclosefrom_np(
 		    &actions, HELPER_FD + 1);
 	if (bad == 0)
-		bad = posix_spawn(pid, path, &actions, &attr, argv, environ);
+		bad = posix_spawn(
+		    pid, helper_path(), &actions, &attr, argv, environ);
 	(void)posix_spawnattr_destroy(&attr);
 	(void)posix_spawn_file_actions_destroy(&actions);
 
 	return bad;
+}
+
+static const struct note helper_missing = {
+	"도우미 프로그램 ingam-token을 시작하지 못했어요",
+	"the helper ingam-token cannot be started",
+	"그 자리에 설치하거나 INGAM_TOKEN_HELPER로 알려 주세요: "
+	"ingam-pkcs11.so(7)",
+	"Install it there, or name it in INGAM_TOKEN_HELPER: ingam-pkcs11.so(7)"
+};
+
+/* Once: hosts try again and again. */
+static void
+helper_note(struct state *st, int why)
+{
+	if (st->conf.notes && !st->noted)
+		note_say(&helper_missing, helper_path(), strerrordesc_np(why));
+	st->noted = true;
 }
 
 static enum rc
@@ -224,7 +248,7 @@ helper_start(struct state *st, struct err *e)
 {
 	struct helper *h = &st->helper;
 	struct buf hello = buf_init(TOKENFRAME_CONTROL_MAX);
-	int pair[2];
+	int pair[2], why = EMFILE;
 	enum rc rc;
 
 	helper_drop(h);
@@ -238,7 +262,10 @@ helper_start(struct state *st, struct err *e)
 		(void)close(pair[1]);
 		pair[1] = high;
 	}
-	if (pair[1] < 0 || helper_spawn(pair[1], &h->starter) != 0) {
+	if (pair[1] >= 0)
+		why = helper_spawn(pair[1], st->conf.notes, &h->starter);
+	if (why != 0) {
+		helper_note(st, why);
 		h->starter = 0;
 		(void)close(pair[0]);
 		if (pair[1] >= 0)

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pkcs11/hash.h"
+#include "pkcs11/note.h"
 #include "wire/tokenframe.h"
 
 #include <errno.h>
@@ -196,6 +197,11 @@ state_load_objects(struct state *st)
 	buf_clear(&list);
 }
 
+static const struct note state_unreadable = { "설정을 읽지 못해 토큰이 없어요",
+	"there is no token, for its settings cannot be read",
+	"token.conf(5)와 \"ingam-token --settings\"를 보세요.",
+	"See token.conf(5) and \"ingam-token --settings\"." };
+
 static void
 state_fill(struct state *st)
 {
@@ -205,6 +211,9 @@ state_fill(struct state *st)
 
 	state_program(st->program);
 	st->present = tokenconf_load(&st->conf, st->program, &e) == RC_OK;
+	if (!st->present && st->conf.notes)
+		note_say(&state_unreadable, e.field[0] == '\0' ? NULL : e.field,
+		    e.msg);
 	if (!st->present)
 		return;
 	n = tokenconf_owner_text(&st->conf, owner);

@@ -20,6 +20,7 @@ struct state {
 	bool logged_in;
 	uint32_t logouts; /* C_Logout calls, which the helper must keep apart */
 	bool announced;   /* the first session of this process was told */
+	bool noted;       /* that there is no helper was said */
 	bool pin_low, pin_final, pin_locked;
 	char program[64];
 	uint8_t owner[32]; /* whose certificates: SHA-256 of server and phone */

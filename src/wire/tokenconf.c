@@ -30,6 +30,8 @@ static const struct conf_option tokenconf_options[] = {
 	    "number: the phone shows a PIN; push: the phone asks." },
 	{ "ask-at", CONF_TEXT, AT(ask_at_name), 16, 0, 0, "session",
 	    "When the phone is told first: session or login." },
+	{ "stderr", CONF_BOOL, AT(notes), 0, 0, 0, "yes",
+	    "Say on the program's standard error why the token fails." },
 };
 #define TOKENCONF_COUNT \
 	(sizeof(tokenconf_options) / sizeof(tokenconf_options[0]))

@@ -22,6 +22,7 @@ struct tokenconf {
 	char ask_at_name[16];
 	enum tokenconf_login login;
 	bool ask_at_session;
+	bool notes; /* module and helper may write to standard error */
 };
 
 /*

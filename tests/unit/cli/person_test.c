@@ -3,6 +3,7 @@
  */
 #include "client/person.h"
 
+#include "base/language.h"
 #include "tap.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ test_languages(void)
 		(void)setenv("LC_ALL", languages[i].all, 1);
 		(void)setenv("LC_MESSAGES", languages[i].messages, 1);
 		(void)setenv("LANG", languages[i].lang, 1);
-		ok(person_korean() == languages[i].korean, "language: %s",
+		ok(language_korean() == languages[i].korean, "language: %s",
 		    languages[i].name);
 	}
 	(void)setenv("LC_ALL", "C", 1);

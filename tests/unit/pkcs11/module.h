@@ -72,7 +72,7 @@ module_list(struct buf *out, const uint8_t owner[static 16])
 	tokenframe_list_object(out, &old);
 }
 
-static char module_homes[4][64];
+static char module_homes[8][64];
 static size_t module_homes_n;
 
 static void
@@ -81,7 +81,7 @@ module_clean(void)
 	static const char *const files[] = { "token.conf",
 		".local/share/ingam/token-cache", ".local/share/ingam",
 		".local/share", ".local", "." };
-	char path[512];
+	char path[1024];
 
 	for (size_t i = 0; i < module_homes_n; i++)
 		for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++) {
