@@ -199,8 +199,8 @@ state_load_objects(struct state *st)
 
 static const struct note state_unreadable = { "설정을 읽지 못해 토큰이 없어요",
 	"there is no token, for its settings cannot be read",
-	"token.conf(5)와 \"ingam-token --settings\"를 보세요.",
-	"See token.conf(5) and \"ingam-token --settings\"." };
+	"token.conf(5)와 \"" INGAM_TOKEN_HELPER_PATH " --settings\"를 보세요.",
+	"See token.conf(5) and \"" INGAM_TOKEN_HELPER_PATH " --settings\"." };
 
 static void
 state_fill(struct state *st)
