@@ -181,7 +181,10 @@ daemon_init(const struct config *c, struct err *e)
 	if ((rc = file_make_folder(c->data, e)) != RC_OK ||
 	    (rc = daemon_lock(c, &lock, e)) != RC_OK)
 		return rc;
-	if ((rc = vault_child_init(c, e)) == RC_OK)
+	/* A vault that somebody else starts has its keys elsewhere, too. */
+	if (c->vault_start)
+		rc = vault_child_init(c, e);
+	if (rc == RC_OK)
 		rc = daemon_steps(c, e);
 	(void)close(lock);
 
