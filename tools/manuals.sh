@@ -18,12 +18,15 @@ same() {
 	bad=1
 }
 
-# ingamd.conf(5): ".It Cm name Ar kind Pq preset".
+# ingamd.conf(5): ".It Cm name Ar kind Pq preset". Two presets are where the
+# build installs something (src/daemon/meson.build).
+sed 's#INGAM_WEB#"PREFIX/share/ingam/web"#; s#INGAM_VAULT#"PREFIX/sbin/ingam-vault"#' \
+    src/daemon/config.c >"$work/config"
 sed -nE 's/^\tTEXT\("([a-z-]+)", [a-z_]+, "([^"]*)".*/\1 text \2/p
 s/^\tFLAG\("([a-z-]+)", [a-z_]+, "([^"]*)".*/\1 yes|no \2/p
 s/^\tCOUNT\("([a-z-]+)", [a-z_]+, ([0-9]+), ([0-9]+), "([^"]*)".*/\1 \2..\3 \4/p
 s/^\tLIFE\("([a-z-]+)", [a-z_]+, ([0-9]+), ([0-9]+), "([^"]*)".*/\1 \2s..\3s \4/p' \
-    src/daemon/config.c | sed 's/ $/ empty/' >"$work/code"
+    "$work/config" | sed 's/ $/ empty/' >"$work/code"
 sed -nE 's/^\.It Cm ([a-z-]+) Ar ([^ ]+) Pq (.*)$/\1 \2 \3/p' \
     man/ingamd.conf.5 >"$work/page"
 same src/daemon/config.c man/ingamd.conf.5

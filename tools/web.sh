@@ -1,10 +1,9 @@
 #!/bin/sh
-# web.sh OUT WASM STAMP - lays out the pages as they are served: a folder for
+# web.sh OUT WASM - lays out the pages as they are served: a folder for
 # each origin, so that neither serves the other's.
 set -eu
 out=$1
 wasm=$2
-stamp=$3
 source=$(cd "$(dirname "$0")/../web" && pwd)
 for origin in app pc; do
 	to=$out/$origin
@@ -24,4 +23,3 @@ done
 for f in "$out"/pc/www/*.html; do
 	[ ! -f "$f" ] || mv "$f" "$out/pc/"
 done
-: >"$stamp"

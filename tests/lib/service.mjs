@@ -109,10 +109,10 @@ export class Phone {
 }
 
 /** pkcs11-tool on a terminal of its own; the PIN is typed when it asks. */
-export function pkcs11Tool(args, env, pin) {
+export function pkcs11Tool(args, env, pin, from = module) {
   return new Promise((done) => {
     const quoted = args.map((a) => `'${a}'`).join(' ');
-    const child = spawn('script', ['-qec', `pkcs11-tool --module '${module}' ${quoted}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env } });
+    const child = spawn('script', ['-qec', `pkcs11-tool --module '${from}' ${quoted}`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env } });
     let out = '', asked = false;
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', async (text) => {
