@@ -20,21 +20,19 @@ static const struct {
 #undef ERR_ROW
 };
 
-enum rc
-err_set(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
+void
+err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (e == NULL || e->msg[0] != '\0')
-		return rc;
+		return;
 	e->rc = rc;
 	(void)snprintf(
 	    e->field, sizeof(e->field), "%s", field == NULL ? "" : field);
 	va_start(ap, fmt);
 	(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 	va_end(ap);
-
-	return rc;
 }
 
 void

@@ -62,10 +62,20 @@ struct err {
 };
 
 /*
- * Records a failure and returns rc, so that it can stand in a return. e may
- * be NULL; a failure that is already recorded is kept. field may be NULL.
+ * Records a failure and is rc, so that it can stand in a return. e may be
+ * NULL; a failure that is already recorded is kept. field may be NULL. A
+ * macro, so that compilers and analysers see which code comes back.
  */
-enum rc err_set(struct err *e, enum rc rc, const char *field, const char *fmt,
+#define err_set(e, code, ...)                         \
+	__extension__({                               \
+		const enum rc err_code = (code);      \
+                                                      \
+		err_record(e, err_code, __VA_ARGS__); \
+		err_code;                             \
+	})
+
+/* What err_set() does. */
+void err_record(struct err *e, enum rc rc, const char *field, const char *fmt,
     ...) IG_PRINTF(4, 5);
 
 /* Forgets what was recorded. e may be NULL. */

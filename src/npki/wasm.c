@@ -49,16 +49,14 @@ wasm_copy(char *out, size_t size, const char *s)
 }
 
 /* base/err.h without a formatter: no sentence of the core has arguments. */
-enum rc
-err_set(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
+void
+err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 {
 	if (e == NULL || e->msg[0] != '\0')
-		return rc;
+		return;
 	e->rc = rc;
 	wasm_copy(e->field, sizeof(e->field), field);
 	wasm_copy(e->msg, sizeof(e->msg), fmt);
-
-	return rc;
 }
 
 /* base/sec.h over one static buffer: at most one secret lives at a time. */
