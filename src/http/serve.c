@@ -216,8 +216,10 @@ serve_file(struct request *q)
 		q->r.status = 304;
 		body.n = 0;
 	}
-	response = MHD_create_response_from_buffer(
-	    body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
+	/* Taken writable, and not written: PERSISTENT. */
+	response = MHD_create_response_from_buffer(body.n,
+	    (void *)(uintptr_t)body.p, /* NOLINT(performance-no-int-to-ptr) */
+	    MHD_RESPMEM_PERSISTENT);
 	if (response == NULL)
 		return NULL;
 	(void)MHD_add_response_header(response, "Content-Type", f->type);
@@ -378,7 +380,7 @@ serve_refuse(struct request *q, enum refuse what)
 		serve_allow(q);
 	if (what == REFUSE_RATE || what == REFUSE_BUSY)
 		response_header(&q->r, "Retry-After", "%lld",
-		    (long long)(q->retry_ms / 1000 + 1));
+		    (long long)q->retry_ms / 1000 + 1);
 	if (q->state == INNER_BODY &&
 	    (what == REFUSE_BODY || what == REFUSE_MALFORMED))
 		response_header(&q->r, "Connection", "close");

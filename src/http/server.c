@@ -114,12 +114,14 @@ server_open(struct inner_listener *l, struct err *e)
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
 	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
 	    (o->tls_cert != NULL ? MHD_USE_TLS : 0);
+	/* Taken writable, and not written: NOLINTBEGIN(performance-no-int-to-ptr) */
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0,
 		    (void *)(uintptr_t)o->tls_cert },
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->tls_key },
 		{ MHD_OPTION_END, 0, NULL },
 	};
+	/* NOLINTEND(performance-no-int-to-ptr) */
 	enum rc rc;
 	int fd;
 
@@ -224,12 +226,13 @@ server_reload(struct server *s, struct err *e)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct inner_listener *l = &s->listeners[i];
+		const char *folder = s->conf.origins[i].folder;
 		struct static_set *set, *old;
 		enum rc rc;
 
-		if (l->origin->folder == NULL)
+		if (folder == NULL)
 			continue;
-		if ((rc = static_load(l->origin->folder, &set, e)) != RC_OK)
+		if ((rc = static_load(folder, &set, e)) != RC_OK)
 			return rc;
 		(void)pthread_mutex_lock(&l->lock);
 		old = l->files;

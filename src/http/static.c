@@ -17,16 +17,25 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ZLIB_CONST
 #include <zlib.h>
 
 #define STATIC_PATH_MAX  512
 #define STATIC_DEPTH_MAX 8
 
+/* A file as others see it, and what is freed with it. */
+struct static_owned {
+	struct static_file file;
+	char *path;
+	uint8_t *body, *gzip;
+};
+
 struct static_set {
 	atomic_uint holders;
 	size_t n, size;
 	size_t total;
-	struct static_file *files; /* by path */
+	struct static_owned *files; /* by path */
 };
 
 /* clang-format off */
@@ -84,10 +93,11 @@ static_is_hashed(const char *path)
 }
 
 static void
-static_pack(struct static_file *f)
+static_pack(struct static_owned *f)
 {
 	z_stream z = { 0 };
-	size_t max = f->body.n + 64;
+	struct span body = f->file.body;
+	size_t max = body.n + 64;
 	uint8_t *p = malloc(max);
 
 	/* 31: gzip's own header, with its time left at 0. */
@@ -97,13 +107,14 @@ static_pack(struct static_file *f)
 		free(p);
 		return;
 	}
-	z.next_in = (Bytef *)(uintptr_t)f->body.p;
-	z.avail_in = (uInt)f->body.n;
+	z.next_in = body.p;
+	z.avail_in = (uInt)body.n;
 	z.next_out = p;
 	z.avail_out = (uInt)max;
 	if (deflate(&z, Z_FINISH) == Z_STREAM_END &&
-	    z.total_out < f->body.n - f->body.n / 10) {
-		f->gzip = (struct span){ p, z.total_out };
+	    z.total_out < body.n - body.n / 10) {
+		f->file.gzip = (struct span){ p, z.total_out };
+		f->gzip = p;
 		p = NULL;
 	}
 	(void)deflateEnd(&z);
@@ -112,35 +123,39 @@ static_pack(struct static_file *f)
 
 /* Takes path and body. */
 static void
-static_describe(struct static_file *f, char *path, struct span body)
+static_describe(struct static_owned *f, char *path, uint8_t *body, size_t n)
 {
+	struct static_file *file = &f->file;
 	uint8_t hash[DIGEST_SHA256];
 	size_t i = 0;
 
 	while (
 	    types[i].suffix[0] != '\0' && !static_ends(path, types[i].suffix))
 		i++;
-	*f = (struct static_file){ .path = path,
-		.type = types[i].type,
-		.body = body,
-		.forever = static_is_hashed(path) };
-	digest_sha256(hash, &body, 1);
-	f->etag[0] = '"';
+	*f = (struct static_owned){ .path = path, .body = body };
+	file->path = path;
+	file->type = types[i].type;
+	file->body = (struct span){ body, n };
+	file->forever = static_is_hashed(path);
+	digest_sha256(hash, &file->body, 1);
+	file->etag[0] = '"';
 	for (size_t j = 0; j < 8; j++)
-		(void)snprintf(f->etag + 1 + 2 * j, 3, "%02x", hash[j]);
-	f->etag[17] = '"';
-	if (types[i].packs && body.n > 256)
+		(void)snprintf(file->etag + 1 + 2 * j, 3, "%02x", hash[j]);
+	file->etag[17] = '"';
+	if (types[i].packs && n > 256)
 		static_pack(f);
 }
 
+/* Gives the file's bytes. */
 static enum rc
-static_read(int fd, struct span *out, struct err *e)
+static_read(int fd, uint8_t **out, size_t *out_n, struct err *e)
 {
 	struct stat st;
 	uint8_t *p;
 	size_t n = 0;
 
-	*out = (struct span){ NULL, 0 };
+	*out = NULL;
+	*out_n = 0;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return err_set(e, RC_IO, NULL, "a file cannot be read");
 	if (st.st_size > STATIC_FILE_MAX)
@@ -158,7 +173,8 @@ static_read(int fd, struct span *out, struct err *e)
 		}
 		n += (size_t)got;
 	}
-	*out = (struct span){ p, n };
+	*out = p;
+	*out_n = n;
 
 	return RC_OK;
 }
@@ -166,8 +182,9 @@ static_read(int fd, struct span *out, struct err *e)
 static enum rc
 static_add(struct static_set *set, const char *path, int fd, struct err *e)
 {
-	struct static_file *files;
-	struct span body;
+	struct static_owned *files;
+	uint8_t *body;
+	size_t n;
 	char *name;
 	enum rc rc;
 
@@ -182,14 +199,14 @@ static_add(struct static_set *set, const char *path, int fd, struct err *e)
 		set->files = files;
 		set->size = size;
 	}
-	if ((rc = static_read(fd, &body, e)) != RC_OK)
+	if ((rc = static_read(fd, &body, &n, e)) != RC_OK)
 		return rc;
 	if ((name = strdup(path)) == NULL) {
-		free((void *)(uintptr_t)body.p);
+		free(body);
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	}
-	static_describe(&set->files[set->n], name, body);
-	set->total += body.n + set->files[set->n].gzip.n;
+	static_describe(&set->files[set->n], name, body, n);
+	set->total += n + set->files[set->n].file.gzip.n;
 	set->n++;
 	if (set->total > STATIC_TOTAL_MAX)
 		return err_set(e, RC_LIMIT, NULL, "files too large together");
@@ -197,6 +214,7 @@ static_add(struct static_set *set, const char *path, int fd, struct err *e)
 	return RC_OK;
 }
 
+/* The depth is capped, so this recursion is too: NOLINTBEGIN(misc-no-recursion) */
 static enum rc static_walk(struct static_set *set, int folder, const char *at,
     unsigned int depth, struct err *e);
 
@@ -249,13 +267,14 @@ static_walk(struct static_set *set, int folder, const char *at,
 
 	return rc;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 static int
 static_order(const void *a, const void *b)
 {
-	const struct static_file *x = a, *y = b;
+	const struct static_owned *x = a, *y = b;
 
-	return strcmp(x->path, y->path);
+	return strcmp(x->file.path, y->file.path);
 }
 
 enum rc
@@ -302,9 +321,9 @@ static_drop(struct static_set *set)
 	if (set == NULL || atomic_fetch_sub(&set->holders, 1) != 1)
 		return;
 	for (size_t i = 0; i < set->n; i++) {
-		free((void *)(uintptr_t)set->files[i].path);
-		free((void *)(uintptr_t)set->files[i].body.p);
-		free((void *)(uintptr_t)set->files[i].gzip.p);
+		free(set->files[i].path);
+		free(set->files[i].body);
+		free(set->files[i].gzip);
 	}
 	free(set->files);
 	free(set);
@@ -319,11 +338,13 @@ static_free(struct static_set *set)
 static const struct static_file *
 static_exact(const struct static_set *set, const char *path)
 {
-	struct static_file key = { .path = path };
+	struct static_owned key = { .file.path = path };
+	const struct static_owned *f = set->n == 0
+	    ? NULL
+	    : bsearch(
+		  &key, set->files, set->n, sizeof(*set->files), static_order);
 
-	return set->n == 0 ? NULL
-			   : bsearch(&key, set->files, set->n,
-				 sizeof(*set->files), static_order);
+	return f == NULL ? NULL : &f->file;
 }
 
 const struct static_file *

@@ -13,7 +13,7 @@ enum rc
 timer_init(struct timer_heap *h, size_t max, struct err *e)
 {
 	memset(h, 0, sizeof(*h));
-	h->at = calloc(max + 1, sizeof(*h->at));
+	h->at = calloc(max + 1, sizeof(struct timer *));
 	if (h->at == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	h->max = max;
