@@ -18,12 +18,10 @@ C_DigestInit(CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism)
 
 	if (rv != CKR_OK)
 		return rv;
-	if (s->busy) {
+	if (s->busy || (mechanism != NULL && s->digest.active)) {
 		rv = CKR_OPERATION_ACTIVE;
 	} else if (mechanism == NULL) {
 		s->digest.active = false; /* PKCS#11 3.0, 5.12.1 */
-	} else if (s->digest.active) {
-		rv = CKR_OPERATION_ACTIVE;
 	} else if ((m = mech_find(mechanism->mechanism)) == NULL ||
 	    m->use != CKF_DIGEST) {
 		rv = CKR_MECHANISM_INVALID;

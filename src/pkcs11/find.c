@@ -145,7 +145,7 @@ C_GetObjectSize(
 	else if (!object_find(&st->objects, object, st->logged_in, &o))
 		rv = CKR_OBJECT_HANDLE_INVALID;
 	else
-		*size = o.record == NULL         ? sizeof(CK_ULONG)
+		*size = o.class == CKO_PROFILE   ? sizeof(CK_ULONG)
 		    : o.class == CKO_CERTIFICATE ? o.record->o.der.n
 						 : o.record->o.spki.n;
 	state_leave(st);

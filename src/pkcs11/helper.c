@@ -26,8 +26,6 @@
 #define HELPER_FD       3
 #define HELPER_SLICE_MS 1000
 
-extern char **environ;
-
 static const struct helper_fd helper_none = { -1, 0 };
 
 static struct helper_fd

@@ -50,6 +50,7 @@
 	X(C_VerifyMessageNext) X(C_MessageVerifyFinal)
 /* clang-format on */
 
+/* A member in parentheses is none: NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define LIST_MEMBER(name) .name = name,
 
 static CK_FUNCTION_LIST list_2_40 = { .version = { 2, 40 },

@@ -28,6 +28,9 @@ static const CK_ULONG object_profiles[] = {
 };
 #define OBJECT_PROFILES (sizeof(object_profiles) / sizeof(object_profiles[0]))
 
+/* Of the profiles, which have none of their own. */
+static const struct object_record object_no_record;
+
 static const CK_OBJECT_CLASS object_classes[] = { CKO_CERTIFICATE,
 	CKO_PUBLIC_KEY, CKO_PRIVATE_KEY };
 
@@ -245,7 +248,7 @@ object_make_profile(size_t i, struct object *out)
 {
 	out->handle = i + 1;
 	out->class = CKO_PROFILE;
-	out->record = NULL;
+	out->record = &object_no_record;
 	out->profile = object_profiles[i];
 }
 
@@ -289,7 +292,7 @@ object_on(const struct object *o)
 {
 	unsigned int on;
 
-	if (o->record == NULL)
+	if (o->class == CKO_PROFILE)
 		return ON_PROFILE;
 	on = o->class == CKO_CERTIFICATE ? ON_CERT
 	    : o->class == CKO_PUBLIC_KEY ? ON_PUBLIC
@@ -367,8 +370,7 @@ static void
 object_value(const struct object *o, const struct object_row *row,
     struct object_value *v)
 {
-	const struct tokenframe_object *f =
-	    o->record == NULL ? NULL : &o->record->o;
+	const struct tokenframe_object *f = &o->record->o;
 	const struct span *s;
 
 	v->p = NULL;

@@ -24,7 +24,7 @@ struct object_table {
 	CK_ULONG last_number;
 };
 
-/* One object, looked at: a profile (record NULL) or a part of a record. */
+/* One object, looked at: a profile (record is empty) or a part of a record. */
 struct object {
 	CK_OBJECT_HANDLE handle;
 	CK_OBJECT_CLASS class;

@@ -112,12 +112,10 @@ C_SignInit(
 
 	if (rv != CKR_OK)
 		return rv;
-	if (s->busy)
+	if (s->busy || (mechanism != NULL && s->sign.active))
 		rv = CKR_OPERATION_ACTIVE;
 	else if (mechanism == NULL)
 		s->sign.active = false; /* PKCS#11 3.0, 5.13.1 */
-	else if (s->sign.active)
-		rv = CKR_OPERATION_ACTIVE;
 	else
 		rv = sign_begin(st, s, mechanism, key);
 	state_leave(st);

@@ -47,6 +47,7 @@ slot_text(CK_UTF8CHAR *out, size_t size, const char *text)
 	if (n > size)
 		for (n = size; n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80; n--)
 			;
+	/* No zero is wanted. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 	memcpy(out, text, n);
 }
 #define SLOT_TEXT(field, text) slot_text(field, sizeof(field), text)
