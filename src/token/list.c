@@ -46,41 +46,42 @@ list_key_id(struct span spki, uint8_t out[static 20], struct err *e)
 	return RC_OK;
 }
 
-/* Appends one object; point is room for its CKA_EC_POINT. */
+/* Appends one object: what is known of it, and what its certificate says. */
 static enum rc
-list_put(struct buf *out, struct tokenframe_object *o, struct span der,
-    bool with_key, struct err *e)
+list_put(struct buf *out, const struct tokenframe_object *known,
+    struct span der, bool with_key, struct err *e)
 {
+	struct tokenframe_object o = *known;
 	struct certinfo info;
 	uint8_t point[160];
 	struct derput w = derput_init(point, sizeof(point));
 	enum rc rc = certinfo_parse(der, &info, e);
 
 	if (rc == RC_OK)
-		rc = list_key_id(info.spki_der, o->key_id, e);
+		rc = list_key_id(info.spki_der, o.key_id, e);
 	if (rc != RC_OK)
 		return rc;
-	o->der = der;
-	o->subject = info.subject_der;
-	o->issuer = info.issuer_der;
-	o->serial = info.serial_der;
-	o->spki = info.spki_der;
-	if (o->label.n == 0)
-		o->label = span_str(info.owner);
+	o.der = der;
+	o.subject = info.subject_der;
+	o.issuer = info.issuer_der;
+	o.serial = info.serial_der;
+	o.spki = info.spki_der;
+	if (o.label.n == 0)
+		o.label = span_str(info.owner);
 	if (with_key && info.key == CERTINFO_KEY_RSA) {
-		o->key = TOKENFRAME_KEY_RSA;
-		o->modulus = info.modulus;
-		o->exponent = info.exponent;
+		o.key = TOKENFRAME_KEY_RSA;
+		o.modulus = info.modulus;
+		o.exponent = info.exponent;
 	} else if (with_key && info.key != CERTINFO_KEY_OTHER) {
-		o->key = TOKENFRAME_KEY_EC;
-		o->ec_params = info.key == CERTINFO_KEY_P256 ? SPAN(list_p256)
-							     : SPAN(list_p384);
+		o.key = TOKENFRAME_KEY_EC;
+		o.ec_params = info.key == CERTINFO_KEY_P256 ? SPAN(list_p256)
+							    : SPAN(list_p384);
 		derput_element(&w, DER_OCTETS, info.point);
-		o->ec_point = derput_span(&w);
+		o.ec_point = derput_span(&w);
 	} else if (with_key) {
 		return err_set(e, RC_UNKNOWN, "key", "of another kind");
 	}
-	tokenframe_list_object(out, o);
+	tokenframe_list_object(out, &o);
 
 	return buf_ok(out) ? RC_OK
 			   : err_set(e, RC_LIMIT, "list", "list too long");
