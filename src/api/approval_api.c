@@ -168,15 +168,15 @@ static enum rc
 approval_import_problem(struct response *r, enum rc rc, const struct err *e)
 {
 	static const struct {
-		enum rc rc;
 		const char *field;
+		enum rc rc;
 		enum problem problem;
 	} rows[] = {
-		{ RC_FORMAT, "certificate", PROBLEM_CERTIFICATE_UNREADABLE },
-		{ RC_FORMAT, "km_certificate", PROBLEM_CERTIFICATE_UNREADABLE },
-		{ RC_EXPIRED, "certificate", PROBLEM_CERTIFICATE_EXPIRED },
-		{ RC_EXISTS, "certificate", PROBLEM_CERTIFICATE_EXISTS },
-		{ RC_LIMIT, "certificates", PROBLEM_CERTIFICATE_LIMIT },
+		{ "certificate", RC_FORMAT, PROBLEM_CERTIFICATE_UNREADABLE },
+		{ "km_certificate", RC_FORMAT, PROBLEM_CERTIFICATE_UNREADABLE },
+		{ "certificate", RC_EXPIRED, PROBLEM_CERTIFICATE_EXPIRED },
+		{ "certificate", RC_EXISTS, PROBLEM_CERTIFICATE_EXISTS },
+		{ "certificates", RC_LIMIT, PROBLEM_CERTIFICATE_LIMIT },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -25,8 +25,6 @@
 #define PAUSE_MAX 10000
 #define STOP_MS   5000
 
-extern char **environ;
-
 struct vault_paths {
 	char state[CONFIG_PATH_MAX + 16];
 	char kek[CONFIG_PATH_MAX + 16];

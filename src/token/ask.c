@@ -20,8 +20,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define ASK_LINE  1024
 #define ASK_TRIES 3
 
