@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Phone, pkcs11Tool, program, run, sshAgent, startService, tokenEnv } from '../lib/service.mjs';
+import { Phone, module, pkcs11Tool, program, run, sshAgent, startService, tokenEnv } from '../lib/service.mjs';
 import { makeCertificate } from '../lib/certificate.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingam-story-'));
