@@ -9,28 +9,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, open } from '../tests/browser/browser.mjs';
-import { approveToken, finishImport, heading, join_, passwordOnPc, press, sendFromPc, startImport } from '../tests/browser/steps.mjs';
+import { approveToken, finishImport, heading, join_, openRequest, passwordOnPc, press, sendFromPc, startImport } from '../tests/browser/steps.mjs';
 import { makeCertificate } from '../tests/lib/certificate.mjs';
-import { pkcs11Tool, run, tokenEnv } from '../tests/lib/service.mjs';
+import { pkcs11Tool, run, sentCode, tokenEnv } from '../tests/lib/service.mjs';
 
 const number = '01012345678';
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-/** The code that the mock identity provider "sent" to the phone. */
-async function sentCode(running) {
-  for (let i = 0; i < 50; i++) {
-    const outbox = await (await fetch(`${running.mock}/mock/outbox`)).json();
-    const sent = outbox.filter((m) => m.phone === number).at(-1);
-    if (sent) return sent.otp;
-    await sleep(100);
-  }
-  throw new Error('no code arrived in the outbox');
-}
-
-/** Goes to the waiting request on the phone's home screen. */
-async function openRequest(page, name = /pkcs11-tool/) {
-  await page.getByRole('link', { name }).or(page.getByRole('button', { name })).first().click({ timeout: 20000 });
-}
 
 /** @param running of tools/run.mjs. Gives true when every step held. */
 export async function demo(running, { quiet = false } = {}) {
@@ -46,7 +29,7 @@ export async function demo(running, { quiet = false } = {}) {
     const env = tokenEnv(running, { number });
 
     say('On the phone a person joins: identity check (a mock provider, over the real wire), then a passkey.');
-    await join_(phone, running.app, () => sentCode(running), { name: '홍길동', birth: '9103151', phone: number, carrier: 'SKT' });
+    await join_(phone, running.app, () => sentCode(running, number), { name: '홍길동', birth: '9103151', phone: number, carrier: 'SKT' });
 
     say('The phone shows a 13-digit approval number; the PC page, with nothing installed, sends the certificate.');
     const digits = await startImport(phone);

@@ -44,6 +44,11 @@ const heading = (page, name) => page.getByRole('heading', { name }).first().wait
 export async function giveName(page, app, who = person) {
   await page.goto(app);
   await press(page, '시작하기');
+  /* A browser that can install the app offers that first. */
+  const install = page.getByRole('heading', { name: '홈 화면에 추가해 두세요' });
+  await install.or(page.getByRole('heading', { name: '본인인증을 할게요' })).first().waitFor();
+  if (await install.isVisible())
+    await press(page, '나중에');
   await heading(page, '본인인증을 할게요');
   await page.getByRole('radio', { name: who.carrier, exact: true }).check();
   await page.getByLabel('이름').fill(who.name);
@@ -59,11 +64,16 @@ export async function giveCode(page, code) {
   await page.getByLabel('인증번호 6자리').fill(code);
 }
 
-/** Joins with a passkey; stands on the home screen then. code: digits, or a function that finds them. */
-export async function join_(page, app, code, who = person) {
+/** Joins with a passkey, or with an app PIN where one is given; stands on the home screen then. code: digits, or a function that finds them. */
+export async function join_(page, app, code, who = person, pin) {
   await giveName(page, app, who);
   await giveCode(page, typeof code === 'function' ? await code() : code);
-  await press(page, '지문·얼굴 등록하기');
+  if (pin === undefined) {
+    await press(page, '지문·얼굴 등록하기');
+  } else {
+    await page.getByLabel('앱 잠금 비밀번호 6자리').fill(pin);
+    await page.getByLabel('비밀번호 다시 입력').fill(pin);
+  }
   await heading(page, '요청이 오면 알려 드릴까요?');
   await press(page, '나중에');
   await page.getByRole('button', { name: /^PC연결/ }).waitFor();
@@ -93,19 +103,33 @@ export async function passwordOnPc(page, password) {
   await press(page, '확인');
 }
 
-/** The phone's part after the PC's: password, consent, passkey. */
-export async function finishImport(page, password) {
+/** Types the app PIN into the dialog that asks for it. */
+export async function typePin(page, pin) {
+  await page.getByLabel('6자리를 입력해 주세요').fill(pin);
+}
+
+/** The phone's part after the PC's: password, consent, passkey or app PIN. */
+export async function finishImport(page, password, pin) {
   await heading(page, '인증서 비밀번호를 입력해 주세요');
   await page.getByLabel('인증서 비밀번호').fill(password);
   await press(page, '확인');
   await heading(page, '이 인증서를 맡길까요?');
   await press(page, '맡기기');
+  if (pin !== undefined)
+    await typePin(page, pin);
   await heading(page, '등록 완료');
 }
 
+/** Goes to the waiting request on the phone's home screen. */
+export async function openRequest(page, name = /pkcs11-tool/) {
+  await page.getByRole('link', { name }).first().click({ timeout: 20000 });
+}
+
 /** Approves a token request that is open. Gives the one-time PIN. */
-export async function approveToken(page) {
+export async function approveToken(page, pin) {
   await press(page, '승인');
+  if (pin !== undefined)
+    await typePin(page, pin);
   const number = page.getByRole('img', { name: /^1회용 PIN/ });
   await number.waitFor();
   return (await number.getAttribute('aria-label')).replace(/^1회용 PIN/, '').replace(/\D/g, '');

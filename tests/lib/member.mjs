@@ -125,9 +125,8 @@ export class Member {
 
 /** A program on a PC that uses the token. */
 export class Pc {
-  constructor(running, number) {
-    this.running = running;
-    this.number = number;
+  constructor(running, number, { program = 'bench', machine = 'bench' } = {}) {
+    Object.assign(this, { running, number, program, machine });
     this.secret = randomBytes(32);
   }
 
@@ -136,7 +135,7 @@ export class Pc {
   }
 
   async ask(mode = 'number') {
-    this.id = (await this.token('POST', '', { phone: this.number, program: 'bench', machine: 'bench', user: 'bench', mode, secret_sha256: sha256(this.secret).toString('hex') })).id;
+    this.id = (await this.token('POST', '', { phone: this.number, program: this.program, machine: this.machine, user: 'bench', mode, secret_sha256: sha256(this.secret).toString('hex') })).id;
     return this.id;
   }
 

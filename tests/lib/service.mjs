@@ -40,6 +40,17 @@ export async function startService(settings = []) {
   return running;
 }
 
+/** The code that the mock identity provider "sent" to a phone number. */
+export async function sentCode(running, number) {
+  for (let i = 0; i < 50; i++) {
+    const outbox = await (await fetch(`${running.mock}/mock/outbox`)).json();
+    const sent = outbox.filter((m) => m.phone === number).at(-1);
+    if (sent) return sent.otp;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('no code arrived in the outbox');
+}
+
 /** Runs a program to its end. */
 export function run(command, args, { env, input, timeout = 60000 } = {}) {
   return new Promise((done) => {
