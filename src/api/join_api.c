@@ -281,8 +281,12 @@ join_api_device(struct request *q, struct response *r, struct err *e)
 		goto out;
 	rc = joining_device(&api->domain, id, &enrol,
 	    span_str(name == NULL ? "" : name), token, member_id, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		rc = join_signed_in(api, r, member_id, SPAN(token), e);
+	} else if (rc == RC_POLICY && enrol.kind == KEYS_DEVICE_PIN) {
+		(void)api_answer_problem(r, PROBLEM_WEAK_PIN);
+		rc = RC_OK;
+	}
 out:
 	join_proof_clear(&proof);
 

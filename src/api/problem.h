@@ -45,6 +45,9 @@
 	X(WRONG_PIN, "wrong-pin", 403,                                         \
 	    "PIN이 맞지 않아요.", "휴대폰에 보이는 번호를 다시 입력해 주세요.",          \
 	    "The PIN is wrong.", "Type the number that the phone shows.")           \
+	X(WEAK_PIN, "weak-pin", 409,                                           \
+	    "너무 쉬운 비밀번호예요.", "되풀이되거나 연속되지 않는 숫자로 정해 주세요.",   \
+	    "This PIN is too simple.", "Choose digits that do not repeat or run.")  \
 	X(WRONG_PASSWORD, "wrong-password", 403,                               \
 	    "인증서 비밀번호가 맞지 않아요.", "대문자와 한/영 상태를 확인하고 다시 입력해 주세요.", \
 	    "The certificate's password is wrong.", "Check Caps Lock and the keyboard language, then try again.") \

@@ -290,6 +290,30 @@ approving_ask_vault(struct domain *d, const struct approval *a,
 	return rc;
 }
 
+bool
+approving_is_wrong_pin(const struct approval *a,
+    const struct approving_proof *proof, const struct err *e)
+{
+	return proof->evidence.kind == KEYS_DEVICE_PIN &&
+	    (a->kind != APPROVAL_IMPORT || strstr(e->msg, "PIN") != NULL);
+}
+
+/*
+ * The wrong app PIN that locks the device stands in the history. That it is
+ * missing there is no reason to answer anything else.
+ */
+static void
+approving_locked(struct domain *d, const struct approval *a)
+{
+	int64_t now = clock_wall_ms();
+	struct history h = { .at_ms = now, .kind = HISTORY_LOCKED };
+
+	history_id(h.id, now, (struct span){ NULL, 0 });
+	approving_history(&h, a, NULL);
+	if (history_append(d->db, &h, NULL) == RC_OK)
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+}
+
 enum rc
 approving_approve(struct domain *d, struct approval *a,
     const struct approving_proof *proof, char pin[static KEYS_PIN],
@@ -303,8 +327,12 @@ approving_approve(struct domain *d, struct approval *a,
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = approving_ask_vault(d, a, proof, &approved, tries_left, e)) !=
-	    RC_OK)
+	    RC_OK) {
+		if (rc == RC_SECRET && *tries_left == 0 &&
+		    approving_is_wrong_pin(a, proof, e))
+			approving_locked(d, a);
 		goto out;
+	}
 	switch (a->kind) {
 	case APPROVAL_TOKEN:
 		rc = approving_done_token(d, a, cert, e);
