@@ -17,7 +17,7 @@ const { withParticle } = await import('../../web/core/josa.js');
 const { fill, preferred } = await import('../../web/core/i18n.js');
 const { slugs } = await import('../../web/core/api.js');
 const { challengeOf, openApproval, parseApproval } = await import('../../web/core/approval.js');
-const { pinFault, signatureToDer } = await import('../../web/core/device.js');
+const { nextLock, pinFault, signatureToDer } = await import('../../web/core/device.js');
 const { nameOf } = await import('../../web/core/keyfiles.js');
 const { insideOf } = await import('../../web/core/env.js');
 const { match } = await import('../../web/core/router.js');
@@ -65,6 +65,16 @@ test('i18n: every problem has a sentence and a next step', () => {
   for (const slug of new Set([...slugs, ...named]))
     for (const part of ['title', 'next'])
       assert.ok(`problem.${slug}.${part}` in ko, `problem.${slug}.${part}`);
+});
+
+test('problems: the double says, and the pages listen to, the names that the service uses', () => {
+  const served = new Set([...readFileSync(join(root, 'src', 'api', 'problem.h'), 'utf8').matchAll(/X\([A-Z_]+, "([a-z-]+)"/g)].map((m) => m[1]));
+  const own = new Set(['offline', 'server-error', 'approval-forged', 'vault-changed', 'passkey-cancelled', 'passkey-failed']);
+  const doubled = [...readFileSync(join(root, 'tests', 'browser', 'double.mjs'), 'utf8').matchAll(/new Stop\(\d+, '([a-z-]+)'/g)].map((m) => m[1]);
+  const heard = sources.flatMap(([, s]) => [...s.matchAll(/slug [!=]== '([a-z-]+)'/g)].map((m) => m[1]));
+  for (const slug of [...doubled, ...heard, ...slugs])
+    assert.ok(served.has(slug) || own.has(slug), slug);
+  assert.ok(doubled.length > 5 && heard.length > 3);
 });
 
 test('pages: no inline style, no inline handler, no marks for later', () => {
@@ -127,8 +137,12 @@ test('device: signatures are DER as OpenSSL reads it', async () => {
     assert.ok(verify('sha256', Buffer.from([i]), key, Buffer.from(signatureToDer(raw))));
   }
 });
-for (const [pin, fault] of [['12', 'length'], ['12345a', 'length'], ['111111', 'same'], ['904447', 'same'], ['123907', 'run'], ['987160', 'run'], ['910315', 'birthday'], ['031591', 'birthday'], ['199103', 'birthday'], ['482915', null], ['707182', null]])
+for (const [pin, fault] of [['12', 'length'], ['12345a', 'length'], ['111111', 'same'], ['904447', 'same'], ['123907', 'run'], ['987160', 'run'], ['910315', 'birthday'], ['031591', 'birthday'], ['199103', 'birthday'], ['272727', 'repeat'], ['359359', 'repeat'], ['482915', null], ['707182', null]])
   test(`app PIN: ${pin} is ${fault ?? 'taken'}`, () => assert.equal(pinFault(pin, '19910315'), fault));
+for (const [wrong, left, now, minutes] of [[0, 4, 1, 15], [3, 1, 4, 15], [4, 0, 5, 15], [5, 2, 6, 1440], [7, 0, 8, 1440], [8, 1, 9, Infinity], [9, 0, 10, Infinity]])
+  test(`app PIN: after ${wrong} wrong ones and ${left} left, the lock is ${minutes} minutes`, () => assert.deepEqual(nextLock(wrong, left), { wrong: now, ms: minutes * 60000 }));
+for (const [name, wrong, left, now] of [['the answer to a wrong one got lost', 1, 2, 3], ['the answer to the right one got lost', 3, 4, 1], ['it was right again after a lock', 5, 4, 1], ['no lock has so many tries', 0, 9, 1]])
+  test(`app PIN: ${name}: the vault's count is taken`, () => assert.equal(nextLock(wrong, left).wrong, now));
 for (const [cn, name] of [['홍길동()0091004123456789', '홍길동'], ['HKD(KILDONG.HONG)009104120200225191000030', 'HKD'], ['(주)인감상사', '(주)인감상사'], ['홍길동', '홍길동'], ['Kim (Seoul)', 'Kim (Seoul)']])
   test(`names: ${cn} is ${name}`, () => assert.equal(nameOf(cn), name));
 for (const [agent, app] of [['Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36', null], ['Mozilla/5.0 (iPhone) AppleWebKit KAKAOTALK 10.5.0', 'kakaotalk'], ['Mozilla/5.0 (iPhone) NAVER(inapp; search; 1010; 12)', 'naver'], ['Mozilla/5.0 (Linux; Android 14; SM-S901N; wv) Chrome/120', 'webview']])

@@ -111,7 +111,7 @@ export async function start() {
   const member = () => ({ ...world.member, devices: world.devices.map(({ credential, ...d }) => d) });
   const needSession = (ctx) => {
     if (!ctx.session)
-      throw new Stop(401, 'no-session');
+      throw new Stop(401, 'signed-out');
   };
   const request = (id) => world.requests.find((r) => r.id === id) ?? (() => { throw new Stop(404, 'not-found'); })();
   const transfer = (id) => world.transfers.get(id) ?? (() => { throw new Stop(404, 'not-found'); })();
@@ -292,7 +292,7 @@ export async function start() {
         res.writeHead(status, { ...headers, ...more, ...(body && { 'Content-Type': 'application/json' }) });
         res.end(body ? JSON.stringify(body) : undefined);
       } catch (e) {
-        const stop = e instanceof Stop ? e : new Stop(500, 'server-error', { detail: String(e) });
+        const stop = e instanceof Stop ? e : new Stop(500, 'internal', { detail: String(e) });
         if (!(e instanceof Stop))
           console.error(e);
         res.writeHead(stop.status, { ...headers, 'Content-Type': 'application/problem+json' });

@@ -5,7 +5,7 @@
  * Not here: AR1 (core/approval.js), proofs (core/device.js), screens.
  */
 import { openApproval } from '../core/approval.js';
-import { evidence } from '../core/device.js';
+import { countWrongPin, evidence, forgetWrongPins, lockOfPin } from '../core/device.js';
 import { post, Problem } from '../core/api.js';
 import { state } from '../core/store.js';
 import { api, vaultKeys } from './session.js';
@@ -14,6 +14,16 @@ import { api, vaultKeys } from './session.js';
 export async function checked(answer, expected) {
   const keys = await vaultKeys();
   return openApproval(answer, keys.display, expected);
+}
+
+/* What came back for an app PIN: how long a lock lasts is added, and the one that locks says so. */
+async function aboutPin(problem) {
+  if (problem.slug === 'locked')
+    return new Problem('locked', { until: (await lockOfPin()).until, ...problem.body }, problem.status);
+  if (problem.slug !== 'wrong-pin')
+    return problem;
+  const { until, lasts } = await countWrongPin(problem.body.tries_left ?? 1);
+  return until > 0 ? new Problem('locked', { until }, problem.status) : new Problem('wrong-pin', { ...problem.body, lasts }, problem.status);
 }
 
 /**
@@ -26,11 +36,16 @@ export async function answer(requestId, approval, pin, extra = {}) {
   for (;;) {
     const proof = await evidence(state.server.rp_id, keys.hpke, approval, () => pin.ask(problem));
     try {
-      return await post(`${api}/requests/${requestId}/approve`, { ...proof, ...extra });
+      const done = await post(`${api}/requests/${requestId}/approve`, { ...proof, ...extra });
+      if ('sealed_pin' in proof)
+        await forgetWrongPins();
+      return done;
     } catch (e) {
-      if (!(e instanceof Problem) || e.slug !== 'wrong-pin' || !('sealed_pin' in proof) || e.body.tries_left === 0)
+      if (!(e instanceof Problem) || !('sealed_pin' in proof))
         throw e;
-      problem = e;
+      problem = await aboutPin(e);
+      if (problem.slug !== 'wrong-pin')
+        throw problem;
     }
   }
 }

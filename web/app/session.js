@@ -5,7 +5,7 @@
  * kept since joining, the event stream.
  * Not here: proofs (core/device.js), screens.
  */
-import { get, post, del, Problem } from '../core/api.js';
+import { get, onSignedOut, post, del, Problem } from '../core/api.js';
 import { fromB64u } from '../core/ids.js';
 import { listen } from '../core/sse.js';
 import { kept, state, update } from '../core/store.js';
@@ -79,8 +79,6 @@ function quietly(load) {
   load().catch((e) => {
     if (!(e instanceof Problem))
       throw e;
-    if (e.slug === 'no-session')
-      left();
   });
 }
 
@@ -93,7 +91,7 @@ function stream() {
   };
   let opened = false;
   let silence = 0; /* a stream that is cut and comes back at once is nothing to tell */
-  close = listen(`${api}/events`, {
+  const end = listen(`${api}/events`, {
     open: () => {
       clearTimeout(silence);
       silence = 0;
@@ -108,6 +106,8 @@ function stream() {
       if (silence === 0)
         silence = setTimeout(() => update({ online: false }), 4000);
     },
+    /* Perhaps the session is over; asking says so. */
+    refused: () => quietly(loadMe),
     request: (r) => {
       quietly(loadRequests);
       tell('request', r);
@@ -118,6 +118,10 @@ function stream() {
     session: () => left(),
     resync: reload,
   });
+  close = () => {
+    clearTimeout(silence);
+    end();
+  };
 }
 
 /** The vault's keys as they were at joining. Throws Problem `vault-changed` when the server shows others. */
@@ -162,11 +166,16 @@ export const joined = () => notices.dispatchEvent(new Event('session'));
 function left() {
   close?.();
   close = null;
-  update({ me: null, certificates: null, requests: null });
+  update({ me: null, certificates: null, requests: null, online: true });
   kept.drop('me').catch(() => {});
   kept.drop('certificates').catch(() => {});
   notices.dispatchEvent(new Event('session'));
 }
+
+onSignedOut(() => {
+  if (state.me !== null)
+    left();
+});
 
 export async function signOut() {
   await del(`${api}/session`);

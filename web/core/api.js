@@ -4,11 +4,11 @@
  * Belongs here: JSON over fetch, problems, time limits.
  * Not here: sentences of problems (i18n), what is asked (the screens).
  */
-import { clock, has, lang, t } from './i18n.js';
+import { has, lang, soon, t } from './i18n.js';
 
 /** Every problem that the pages know; each has .title and .next in both catalogues. */
-export const slugs = ['offline', 'server-error', 'not-found', 'bad-request', 'rate-limited', 'no-session',
-  'wrong-code', 'already-member', 'wrong-password', 'wrong-pin', 'locked', 'refused', 'expired', 'ended', 'used-up',
+export const slugs = ['offline', 'server-error', 'not-found', 'bad-request', 'rate-limited', 'signed-out',
+  'wrong-code', 'already-member', 'wrong-password', 'wrong-pin', 'weak-pin', 'locked', 'refused', 'expired', 'ended', 'used-up',
   'approval-refused', 'certificate-expired', 'certificate-exists', 'certificate-unreadable', 'certificate-unusable',
   'vault-unavailable', 'vault-changed', 'approval-forged', 'passkey-cancelled', 'passkey-failed', 'conflict'];
 
@@ -21,18 +21,27 @@ export class Problem extends Error {
     this.status = status;
   }
 
+  /* A lock that ends, and what a wrong PIN leads to, are said more exactly where they are known. */
+  #kind() {
+    const { until, lasts } = this.body;
+    if (this.slug === 'locked' && until > 0)
+      return until === Infinity ? 'locked-good' : 'locked-until';
+    if (this.slug === 'wrong-pin' && lasts > 0)
+      return lasts === Infinity ? 'wrong-pin-good' : lasts > 3600000 ? 'wrong-pin-day' : 'wrong-pin-minutes';
+    return this.slug;
+  }
+
   #say(part) {
-    const key = `problem.${this.slug}.${part}`;
-    if (has(key))
-      return t(key, { left: this.body.tries_left ?? 0, count: this.body.tries_left ?? 0 });
+    const left = this.body.tries_left ?? 0;
+    for (const kind of [this.#kind(), this.slug])
+      if (has(`problem.${kind}.${part}`))
+        return t(`problem.${kind}.${part}`, { left, count: left, time: soon(this.body.until ?? 0) });
     const own = this.body[lang() === 'ko' ? `${part}_ko` : part];
     return own ?? t(`problem.server-error.${part}`);
   }
 
   get title() { return this.#say('title'); }
-  get next() {
-    return this.slug === 'locked' && this.body.until > 0 ? t('problem.locked.until', { time: clock(this.body.until) }) : this.#say('next');
-  }
+  get next() { return this.#say('next'); }
 }
 
 /** Whatever was thrown, as a Problem. */
@@ -51,9 +60,14 @@ async function problemFrom(answer) {
   const slug = /^urn:ingam:problem:([a-z-]+)$/.exec(body.type ?? '')?.[1];
   if (slug !== undefined)
     return new Problem(slug, body, answer.status);
-  const by = { 401: 'no-session', 404: 'not-found', 429: 'rate-limited', 502: 'offline', 503: 'vault-unavailable', 504: 'offline' };
+  const by = { 401: 'signed-out', 404: 'not-found', 429: 'rate-limited', 502: 'offline', 503: 'vault-unavailable', 504: 'offline' };
   return new Problem(by[answer.status] ?? 'server-error', body, answer.status);
 }
+
+const notices = new EventTarget();
+
+/** Calls f when the server no longer knows who asks. */
+export const onSignedOut = (f) => notices.addEventListener('signed-out', f);
 
 /**
  * Asks the server. Gives the JSON of the answer, undefined when it has none.
@@ -76,6 +90,8 @@ export async function call(method, path, body, { secret, timeout = 20000, signal
       method, headers, cache: 'no-store', credentials: 'same-origin', signal: stop.signal,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    if (answer.status === 401)
+      notices.dispatchEvent(new Event('signed-out'));
     if (!answer.ok)
       throw await problemFrom(answer);
     return answer.status === 204 ? undefined : await answer.json().catch(() => undefined);

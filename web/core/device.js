@@ -89,6 +89,38 @@ export async function makePinDevice(hpkeKey, challenge, pin) {
 /** What this browser knows of itself: {kind, id, key?} or undefined. */
 export const ownDevice = () => kept.load('device');
 
+/*
+ * What the vault does after so many wrong app PINs in a row. It tells how many
+ * are left until then, not which lock it is; this device counts for itself,
+ * as nobody without its key can wear out its tries.
+ */
+const locks = [{ wrong: 5, tries: 5, ms: 15 * minute }, { wrong: 8, tries: 3, ms: 24 * 60 * minute }, { wrong: 10, tries: 2, ms: Infinity }];
+
+/**
+ * Which lock comes next, or now, after one more wrong app PIN. wrong: those
+ * before it, as far as known: an answer that got lost was counted there only.
+ * Gives {wrong: with it, ms: how long the lock lasts}.
+ */
+export function nextLock(wrong, triesLeft) {
+  const fit = locks.filter((l) => triesLeft < l.tries);
+  const lock = fit.find((l) => l.wrong > wrong + triesLeft) ?? fit[0] ?? locks[0];
+  return { wrong: Math.max(1, lock.wrong - triesLeft), ms: lock.ms };
+}
+
+/** After a wrong app PIN. Gives {until, lasts}: when the lock ends (0: none yet), and how long the next or this one lasts. */
+export async function countWrongPin(triesLeft) {
+  const { wrong, ms } = nextLock((await lockOfPin()).wrong, triesLeft);
+  const until = triesLeft === 0 ? Date.now() + ms : 0;
+  await kept.save('pin', { wrong, until });
+  return { until, lasts: ms };
+}
+
+/** The count as it stands: {wrong, until}. */
+export const lockOfPin = async () => await kept.load('pin') ?? { wrong: 0, until: 0 };
+
+/** After a right one. */
+export const forgetWrongPins = () => kept.drop('pin');
+
 /** The proof for signing in: nothing but possession and, for passkeys, the person. */
 export async function signInProof(rpId, challenge) {
   const own = await ownDevice();
@@ -114,7 +146,7 @@ export async function evidence(rpId, hpkeKey, approval, askPin) {
   };
 }
 
-/** Why a PIN is not taken: null, 'length', 'same', 'run', 'birthday'. @param {string} birth 19900101 */
+/** Why a PIN is not taken: null, 'length', 'same', 'run', 'repeat', 'birthday'. @param {string} birth 19900101 */
 export function pinFault(pin, birth = '') {
   if (!/^[0-9]{6}$/.test(pin))
     return 'length';
@@ -124,6 +156,8 @@ export function pinFault(pin, birth = '') {
   for (let i = 0; i + 1 < steps.length; i++)
     if (Math.abs(steps[i]) === 1 && steps[i] === steps[i + 1])
       return 'run';
+  if (pin === pin.slice(0, 2).repeat(3) || pin === pin.slice(0, 3).repeat(2))
+    return 'repeat';
   if (birth.length === 8 && [birth.slice(2), birth.slice(4) + birth.slice(2, 4), birth.slice(0, 6), birth.slice(4) + birth.slice(0, 4)].some((b) => b.slice(0, 6) === pin))
     return 'birthday';
   return null;

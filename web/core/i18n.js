@@ -73,6 +73,8 @@ export const dateTime = (ms) => format(ms, language === 'ko'
   : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 export const clock = (ms) => format(ms, language === 'ko'
   ? { hour: 'numeric', minute: '2-digit' } : { hour: '2-digit', minute: '2-digit' });
+/** A moment of the next hours: the time alone, with the day where it is not today. Empty for what never comes. */
+export const soon = (ms) => !Number.isFinite(ms) ? '' : new Date(ms).toDateString() === new Date().toDateString() ? clock(ms) : dateTime(ms);
 export const dayHeading = (ms) => format(ms, language === 'ko'
   ? { month: 'long', day: 'numeric', weekday: 'short' } : { weekday: 'short', day: 'numeric', month: 'long' });
 

@@ -6,9 +6,9 @@
  */
 
 /**
- * Opens the stream. on: {open, lost, <event name>: (data) => …}. Gives the
- * function that closes it. After an answer that ends the stream for good
- * (no session) the pause doubles up to half a minute.
+ * Opens the stream. on: {open, lost, refused, <event name>: (data) => …}. Gives
+ * the function that closes it. refused: an answer that ends the stream for good
+ * (no session); the pause before the next try then doubles up to half a minute.
  */
 export function listen(path, on) {
   let source = null;
@@ -16,7 +16,7 @@ export function listen(path, on) {
   let pause = 1000;
   let closed = false;
 
-  const names = Object.keys(on).filter((n) => n !== 'open' && n !== 'lost');
+  const names = Object.keys(on).filter((n) => !['open', 'lost', 'refused'].includes(n));
   const connect = () => {
     source = new EventSource(path);
     source.onopen = () => {
@@ -27,6 +27,7 @@ export function listen(path, on) {
       on.lost?.();
       if (source.readyState !== EventSource.CLOSED || closed)
         return;
+      on.refused?.();
       timer = setTimeout(connect, pause);
       pause = Math.min(30000, pause * 2);
     };

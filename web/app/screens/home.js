@@ -54,7 +54,7 @@ class Home extends Screen {
   /* PC연결: takes up what waits, without a push. */
   async #connect() {
     this.set({ looking: true, problem: undefined });
-    if (!await this.#look()) {
+    if (!await this.#look() && this.looking) {
       this.dialog.show();
       clearInterval(this.#timer);
       this.#timer = setInterval(() => this.#look(), 3000);
@@ -71,6 +71,8 @@ class Home extends Screen {
       go(`/r/${found.id}`, { state: { inside: true } });
       return true;
     } catch (e) {
+      this.#stop();
+      this.dialog?.close();
       this.set({ problem: problemOf(e) });
       return false;
     }

@@ -13,7 +13,7 @@ import { post, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
 import { back, go } from '../../core/router.js';
 import { fromB64u } from '../../core/ids.js';
-import { makePasskey, makePinDevice, pinFault } from '../../core/device.js';
+import { forgetWrongPins, makePasskey, makePinDevice, pinFault } from '../../core/device.js';
 import { api, cameIn, joined, keepVault, loadServer } from '../session.js';
 import { pushState, switchPushOn, testPush } from '../worker.js';
 
@@ -142,6 +142,7 @@ class Join extends Screen {
   async #done(body, device) {
     const { member } = await post(`${api}/join/${this.joining.join}/device`, { ...body, name: deviceName() });
     await keepVault(state.server);
+    await forgetWrongPins();
     await navigator.storage?.persist?.().catch(() => {});
     await cameIn(member, device === undefined ? undefined : { ...device, id: member.device });
     const push = await pushState().catch(() => 'none');
@@ -178,8 +179,18 @@ class Join extends Screen {
       return;
     }
     await this.#during(async () => {
-      const { key, body } = await makePinDevice(fromB64u(state.server.hpke_key), fromB64u(this.begun.challenge), this.firstPin);
-      await this.#done({ kind: 'pin', ...body }, { kind: 'pin', key });
+      try {
+        const { key, body } = await makePinDevice(fromB64u(state.server.hpke_key), fromB64u(this.begun.challenge), this.firstPin);
+        await this.#done({ kind: 'pin', ...body }, { kind: 'pin', key });
+      } catch (e) {
+        /* The vault knows PINs that are too simple and that we let through. */
+        if (e.slug !== 'weak-pin')
+          throw e;
+        this.firstPin = undefined;
+        field.value = '';
+        this.#to('lock');
+        throw e;
+      }
     });
   }
 
