@@ -395,6 +395,28 @@ test('a push shows who asks; a tap opens the request and approves nothing', asyn
   await w.end();
 });
 
+test('notifications that cannot be switched on say so, and can be tried again on the spot', async () => {
+  const w = await world({ passkey: false });
+  await w.phone.context().grantPermissions(['notifications'], { origin: w.d.app });
+  await w.phone.addInitScript(() => {
+    PushManager.prototype.subscribe = () => Promise.reject(new DOMException('no push service', 'AbortError'));
+  });
+  await giveName(w.phone, w.d.app);
+  await giveCode(w.phone, '123456');
+  await w.phone.getByLabel('앱 잠금 비밀번호 6자리').fill('482915');
+  await w.phone.getByLabel('비밀번호 다시 입력').fill('482915');
+  await press(w.phone, '알림 켜기');
+  await w.phone.getByText('알림을 켜지 못했어요').waitFor();
+  assert.equal(w.d.world.subscription, null);
+  await w.phone.evaluate(() => {
+    PushManager.prototype.subscribe = async () => ({ endpoint: 'https://fcm.googleapis.com/x', getKey: () => new Uint8Array([1, 2, 3]).buffer });
+  });
+  await press(w.phone, '알림 다시 켜 보기');
+  await w.phone.getByText('시험 알림을 보냈어요').waitFor();
+  assert.deepEqual(w.d.world.subscription, { endpoint: 'https://fcm.googleapis.com/x', p256dh: 'AQID', auth: 'AQID' });
+  await w.end();
+});
+
 test('inside another app\'s browser the way out comes first', async () => {
   const d = await start();
   const context = await browser.newContext({ locale: 'ko-KR', userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) KAKAOTALK 10.5.0' });

@@ -171,11 +171,13 @@ async function show(data) {
   const say = await sentences();
   const fill = (key, values) => say[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? '');
   if (data.type === 'test') {
-    const pages = await self.clients.matchAll({ type: 'window' });
-    pages.forEach((p) => p.postMessage({ type: 'push-test' }));
-    return self.registration.showNotification(say['notice.test.title'], {
+    /* Arrived is what can be seen: a system that shows nothing lets this fail. */
+    await self.registration.showNotification(say['notice.test.title'], {
       body: say['notice.test.text'], tag: 'test', icon: '/app/icons/192.png', badge: '/app/icons/badge.png',
     });
+    const pages = await self.clients.matchAll({ type: 'window' });
+    pages.forEach((p) => p.postMessage({ type: 'push-test' }));
+    return undefined;
   }
   const known = ['token', 'import', 'delete'].includes(data.kind) ? data.kind : 'other';
   return self.registration.showNotification(fill(`notice.${known}.title`, data), {

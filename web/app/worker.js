@@ -6,6 +6,7 @@
 import { post, put, del } from '../core/api.js';
 import { fromB64u, toB64u } from '../core/ids.js';
 import { state } from '../core/store.js';
+import { loadMe } from './session.js';
 
 /* Under trusted types an address of a script has to come from a policy; ours knows one. */
 const policy = globalThis.trustedTypes?.createPolicy('ingam', {
@@ -48,6 +49,7 @@ export async function switchPushOn() {
   }
   own ??= await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   await put('/api/v1/push', { endpoint: own.endpoint, p256dh: toB64u(own.getKey('p256dh')), auth: toB64u(own.getKey('auth')) });
+  await loadMe();
   return 'on';
 }
 
@@ -56,6 +58,7 @@ export async function switchPushOff() {
   const own = await worker?.pushManager.getSubscription();
   await del('/api/v1/push');
   await own?.unsubscribe();
+  await loadMe();
   return 'off';
 }
 

@@ -143,7 +143,8 @@ class Join extends Screen {
     const { member } = await post(`${api}/join/${this.joining.join}/device`, { ...body, name: deviceName() });
     await keepVault(state.server);
     await forgetWrongPins();
-    await navigator.storage?.persist?.().catch(() => {});
+    /* Firefox asks the person; joining does not wait for the answer. */
+    navigator.storage?.persist?.().catch(() => {});
     await cameIn(member, device === undefined ? undefined : { ...device, id: member.device });
     const push = await pushState().catch(() => 'none');
     this.push = push;
@@ -287,7 +288,8 @@ class Join extends Screen {
       ${this.test === 'sent' ? html`<ig-busy .label=${t('push.sent')}></ig-busy>` : nothing}
       <div role="status" class="stack">${arrived ? html`<p class="well row">${icons.check}<strong>${t('push.arrived')}</strong></p>`
         : stuck ? html`<div class="warn stack tight"><h3>${t(`push.${this.test === 'late' ? 'late' : this.push}.title`)}</h3><p>${t(`push.${this.test === 'late' ? 'late' : this.push}.text`)}</p></div>` : nothing}</div>`,
-    arrived || stuck ? html`<button class="btn main" @click=${() => this.#finish()}>${t('join.finish')}</button>`
+    arrived || stuck ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#finish()}>${t('join.finish')}</button>
+        ${this.push === 'failed' ? html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#switchOn()}>${t('push.again')}</button>` : nothing}`
       : html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#switchOn()}>${t('push.on')}</button><button class="btn" ?disabled=${this.busy} @click=${() => this.#finish()}>${t('later')}</button>`, null);
   }
 
