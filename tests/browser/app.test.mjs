@@ -51,6 +51,11 @@ test('joining: what is missing is said beside its field, and nothing is sent', a
   await press(w.phone, '인증번호 받기');
   await w.phone.getByText('통신사를 골라 주세요.').waitFor();
   await w.phone.getByText('앞 6자리와 뒤 1자리를 확인해 주세요').waitFor();
+  await w.phone.getByLabel('이름').fill('홍길동');
+  await w.phone.getByText('이름을 입력해 주세요').waitFor({ state: 'detached' });
+  await w.phone.getByLabel('이름').fill('');
+  await press(w.phone, '인증번호 받기');
+  await w.phone.getByText('이름을 입력해 주세요').waitFor();
   assert.equal(sentTo(w.d, /join/).length, 0);
   await w.end();
 });
@@ -58,8 +63,12 @@ test('joining: what is missing is said beside its field, and nothing is sent', a
 test('joining: a wrong code is said and can be typed again', async () => {
   const w = await world();
   await giveName(w.phone, w.d.app);
-  await giveCode(w.phone, '654321');
-  await w.phone.getByText('번호가 맞지 않아요').waitFor();
+  for (let i = 0; i < 2; i++) { /* said again when it is wrong again */
+    await giveCode(w.phone, '654321');
+    await w.phone.getByText('번호가 맞지 않아요. 4번 더 할 수 있어요.').waitFor();
+    await giveCode(w.phone, '65432');
+    await w.phone.getByText('번호가 맞지 않아요').waitFor({ state: 'detached' });
+  }
   await giveCode(w.phone, '123456');
   await heading(w.phone, '지문·얼굴로 잠글게요');
   await w.end();
@@ -255,7 +264,14 @@ test('refusing, 내가 아니에요, and allowing requests again', async () => {
   await heading(w.phone, 'Chrome');
   await press(w.phone, '내가 한 것이 아니에요');
   await heading(w.phone, '막았어요');
-  assert.deepEqual(sentTo(w.d, /refuse/).map((l) => JSON.parse(l.body).not_me), [false, true]);
+  await w.phone.getByText('그 PC에서 오는 요청을 하루 동안 받지 않아요').waitFor();
+  assert.equal(await w.phone.getByText('모두 막았어요').count(), 0);
+  await press(w.phone, '홈으로');
+  w.d.world.ask({ program: 'Opera' });
+  await w.phone.getByRole('link', { name: /^Opera/ }).click();
+  await press(w.phone, '내가 한 것이 아니에요');
+  await w.phone.getByText('휴대폰 번호로 오는 요청을 모두 막았어요').waitFor();
+  assert.deepEqual(sentTo(w.d, /refuse/).map((l) => JSON.parse(l.body).not_me), [false, true, true]);
   await w.phone.goto(w.d.app);
   await press(w.phone, '다시 받기');
   await w.phone.getByText('번호로 오는 요청을 막아 두었어요').waitFor({ state: 'detached' });

@@ -42,10 +42,10 @@ export const launchFirefox = (prefs) => firefox.launch({
  * A page of its own context that fails the test on console errors and on
  * requests to anywhere but the given origins. kind: 'phone' or 'pc'.
  */
-export async function open(browser, origins, { kind = 'phone', locale = 'ko-KR', dark = false, reduced = true, passkey = true } = {}) {
+export async function open(browser, origins, { kind = 'phone', locale = 'ko-KR', dark = false, reduced = true, passkey = true, userAgent } = {}) {
   const context = await browser.newContext({
     locale, colorScheme: dark ? 'dark' : 'light', reducedMotion: reduced ? 'reduce' : 'no-preference', timezoneId: 'Asia/Seoul',
-    viewport: kind === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }, hasTouch: kind === 'phone', bypassCSP: false,
+    viewport: kind === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 900 }, hasTouch: kind === 'phone', userAgent,
   });
   const page = await context.newPage();
   const faults = [];
@@ -83,6 +83,24 @@ export async function axeFaults(page) {
   const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
   return violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.flat().join(' ')} ${n.any[0]?.message ?? ''}`).join(' | ')}`);
 }
+
+/** What can be pressed and is smaller than 44 × 44 px (WCAG 2.5.5); a choice counts with its label. */
+export const smallTargets = (page) => page.evaluate(() => {
+  const found = [];
+  const walk = (root) => {
+    for (const e of root.querySelectorAll('*')) {
+      if (e.shadowRoot)
+        walk(e.shadowRoot);
+      if (!e.matches('a[href], button, input, select, summary'))
+        continue;
+      const { width, height } = (e.closest('label') ?? e).getBoundingClientRect();
+      if (e.checkVisibility({ visibilityProperty: true }) && width > 0 && (width < 43.5 || height < 43.5))
+        found.push(`${e.localName} ${e.getAttribute('aria-label') ?? e.textContent.trim()}: ${Math.round(width)} × ${Math.round(height)}`);
+    }
+  };
+  walk(document);
+  return found;
+});
 
 /** Text that runs out of the page to the side. */
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

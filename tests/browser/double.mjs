@@ -56,7 +56,7 @@ export async function start() {
   const raw = (key, n) => key.export({ type: 'spki', format: 'der' }).subarray(-n);
   const world = {
     member: null, session: null, certificates: [], requests: [], history: [], transfers: new Map(), waiting: [], streams: new Set(), approvals: new Map(),
-    pin: '482915', forge: false, devices: [], pinDevice: null, wrongPins: 0, log: [], subscription: null,
+    pin: '482915', forge: false, devices: [], pinDevice: null, wrongPins: 0, triesLeft: 4, refusals: 0, log: [], subscription: null,
   };
 
   world.events = (name, data) => world.streams.forEach((r) => r.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
@@ -184,7 +184,7 @@ export async function start() {
         throw new Stop(403, 'approval-refused');
       if (c.body.sealed_pin !== undefined && world.wrongPins > 0) {
         world.wrongPins--;
-        throw new Stop(403, 'wrong-pin', { tries_left: 4 });
+        throw new Stop(403, 'wrong-pin', { tries_left: world.triesLeft });
       }
       if (r.kind === 'delete') {
         const cert = world.certificates.find((x) => x.id === r.certificate);
@@ -209,7 +209,7 @@ export async function start() {
       const r = request(c.id);
       world.change(r, c.body.not_me ? 'not-me' : 'refused');
       world.note(c.body.not_me ? 'not-me' : 'refused', { program: r.program, machine: r.machine });
-      if (c.body.not_me)
+      if (c.body.not_me && ++world.refusals > 1)
         world.member.blocked_until = Date.now() + 3600000;
       return [200, r];
     },

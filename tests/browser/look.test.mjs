@@ -1,12 +1,13 @@
 /*
- * look.test.mjs - every screen in each dress: Korean and English, light and
- * dark, narrow and wide, text at 200 %. Pictures go to tests/shots; axe finds
- * nothing, and nothing runs out to the side.
+ * look.test.mjs - every screen of the straight ways in each dress (dresses.mjs).
+ * Pictures go to tests/shots; axe finds nothing, nothing runs out to the side,
+ * nothing to press is too small.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axeFaults, launch, open, overflows, shot } from './browser.mjs';
+import { launch, open } from './browser.mjs';
 import { start } from './double.mjs';
+import { dresses, look } from './dresses.mjs';
 import { giveCode, giveName, heading, join_, npkiFolder, press, startImport } from './steps.mjs';
 
 let browser;
@@ -18,40 +19,6 @@ after(() => {
   doubles.forEach((d) => d.stop());
   return browser.close();
 });
-
-const narrow = { width: 360, height: 780 };
-const wide = { width: 1280, height: 900 };
-const dresses = [
-  { name: 'ko-light-360', lang: 'ko', dark: false, size: narrow, zoom: 1, axe: true }, { name: 'ko-dark-360', lang: 'ko', dark: true, size: narrow, zoom: 1 },
-  { name: 'en-light-360', lang: 'en', dark: false, size: narrow, zoom: 1 }, { name: 'en-dark-1280', lang: 'en', dark: true, size: wide, zoom: 1, axe: true },
-  { name: 'ko-light-1280', lang: 'ko', dark: false, size: wide, zoom: 1 }, { name: 'ko-light-360-200', lang: 'ko', dark: false, size: narrow, zoom: 2 },
-];
-
-/* Dresses the page anew, waits for it to be drawn, looks. */
-async function look(page, screen, faults, only = dresses) {
-  for (const d of only) {
-    await page.emulateMedia({ colorScheme: d.dark ? 'dark' : 'light' });
-    await page.setViewportSize(d.size);
-    await page.evaluate(async ([lang, zoom]) => {
-      document.documentElement.style.fontSize = `${zoom * 100}%`;
-      const i18n = await import('/core/i18n.js');
-      if (i18n.lang() !== lang)
-        await i18n.setLanguage(lang);
-    }, [d.lang, d.zoom]);
-    await page.waitForTimeout(80);
-    await shot(page, `${screen}-${d.name}`);
-    if (await overflows(page))
-      faults.push(`${screen} ${d.name}: runs out to the side`);
-    if (d.axe)
-      faults.push(...(await axeFaults(page)).map((f) => `${screen} ${d.name}: ${f}`));
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.evaluate(async () => {
-    document.documentElement.style.fontSize = '';
-    await (await import('/core/i18n.js')).setLanguage('ko');
-  });
-  await page.setViewportSize(narrow);
-}
 
 test('phone: joining', { timeout: 180000 }, async () => {
   const d = await start();

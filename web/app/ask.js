@@ -22,6 +22,7 @@ class Ask extends View {
     svg { inline-size: 1.875rem; block-size: 1.875rem; fill: none; stroke: currentColor; stroke-width: 4.75; stroke-linecap: square; flex: none; }
     @media (forced-colors: active) { .yes { border: 3px solid; } }
     @container (max-width: 16rem) { svg { display: none; } }
+    @container (max-width: 11rem) { div { grid-template-columns: 1fr; } button { min-block-size: 3.5rem; } }
   `];
 
   render() {
@@ -32,8 +33,9 @@ class Ask extends View {
 }
 customElements.define('ingam-ask', Ask);
 
-/** The app PIN in a dialog. ask(problem) gives the six digits or null. */
+/** The app PIN in a dialog, with what it approves. ask(problem) gives the six digits or null. */
 class Pin extends View {
+  static properties = { what: {} };
   #give = null;
 
   async ask(problem) {
@@ -55,7 +57,7 @@ class Pin extends View {
 
   render() {
     return html`<ig-dialog label=${t('pin.ask')} @close=${() => this.#end(null)}><div class="stack">
-      <h2>${t('pin.ask')}</h2>${this.problem ? html`<ig-trouble .problem=${this.problem}></ig-trouble>` : nothing}
+      <div><h2>${t('pin.ask')}</h2><p>${this.what}</p></div>${this.problem ? html`<ig-trouble .problem=${this.problem}></ig-trouble>` : nothing}
       <ig-digits secret label=${t('pin.label')} complete="current-password" @done=${(e) => this.#end(e.target.value)}></ig-digits>
       <button class="btn" @click=${() => this.#end(null)}>${t('cancel')}</button></div></ig-dialog>`;
   }
@@ -68,7 +70,7 @@ class Stamp extends View {
   static styles = [base, css`
     :host { display: grid; justify-items: center; gap: 1.5rem; text-align: center; padding-block: 2.5rem 1rem; }
     h1 { max-inline-size: 22rem; }
-    .lead { max-inline-size: 22rem; margin-inline: auto; }
+    .lead { max-inline-size: 22rem; margin-inline: auto; text-wrap: balance; }
   `];
 
   render() {

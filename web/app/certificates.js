@@ -10,6 +10,9 @@ import { nameOf } from '../core/keyfiles.js';
 
 export const kindOf = (c) => c.kind?.[lang()] ?? c.kind?.ko ?? '';
 
+/** What kind, by whom; a line breaks behind the dot. */
+export const detailOf = (c) => [kindOf(c), c.issuer_organisation || c.issuer].filter(Boolean).join('\u00a0· ');
+
 export { nameOf } from '../core/keyfiles.js';
 
 export const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
@@ -41,7 +44,7 @@ class Certificate extends View {
     const state = stateOf(c);
     return html`<article class="sheet ${this.menu ? 'menu' : ''} ${state.tone === 'over' ? 'gone' : ''}">
       <h3 class="name">${nameOf(c.owner)}</h3>
-      <p class="small">${kindOf(c)} · ${c.issuer_organisation || c.issuer}</p>
+      <p class="small">${detailOf(c)}</p>
       ${this.menu ? html`<a class="icon" href="/certificates/${c.id}" aria-label=${t('cert.menu', { owner: nameOf(c.owner) })}>${icons.more}</a>` : nothing}
       <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(c.not_after) })}</span></div>
     </article>`;

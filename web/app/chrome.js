@@ -12,9 +12,8 @@ import { state } from '../core/store.js';
 
 /** The column of a screen. */
 export const screen = css`
-  :host { container-type: inline-size; display: flex; flex-direction: column; flex: 1; inline-size: 100%; max-inline-size: var(--wide); margin-inline: auto; padding-inline: 1.25rem; min-block-size: 100dvh; }
+  :host { container-type: inline-size; display: flex; flex-direction: column; flex: 1; inline-size: 100%; max-inline-size: var(--wide); margin-inline: auto; padding-inline: var(--side); min-block-size: 100dvh; }
   .body { display: flex; flex-direction: column; gap: 1.5rem; padding-block: 0.75rem 1.5rem; flex: 1; }
-  .center { align-items: center; justify-content: center; text-align: center; }
   .head { max-inline-size: 26rem; }
 `;
 
@@ -44,10 +43,11 @@ export class Screen extends View {
 class Top extends View {
   static properties = { mode: {}, label: {}, onback: { attribute: false } };
   static styles = [base, css`
-    :host { position: sticky; inset-block-start: 0; z-index: 2; background: var(--paper); margin-inline: -1.25rem; padding: calc(0.375rem + env(safe-area-inset-top)) 0.625rem 0.375rem; }
+    :host { position: sticky; inset-block-start: 0; z-index: 2; background: var(--paper); margin-inline: calc(-1 * var(--side)); padding: calc(0.375rem + env(safe-area-inset-top)) calc(var(--side) / 2) 0.375rem; }
     header { display: grid; grid-template-columns: 2.75rem 1fr 2.75rem; align-items: center; min-block-size: 2.75rem; }
-    .mid { justify-self: center; font-weight: 650; text-align: center; }
-    .off { text-align: center; background: var(--warn-wash); color: var(--warn); font-size: 0.9375rem; padding: 0.375rem 1rem; margin: 0.375rem -0.625rem 0; }
+    .mid { display: flex; justify-self: center; font-weight: 650; text-align: center; }
+    .off { text-align: center; background: var(--warn-wash); color: var(--warn); font-size: 0.9375rem; padding: 0.375rem 1rem; margin: 0.375rem calc(-0.5 * var(--side)) 0; }
+    @container (max-width: 14rem) { header { grid-template-columns: 2.75rem 1fr auto; } .mid { justify-self: start; } }
     nav a { display: flex; align-items: center; gap: 0.875rem; min-block-size: 3.25rem; padding: 0.5rem 0.875rem; color: inherit; text-decoration: none; border-radius: 0.625rem; }
     nav a:hover, nav a[aria-current] { background: var(--well); }
     nav a[aria-current] { font-weight: 650; }

@@ -65,14 +65,12 @@ export function t(key, values = {}) {
 
 const format = (ms, options) => new Intl.DateTimeFormat(language === 'ko' ? 'ko-KR' : 'en-GB', options).format(ms);
 
-export const date = (ms) => language === 'ko'
-  ? format(ms, { year: 'numeric', month: 'numeric', day: 'numeric' })
-  : format(ms, { year: 'numeric', month: 'short', day: 'numeric' });
-export const dateTime = (ms) => format(ms, language === 'ko'
-  ? { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit' }
-  : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
-export const clock = (ms) => format(ms, language === 'ko'
-  ? { hour: 'numeric', minute: '2-digit' } : { hour: '2-digit', minute: '2-digit' });
+/* A date and an hour are read as one word each, and do not break in two. */
+const whole = (text) => text.replace(/\s/g, '\u00a0');
+
+export const date = (ms) => whole(format(ms, { year: 'numeric', month: language === 'ko' ? 'numeric' : 'short', day: 'numeric' }));
+export const clock = (ms) => whole(format(ms, { hour: language === 'ko' ? 'numeric' : '2-digit', minute: '2-digit' }));
+export const dateTime = (ms) => `${date(ms)}${language === 'ko' ? '' : ','} ${clock(ms)}`;
 /** A moment of the next hours: the time alone, with the day where it is not today. Empty for what never comes. */
 export const soon = (ms) => !Number.isFinite(ms) ? '' : new Date(ms).toDateString() === new Date().toDateString() ? clock(ms) : dateTime(ms);
 export const dayHeading = (ms) => format(ms, language === 'ko'

@@ -44,6 +44,9 @@ class Mark extends View {
   }
 }
 
+/* An error of a field is a sentence's key, or [key, values], so that it follows the language. */
+const said = (error) => t(...[error].flat());
+
 /** A labelled input. Text is in .value; 'input' bubbles; .error shows below and is announced. */
 class Field extends View {
   static shadowRootOptions = { ...View.shadowRootOptions, delegatesFocus: true };
@@ -62,8 +65,8 @@ class Field extends View {
     input:focus { outline: 3px solid var(--blue); outline-offset: -1px; border-color: transparent; }
     input[aria-invalid='true'] { border-color: var(--bad); border-width: 2px; }
     .eye { min-inline-size: 4.5rem; margin-inline-start: 0.5rem; inline-size: auto; padding-inline: 0.75rem; font-size: 1rem; }
-    .hint, .error { margin-block-start: 0.375rem; font-size: 0.9375rem; line-height: 1.5; color: var(--soft); }
-    .error { color: var(--bad); font-weight: 550; }
+    :host { container-type: inline-size; }
+    @container (max-width: 13rem) { .box { flex-wrap: wrap; gap: 0.5rem; } .eye { margin: 0; inline-size: 100%; } }
   `];
 
   constructor() {
@@ -101,7 +104,7 @@ class Field extends View {
         ${secret ? html`<button class="btn eye" type="button" aria-pressed=${this.shown ? 'true' : 'false'} @click=${() => { this.shown = !this.shown; }}
             aria-label=${this.shown ? t('field.hide.long') : t('field.show.long')}>${this.shown ? t('field.hide') : t('field.show')}</button>` : nothing}
       </div>
-      <div role="alert">${this.error ? html`<p class="error" id="error">${this.error}</p>` : nothing}</div>
+      <div role="alert">${this.error ? html`<p class="error" id="error">${said(this.error)}</p>` : nothing}</div>
       ${this.capsOn ? html`<p class="hint" id="caps" role="status">${t('field.caps')}</p>` : nothing}
       ${this.hint ? html`<p class="hint" id="hint">${this.hint}</p>` : nothing}`;
   }
@@ -119,7 +122,7 @@ class Digits extends View {
     .box { position: relative; }
     .cells { display: flex; gap: clamp(0.5rem, 3vw, 0.875rem); align-items: center; }
     .group { display: flex; gap: clamp(2px, 0.8vw, 0.375rem); min-inline-size: 0; }
-    .g1 { flex: 1; } .g3 { flex: 3; } .g4 { flex: 4; } .g5 { flex: 5; } .g6 { flex: 6; } .g7 { flex: 7; }
+    .g3 { flex: 3; } .g4 { flex: 4; } .g5 { flex: 5; }
     .cell {
       flex: 1; min-inline-size: 0; block-size: 3.5rem; display: grid; place-items: center; font-size: clamp(1.125rem, 5vw, 1.5rem); font-weight: 650;
       font-variant-numeric: tabular-nums; background: var(--sheet); border: 1px solid var(--edge); border-radius: 0.5rem;
@@ -129,8 +132,6 @@ class Digits extends View {
     .bad .cell { border-color: var(--bad); border-width: 2px; }
     .cell i { inline-size: 0.625rem; block-size: 0.625rem; border-radius: 50%; background: currentColor; }
     input { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; opacity: 0; font-size: 1rem; border: 0; cursor: text; caret-color: transparent; }
-    .hint, .error { margin-block-start: 0.5rem; font-size: 0.9375rem; line-height: 1.5; color: var(--soft); }
-    .error { color: var(--bad); font-weight: 550; }
   `];
 
   constructor() {
@@ -175,7 +176,7 @@ class Digits extends View {
           .value=${live(this.value)} @input=${this.#typed} @focus=${() => { this.focused = true; }} @blur=${() => { this.focused = false; }}
           @keydown=${(e) => { if (e.key === 'Enter' && this.value.length === this.full) this.dispatchEvent(new Event('enter', { bubbles: true })); }}>
       </div>
-      <div role="alert">${this.error ? html`<p class="error" id="error">${this.error}</p>` : nothing}</div>
+      <div role="alert">${this.error ? html`<p class="error" id="error">${said(this.error)}</p>` : nothing}</div>
       ${this.hint ? html`<p class="hint" id="hint">${this.hint}</p>` : nothing}`;
   }
 }
@@ -186,7 +187,7 @@ class Dialog extends View {
   static styles = [base, css`
     :host { display: contents; }
     dialog {
-      inline-size: min(100%, 28rem); max-inline-size: none; max-block-size: 92dvh; margin: auto auto 0; padding: 1.5rem 1.25rem calc(1.5rem + env(safe-area-inset-bottom));
+      inline-size: min(100%, 28rem); max-inline-size: none; max-block-size: 92dvh; margin: auto auto 0; padding: 1.5rem var(--side) calc(1.5rem + env(safe-area-inset-bottom));
       border: 0; border-radius: 1.25rem 1.25rem 0 0; background: var(--sheet); color: var(--ink); overflow: auto; box-shadow: 0 -8px 40px rgb(0 0 0 / 20%);
     }
     dialog::backdrop { background: rgb(26 25 23 / 45%); }
@@ -220,12 +221,9 @@ class Steps extends View {
     li { display: grid; grid-template-columns: 2rem 1fr; gap: 0.75rem; padding-block-end: 1.125rem; position: relative; color: var(--soft); }
     li:last-child { padding-block-end: 0; }
     li:not(:last-child)::after { content: ''; position: absolute; inset-block: 2.125rem 0.125rem; inset-inline-start: calc(1rem - 1px); border-inline-start: 2px solid var(--line); }
-    .n { inline-size: 2rem; block-size: 2rem; border-radius: 50%; border: 1.5px solid var(--edge); display: grid; place-items: center; font-weight: 600; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
     .done { color: var(--ink); }
-    .done .n { background: var(--ink); border-color: var(--ink); color: var(--paper); }
-    .done .n svg { inline-size: 1.125rem; block-size: 1.125rem; stroke-width: 2.5; }
     .now { color: var(--ink); font-weight: 650; }
-    .now .n { border: 2px solid var(--ink); animation: breathe 2s ease-in-out infinite; }
+    .now > .n { animation: breathe 2s ease-in-out infinite; }
     p { font-weight: 400; font-size: 0.9375rem; line-height: 1.5; color: var(--soft); margin-block-start: 0.125rem; }
     .text { padding-block-start: 0.1875rem; min-inline-size: 0; }
     @keyframes breathe { 50% { box-shadow: 0 0 0 5px var(--well); } }
@@ -314,11 +312,16 @@ class Copy extends View {
 class Trouble extends View {
   static properties = { problem: { attribute: false } };
   static styles = [base, css`
+    :host(:not([shown])) { position: absolute; }
     div { border-inline-start: 3px solid var(--bad); padding: 0.125rem 0 0.125rem 1rem; }
     h2 { font-size: 1.0625rem; }
     p { color: var(--soft); }
     ::slotted(*) { margin-block-start: 0.75rem; }
   `];
+
+  willUpdate() {
+    this.toggleAttribute('shown', !!this.problem);
+  }
 
   render() {
     if (!this.problem)

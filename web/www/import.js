@@ -28,19 +28,16 @@ class WwwImport extends View {
     .title h1 { font-size: clamp(1.75rem, 3.4vw, 2.25rem); }
     .flow > li { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0 1.125rem; padding-block-end: 1.75rem; position: relative; }
     .flow > li:not(:last-child)::after { content: ''; position: absolute; inset-block: 2.5rem 0.25rem; inset-inline-start: calc(1.125rem - 1px); border-inline-start: 2px solid var(--line); }
-    .flow > .past::after { border-color: var(--ink) !important; }
-    .n { inline-size: 2.25rem; block-size: 2.25rem; border: 1.5px solid var(--edge); border-radius: 50%; display: grid; place-items: center; font-weight: 650; font-variant-numeric: tabular-nums; color: var(--soft); background: var(--paper); }
-    .now .n { border: 2px solid var(--ink); color: var(--ink); }
-    .past .n { background: var(--ink); border-color: var(--ink); color: var(--paper); }
-    .past .n svg { inline-size: 1.25rem; block-size: 1.25rem; stroke-width: 2.5; }
+    .flow > .done::after { border-color: var(--ink) !important; }
+    .flow > li > .n { inline-size: 2.25rem; block-size: 2.25rem; }
     .flow h2 { padding-block-start: 0.25rem; color: var(--soft); font-weight: 600; }
-    .now h2, .past h2 { color: var(--ink); }
+    .now h2, .done h2 { color: var(--ink); }
     .now h2 { font-weight: 700; }
     .what { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: center; color: var(--soft); }
     .inner { padding-block-start: 1rem; display: grid; gap: 1.125rem; }
     .inner > * { min-inline-size: 0; }
     ig-digits { max-inline-size: 34rem; }
-    .drop { display: grid; gap: 0.75rem; justify-items: center; text-align: center; padding: 2.25rem 1.25rem; border: 1.5px dashed var(--edge); border-radius: var(--round); background: var(--sheet); }
+    .drop { display: grid; gap: 0.75rem; justify-items: center; background: var(--sheet); }
     .drop.over { border-color: var(--blue); background: var(--blue-wash); }
     .drop svg { inline-size: 2.25rem; block-size: 2.25rem; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; justify-content: center; }
@@ -60,10 +57,13 @@ class WwwImport extends View {
     tbody tr:has(:checked) td { background: var(--blue-wash); }
     tbody tr.dead td { color: var(--soft); }
     label.user { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.75rem; cursor: pointer; }
-    input[type='radio'] { inline-size: 1.25rem; block-size: 1.25rem; margin: 0.25rem 0 0; accent-color: var(--ink); flex: none; }
+    input[type='radio'] { margin-block-start: 0.125rem; }
     .end { text-align: center; display: grid; justify-items: center; gap: 1.5rem; padding-block: 2.5rem; }
     .end h1 { font-size: 2rem; }
-    @media (max-width: 40rem) { .flow > li { grid-template-columns: 1fr; } .flow > li::after { display: none; } .n { margin-block-end: 0.25rem; } .foots .btn { flex: 1; } }
+    @media (max-width: 40rem) { .flow > li { grid-template-columns: 1fr; } .flow > li::after { display: none; } .n { margin-block-end: 0.25rem; } .foots .btn { flex: 1; }
+      table { min-inline-size: 0; } thead { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); } 
+      tr, td { display: block; } tr { padding-block: 0.5rem; } tr + tr { border-block-start: 1px solid var(--line); }
+      td { padding: 0 1rem; border: 0 !important; } td + td { padding-inline-start: 3rem; } td[data-label]::before { content: attr(data-label) ' '; } }
   `];
 
   constructor() {
@@ -125,7 +125,7 @@ class WwwImport extends View {
     const field = this.renderRoot.querySelector('ig-digits');
     const digits = readCode(field.value);
     if (digits === null) {
-      field.error = t(field.value.length === 13 ? 'www.code.slip' : 'www.code.short');
+      field.error = field.value.length === 13 ? 'www.code.slip' : 'www.code.short';
       field.focus();
       return;
     }
@@ -185,7 +185,7 @@ class WwwImport extends View {
   async #send() {
     const field = this.renderRoot.querySelector('ig-field');
     if (field.value === '') {
-      field.error = t('password.empty');
+      field.error = 'password.empty';
       field.focus();
       return;
     }
@@ -194,7 +194,7 @@ class WwwImport extends View {
       const { files } = this.found[this.chosen];
       if (!await opens(files, field.value)) {
         this.set({ busy: false });
-        field.error = t('password.wrong.pc');
+        field.error = 'password.wrong.pc';
         field.focus();
         return;
       }
@@ -223,7 +223,7 @@ class WwwImport extends View {
   }
 
   _find() {
-    return html`<div class=${classMap({ drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
+    return html`<div class=${classMap({ dash: true, drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
         ${icons.folder}<strong>${t('www.find.drop')}</strong>
         <div class="acts"><button class="btn main" data-first ?disabled=${this.busy} @click=${() => this.#folder()}>${t('www.find.folder')}</button>
           <button class="btn" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('#files').click()}>${t('www.find.files')}</button></div>
@@ -249,10 +249,10 @@ class WwwImport extends View {
 
   _list() {
     const dead = (f) => f.facts.notAfter < Date.now();
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table><thead><tr><th scope="col">${t('www.list.kind')}</th><th scope="col">${t('www.list.user')}</th><th scope="col">${t('www.list.until')}</th><th scope="col">${t('www.list.issuer')}</th></tr></thead>
-      <tbody>${this.found.map((f, i) => html`<tr class=${dead(f) ? 'dead' : ''}>
-        <td><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
-        <td><strong>${nameOf(f.facts.owner)}</strong></td><td class="num">${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td>${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table role="table"><thead role="rowgroup"><tr role="row">${['kind', 'user', 'until', 'issuer'].map((k) => html`<th role="columnheader" scope="col">${t(`www.list.${k}`)}</th>`)}</tr></thead>
+      <tbody role="rowgroup">${this.found.map((f, i) => html`<tr role="row" class=${dead(f) ? 'dead' : ''}>
+        <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
+        <td role="cell"><strong>${nameOf(f.facts.owner)}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
       ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : nothing}
       <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0} @click=${() => this.#to(3)}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
@@ -291,7 +291,7 @@ class WwwImport extends View {
     if (this.end !== undefined)
       return this.#ended();
     return html`<div class="title"><h1>${t('www.import')}</h1><p class="lead">${t('www.import.text')}</p></div>
-      <ol class="flow">${steps.map((name, i) => html`<li class=${i < this.at ? 'past' : i === this.at ? 'now' : ''} aria-current=${i === this.at ? 'step' : nothing}>
+      <ol class="flow">${steps.map((name, i) => html`<li class=${i < this.at ? 'done' : i === this.at ? 'now' : ''} aria-current=${i === this.at ? 'step' : nothing}>
         <span class="n" aria-hidden="true">${i < this.at ? icons.check : i + 1}</span>
         <div><h2>${t(`www.step.${name}`)}</h2>
           ${i < this.at ? html`<div class="what">${this.#past(name)}</div>` : nothing}

@@ -32,8 +32,9 @@ class Www extends View {
     .scene { display: grid; gap: 1rem; justify-items: stretch; }
     .scene .sheet { display: grid; gap: 0.375rem; padding: 1.5rem; }
     .scene .asked { font-size: 1.375rem; font-weight: 700; letter-spacing: -0.02em; }
-    .scene .seal { display: flex; align-items: center; gap: 1rem; margin-block-start: 1rem; padding-block-start: 1.125rem; border-block-start: 1px solid var(--line); }
+    .scene .seal { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem; margin-block-start: 1rem; padding-block-start: 1.125rem; border-block-start: 1px solid var(--line); }
     .scene ig-seal { inline-size: 3.75rem; block-size: 3.75rem; flex: none; }
+    .scene .seal strong { flex: 1 1 8rem; }
     .how { border-block-start: 1px solid var(--line); padding-block: clamp(2.5rem, 5vw, 4rem); }
     .how h2 { font-size: 1.625rem; letter-spacing: -0.02em; margin-block-end: 2rem; }
     .how ol, .points { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.5rem 2.5rem; }

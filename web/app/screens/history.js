@@ -4,6 +4,7 @@
  * Belongs here: the list by day, its filter. Not here: the server's records.
  */
 import { css, html, nothing } from '../../ui/base.js';
+import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import { nameOf } from '../certificates.js';
 import { clock, dayHeading, t } from '../../core/i18n.js';
@@ -21,8 +22,12 @@ class History extends Screen {
     li .small { grid-column: 1; }
     time { color: var(--soft); font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
     .alarm strong { color: var(--bad); }
-    select { font: inherit; color: inherit; min-block-size: 2.75rem; inline-size: 100%; padding: 0.5rem 0.75rem; border: 1px solid var(--edge); border-radius: var(--round); background: var(--sheet); }
+    .list { display: grid; align-items: center; font-weight: 400; }
+    .list > * { grid-area: 1 / 1; }
+    .list svg { justify-self: end; margin-inline-end: 0.75rem; rotate: 90deg; pointer-events: none; }
+    select { display: block; appearance: none; font: inherit; min-block-size: 3rem; padding: 0.5rem 2.75rem 0.5rem 0.875rem; }
     label { font-weight: 600; display: grid; gap: 0.375rem; }
+    @container (max-width: 16rem) { li { grid-template-columns: minmax(0, 1fr); } time { order: -1; } }
   `];
   #end = null;
 
@@ -75,14 +80,14 @@ class History extends Screen {
     const list = state.certificates ?? [];
     return html`<ig-top label=${t('history.name')}></ig-top>
       <div class="body"><h1 class="sr">${t('history.name')}</h1>
-        ${list.length > 1 || this.filter !== '' ? html`<label>${t('history.filter')}<select @change=${(e) => { this.filter = e.target.value; this.#load(false); }}>
-          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${nameOf(c.owner)}</option>`)}</select></label>` : nothing}
+        ${list.length > 1 || this.filter !== '' ? html`<label>${t('history.filter')}<span class="list"><select class="card" @change=${(e) => { this.filter = e.target.value; this.#load(false); }}>
+          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${nameOf(c.owner)}</option>`)}</select>${icons.next}</span></label>` : nothing}
         <p class="small">${t('history.why')}</p>
         <ig-trouble .problem=${this.problem}></ig-trouble>
         ${this.events === null ? this.problem ? nothing : html`<ig-busy></ig-busy>` : this.events.length === 0 ? html`<p class="well">${t('history.empty')}</p>`
           : this.#days().map((d) => html`<section><h2>${d.name}</h2><ul>${d.events.map((e) => html`<li class=${alarming.includes(e.kind) ? 'alarm' : ''}>
               <strong>${t(`event.${e.kind}`, { count: e.count ?? 0 })}</strong><time datetime=${new Date(e.at).toISOString()}>${clock(e.at)}</time>
-              ${e.program ? html`<span class="small">${e.program}${e.machine ? ` · ${e.machine}` : ''}</span>` : e.machine ? html`<span class="small">${e.machine}</span>` : nothing}
+              ${e.program ? html`<span class="small">${[e.program, e.machine].filter(Boolean).join('\u00a0· ')}</span>` : e.machine ? html`<span class="small">${e.machine}</span>` : nothing}
               ${e.owner ? html`<span class="small">${nameOf(e.owner)}</span>` : nothing}</li>`)}</ul></section>`)}
         ${this.more ? html`<button class="btn" @click=${() => this.#load(true)}>${t('history.more')}</button>` : nothing}
       </div>`;

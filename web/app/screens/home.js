@@ -18,16 +18,16 @@ class Home extends Screen {
   static styles = [...Screen.styles, css`
     .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5rem), 1fr)); gap: 0.75rem; }
     .tile { display: flex; flex-direction: column; align-items: flex-start; gap: 0.125rem; padding: 1.125rem; min-block-size: 8rem; text-align: start; border-radius: var(--round); border: 1px solid var(--edge); background: transparent; color: inherit; text-decoration: none; }
-    .tile svg { inline-size: 1.75rem; block-size: 1.75rem; margin-block-end: auto; }
+    .tile svg { inline-size: 1.75rem; block-size: 1.75rem; }
     .tile strong { font-size: 1.125rem; letter-spacing: -0.01em; margin-block-start: 0.75rem; }
     .tile .small { line-height: 1.4; }
     .tile.main { background: var(--ink); border-color: var(--ink); color: var(--paper); }
     .tile.main .small { color: inherit; opacity: 0.82; }
-    .ask { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; align-items: center; padding: 1rem 1.125rem; border: 2px solid var(--ink); border-radius: var(--round); background: var(--sheet); color: inherit; text-decoration: none; }
-    .ask strong { font-size: 1.125rem; }
+    .ask { grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; border: 2px solid var(--ink); }
     .ask svg { grid-row: 1 / 3; grid-column: 2; }
-    .empty { text-align: center; padding: 2.25rem 1.25rem; border: 1px dashed var(--edge); border-radius: var(--round); }
+    .dash p, .tip span { text-wrap: balance; }
     .tip { display: flex; gap: 0.75rem; align-items: center; color: inherit; text-decoration: none; min-block-size: 3rem; }
+    @container (max-width: 14rem) { .tip svg { display: none; } }
   `];
   #end = null;
   #timer = 0;
@@ -96,14 +96,14 @@ class Home extends Screen {
       <div class="body">
         <h1 class="sr">${t('home.name')}</h1>
         <section aria-live="polite" class="stack tight">${asks.length === 0 ? nothing : html`<h2>${t('home.asks')}</h2>${asks.map((r) => html`
-          <a class="ask" href="/r/${r.id}"><strong>${r.program}</strong><span class="small">${r.machine} · ${clock(r.created)}</span>${icons.next}</a>`)}`}</section>
+          <a class="card ask" href="/r/${r.id}"><strong>${r.program}</strong><span class="small">${r.machine}${'\u00a0'}· ${clock(r.created)}</span>${icons.next}</a>`)}`}</section>
         ${blocked ? html`<div class="warn stack tight"><h3>${t('home.blocked.title')}</h3><p>${t('home.blocked.text', { time: clock(state.me.blocked_until) })}</p><button class="btn fit" @click=${this.#unblock}>${t('home.unblock')}</button></div>` : nothing}
         <div class="tiles">
           <button class="tile main" @click=${this.#connect}>${icons.pc}<strong>${t('connect.name')}</strong><span class="small">${t('connect.hint')}</span></button>
           <a class="tile" href="/import">${icons.add}<strong>${t('import.name')}</strong><span class="small">${t('import.hint')}</span></a>
         </div>
         <section class="stack"><h2>${t('home.mine')}${list.length > 0 ? html` <span class="num small">${list.length}</span>` : nothing}</h2>
-          ${list.length === 0 ? html`<div class="empty"><strong>${t('home.empty.title')}</strong><p class="small">${t('home.empty.text')}</p></div>`
+          ${list.length === 0 ? html`<div class="dash"><strong>${t('home.empty.title')}</strong><p class="small">${t('home.empty.text')}</p></div>`
             : list.map((c) => html`<ingam-certificate menu .certificate=${c}></ingam-certificate>`)}</section>
         ${this.push === 'off' || this.push === 'blocked' ? html`<a class="tip small" href="/settings">${icons.bell}<span class="grow">${t(`home.push.${this.push}`)}</span>${icons.next}</a>` : nothing}
         <ig-trouble .problem=${this.problem}></ig-trouble>

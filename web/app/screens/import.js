@@ -28,10 +28,9 @@ const empty = new Uint8Array();
 class Import extends Screen {
   static styles = [...Screen.styles, css`
     .ways { display: grid; gap: 0.75rem; }
-    .way { display: grid; grid-template-columns: 2.5rem 1fr auto; gap: 0 0.875rem; align-items: center; text-align: start; padding: 1.25rem 1.125rem; border: 1px solid var(--edge); border-radius: var(--round); background: var(--sheet); inline-size: 100%; }
-    .way:hover { border-color: var(--ink); }
+    .way { grid-template-columns: 2.5rem 1fr auto; gap: 0 0.875rem; padding-block: 1.25rem; }
     .way svg:first-child { inline-size: 2rem; block-size: 2rem; }
-    .way strong { font-size: 1.125rem; display: block; }
+    .way strong { display: block; }
     .codebox { text-align: center; padding-block: 1.5rem 1.25rem; border-block: 1px solid var(--line); display: grid; gap: 0.75rem; justify-items: center; }
     .code { font-size: min(2.75rem, 9.2vw); line-height: 1.2; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0; }
     .code span { display: inline-block; white-space: nowrap; }
@@ -42,10 +41,15 @@ class Import extends Screen {
     .steps li { display: flex; gap: 0.75rem; }
     .steps b { font-weight: 600; font-variant-numeric: tabular-nums; color: var(--soft); }
     .url { font-weight: 650; overflow-wrap: anywhere; }
-    .drop { display: grid; gap: 0.5rem; justify-items: center; text-align: center; padding: 2rem 1rem; border: 1.5px dashed var(--edge); border-radius: var(--round); cursor: pointer; }
+    .drop { display: grid; gap: 0.5rem; justify-items: center; cursor: pointer; }
     .drop:hover { background: var(--well); }
     .drop:has(:focus-visible) { outline: 3px solid var(--blue); outline-offset: 2px; }
     .drop svg { inline-size: 2rem; block-size: 2rem; }
+    @container (max-width: 14rem) {
+      .code { font-size: 18cqi; }
+      .code span { display: block; }
+      .code i { display: none; }
+    }
     .asks { font-size: 1.25rem; line-height: 1.5; font-weight: 650; }
     .facts dd { font-weight: 600; }
   `];
@@ -133,7 +137,7 @@ class Import extends Screen {
     this.set({ busy: true, problem: undefined, fileFault: undefined });
     const pairs = await pairsOf(list);
     if (pairs.length === 0) {
-      this.set({ busy: false, fileFault: t(list.length === 1 ? 'files.one' : 'files.none') });
+      this.set({ busy: false, fileFault: list.length === 1 ? 'files.one' : 'files.none' });
       return;
     }
     const { files, facts } = pairs[0];
@@ -144,7 +148,7 @@ class Import extends Screen {
     const field = this.renderRoot.querySelector('ig-field');
     const password = field.value;
     if (password === '') {
-      field.error = t('password.empty');
+      field.error = 'password.empty';
       field.focus();
       return;
     }
@@ -152,7 +156,7 @@ class Import extends Screen {
     try {
       if (!await opens(this.files, password)) {
         this.set({ busy: false });
-        field.error = t('password.wrong');
+        field.error = 'password.wrong';
         field.focus();
         return;
       }
@@ -199,7 +203,7 @@ class Import extends Screen {
   }
 
   ways() {
-    const way = (icon, key, act) => html`<button class="way" ?disabled=${this.busy} @click=${act}>${icons[icon]}<span><strong>${t(`import.${key}`)}</strong><span class="small">${t(`import.${key}.text`)}</span></span>${icons.next}</button>`;
+    const way = (icon, key, act) => html`<button class="card way" ?disabled=${this.busy} @click=${act}>${icons[icon]}<span><strong>${t(`import.${key}`)}</strong><span class="small">${t(`import.${key}.text`)}</span></span>${icons.next}</button>`;
     return this.#frame(t('import.name'), html`<div class="head"><h1>${t('import.title')}</h1></div>
       <div class="ways">${way('pc', 'pc', () => this.#fromPc())}${way('phone', 'phone', () => this.#to('pick'))}</div>
       <p class="small">${t('import.keeps')}</p>`);
@@ -230,8 +234,8 @@ class Import extends Screen {
 
   pick() {
     return this.#frame(t('import.phone'), html`<div class="head"><h1>${t('files.title')}</h1><p class="lead">${t('files.text')}</p></div>
-      <label class="drop">${icons.file}<strong>${t('files.pick')}</strong><span class="small">signCert.der · signPri.key</span><input class="sr" type="file" multiple @change=${this.#picked}></label>
-      <div role="alert">${this.fileFault ? html`<div class="warn"><strong>${this.fileFault}</strong><p>${t('files.how')}</p></div>` : nothing}</div>
+      <label class="dash drop">${icons.file}<strong>${t('files.pick')}</strong><span class="small">signCert.der · signPri.key</span><input class="sr" type="file" multiple @change=${this.#picked}></label>
+      <div role="alert">${this.fileFault ? html`<div class="warn"><strong>${t(this.fileFault)}</strong><p>${t('files.how')}</p></div>` : nothing}</div>
       <p class="small">${t('files.private')}</p>`, undefined, () => this.#to('ways'));
   }
 
@@ -251,7 +255,7 @@ class Import extends Screen {
       ${this.#certificate()}
       <ul class="well ticks">${['one', 'two', 'three'].map((k) => html`<li>${icons.check}<span>${t(`consent.${k}`)}</span></li>`)}</ul>
       ${this.page === 'wait' ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
-      <ingam-pin></ingam-pin>`,
+      <ingam-pin .what=${nameOf(a.label)}></ingam-pin>`,
     html`<ingam-ask .busy=${this.busy} .approve=${t('consent.do')} .refuse=${t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse()}></ingam-ask>`, () => this.#refuse());
   }
 

@@ -4,7 +4,7 @@
  * Belongs here: the pages of joining, in their order.
  * Not here: proofs (core/device.js), push itself (worker.js).
  */
-import { css, html, nothing } from '../../ui/base.js';
+import { css, html, live, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import { t } from '../../core/i18n.js';
@@ -31,21 +31,19 @@ class Join extends Screen {
     fieldset { border: 0; margin: 0; padding: 0; min-inline-size: 0; }
     legend { padding: 0; font-weight: 600; margin-block-end: 0.5rem; }
     .carriers { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.5rem; }
-    .pick { display: flex; align-items: center; gap: 0.5rem; min-block-size: 3rem; padding: 0.5rem 0.875rem; border: 1px solid var(--edge); border-radius: var(--round); background: var(--sheet); cursor: pointer; }
+    .pick { display: flex; gap: 0.5rem; min-block-size: 3rem; padding: 0.5rem 0.875rem; cursor: pointer; }
     .pick:has(:checked) { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); font-weight: 600; }
     .pick:has(:focus-visible) { outline: 3px solid var(--blue); outline-offset: 2px; }
-    input[type='radio'], input[type='checkbox'] { inline-size: 1.25rem; block-size: 1.25rem; accent-color: var(--ink); margin: 0; flex: none; }
     .agree { display: flex; gap: 0.75rem; align-items: center; min-block-size: 3rem; cursor: pointer; }
     .step { color: var(--soft); font-size: 0.9375rem; margin-block-end: 0.25rem; }
     details summary { min-block-size: 2.75rem; display: flex; align-items: center; color: var(--blue); cursor: pointer; text-decoration: underline; text-underline-offset: 0.2em; }
     .terms li { padding-inline-start: 1em; text-indent: -0.75em; }
     .terms li::before { content: '· '; }
-    .err { color: var(--bad); font-weight: 550; font-size: 0.9375rem; }
-    .notice { display: flex; gap: 0.875rem; align-items: center; margin-block-start: 0.5rem; }
+    .notice { display: flex; flex-wrap: wrap; gap: 0.875rem; align-items: center; margin-block-start: 0.5rem; }
+    .notice div { flex: 1 1 8rem; min-inline-size: 0; }
     .notice img { inline-size: 2.5rem; block-size: 2.5rem; border-radius: 0.5rem; }
     .guide { display: grid; gap: 0.875rem; }
     .guide li { display: flex; gap: 0.75rem; align-items: center; }
-    .guide b { inline-size: 2rem; block-size: 2rem; border-radius: 50%; border: 1.5px solid var(--edge); display: grid; place-items: center; font-size: 0.9375rem; flex: none; }
   `];
 
   constructor() {
@@ -98,11 +96,11 @@ class Join extends Screen {
     const born = g.birth.length === 7 ? new Date(`${this.born.slice(0, 4)}-${this.born.slice(4, 6)}-${this.born.slice(6)}T00:00:00Z`) : new Date(NaN);
     const real = !Number.isNaN(born.getTime()) && born.toISOString().slice(0, 10).replaceAll('-', '') === this.born && born < new Date();
     return {
-      ...(g.name === '' && { name: t('join.name.fault') }),
-      ...(!real && { birth: t('join.birth.fault') }),
-      ...(!/^01[016789]\d{7,8}$/.test(g.phone) && { phone: t('join.phone.fault') }),
-      ...(g.carrier === '' && { carrier: t('join.carrier.fault') }),
-      ...(!g.terms && { terms: t('join.terms.fault') }),
+      ...(g.name === '' && { name: 'join.name.fault' }),
+      ...(!real && { birth: 'join.birth.fault' }),
+      ...(!/^01[016789]\d{7,8}$/.test(g.phone) && { phone: 'join.phone.fault' }),
+      ...(g.carrier === '' && { carrier: 'join.carrier.fault' }),
+      ...(!g.terms && { terms: 'join.terms.fault' }),
     };
   }
 
@@ -134,7 +132,10 @@ class Join extends Screen {
         this.#to('lock');
       } catch (e) {
         field.clear();
-        throw e;
+        if (e.slug !== 'wrong-code')
+          throw e;
+        const left = e.body.tries_left ?? 0;
+        this.set({ codeFault: left > 0 ? ['join.code.fault', { count: left }] : 'join.code.over' });
       }
     });
   }
@@ -164,7 +165,7 @@ class Join extends Screen {
       const fault = pinFault(field.value, this.born);
       if (fault !== null) {
         field.clear();
-        field.error = t(`pin.fault.${fault}`);
+        this.set({ pinFault: `pin.fault.${fault}` });
         return;
       }
       this.firstPin = field.value;
@@ -174,7 +175,7 @@ class Join extends Screen {
     }
     if (field.value !== this.firstPin) {
       this.firstPin = undefined;
-      this.set({ pinFault: t('pin.fault.twice') });
+      this.set({ pinFault: 'pin.fault.twice' });
       field.value = '';
       this.#to('lock');
       return;
@@ -229,7 +230,7 @@ class Join extends Screen {
   install() {
     const ios = system() === 'ios';
     return this.#frame(0, html`${this.#head(0, 'install')}
-      ${offer === null ? html`<ol class="guide well">${['one', 'two', 'three'].map((k, i) => html`<li><b class="num">${i + 1}</b><span>${t(`install.${ios ? 'ios' : 'android'}.${k}`)}</span>${ios && i === 0 ? icons.share : nothing}</li>`)}</ol>` : nothing}`,
+      ${offer === null ? html`<ol class="guide well">${['one', 'two', 'three'].map((k, i) => html`<li><b class="n">${i + 1}</b><span>${t(`install.${ios ? 'ios' : 'android'}.${k}`)}</span>${ios && i === 0 ? icons.share : nothing}</li>`)}</ol>` : nothing}`,
     html`${offer === null ? nothing : html`<button class="btn main" @click=${async () => {
       await offer.prompt();
       offer = null;
@@ -241,15 +242,15 @@ class Join extends Screen {
     const f = this.faults;
     const g = this.given;
     return this.#frame(1, html`${this.#head(1, 'join.person')}
-      <form class="stack" @submit=${(e) => e.preventDefault()} @enter=${() => this.#send()}>
-        <fieldset><legend>${t('join.carrier')}</legend><div class="carriers">${carriers.map((c) => html`<label class="pick"><input type="radio" name="carrier" value=${c} .checked=${g.carrier === c}
-          @change=${() => { g.carrier = c; this.set({ faults: { ...f, carrier: undefined } }); }}>${t(`carrier.${c}`)}</label>`)}</div>
-          <div role="alert">${f.carrier ? html`<p class="err">${f.carrier}</p>` : nothing}</div></fieldset>
+      <form class="stack" @submit=${(e) => e.preventDefault()} @enter=${() => this.#send()} @input=${(e) => this.set({ faults: { ...this.faults, [e.target.getAttribute('name')]: undefined } })}>
+        <fieldset><legend>${t('join.carrier')}</legend><div class="carriers">${carriers.map((c) => html`<label class="card pick"><input type="radio" name="carrier" value=${c} .checked=${g.carrier === c}
+          @change=${() => { g.carrier = c; }}>${t(`carrier.${c}`)}</label>`)}</div>
+          <div role="alert">${f.carrier ? html`<p class="error">${t(f.carrier)}</p>` : nothing}</div></fieldset>
         <ig-field name="name" .label=${t('join.name')} complete="name" .value=${g.name} .error=${f.name} max="40"></ig-field>
         <ig-field name="birth" .label=${t('join.birth')} .hint=${t('join.birth.hint')} mode="numeric" place="900101-1" .value=${g.birth} .error=${f.birth} max="8"></ig-field>
         <ig-field name="phone" type="tel" .label=${t('join.phone')} complete="tel-national" mode="tel" place="010-1234-5678" .value=${g.phone} .error=${f.phone} max="14"></ig-field>
-        <div><label class="agree"><input type="checkbox" name="terms" .checked=${g.terms} @change=${(e) => { g.terms = e.target.checked; this.set({ faults: { ...f, terms: undefined } }); }}><span>${t('join.terms')}</span></label>
-          <div role="alert">${f.terms ? html`<p class="err">${f.terms}</p>` : nothing}</div>
+        <div><label class="agree"><input type="checkbox" name="terms" .checked=${g.terms} @change=${(e) => { g.terms = e.target.checked; }}><span>${t('join.terms')}</span></label>
+          <div role="alert">${f.terms ? html`<p class="error">${t(f.terms)}</p>` : nothing}</div>
           <details><summary>${t('join.terms.read')}</summary><ul class="terms small stack tight">${[1, 2, 3, 4].map((n) => html`<li>${t(`join.terms.${n}`)}</li>`)}</ul></details></div>
       </form>`,
     html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#send()}>${t('join.send')}</button>`);
@@ -257,8 +258,8 @@ class Join extends Screen {
 
   code() {
     return this.#frame(1, html`${this.#head(1, 'join.code', { phone: this.given.phone.replace(/^(\d{3})(\d+)(\d{4})$/, '$1-$2-$3') })}
-      <ig-digits .label=${t('join.code')} complete="one-time-code" groups="3-3" @done=${() => this.#code()}></ig-digits>
-      <div class="row"><ig-left .until=${this.joining.expires} class="grow"></ig-left><button class="link" ?disabled=${this.busy} @click=${() => this.#send(true)}>${t('join.again')}</button></div>
+      <ig-digits .label=${t('join.code')} complete="one-time-code" groups="3-3" .error=${live(this.codeFault)} @input=${() => this.set({ codeFault: undefined })} @done=${() => this.#code()}></ig-digits>
+      <div class="row wrap"><ig-left .until=${this.joining.expires} class="grow"></ig-left><button class="link" ?disabled=${this.busy} @click=${() => this.#send(true)}>${t('join.again')}</button></div>
       ${state.server?.identity === 'mock' ? html`<p class="well small">${t('join.mock')}</p>` : nothing}`,
     html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#code()}>${t('ok')}</button>`, () => this.#to('person'));
   }
@@ -267,8 +268,8 @@ class Join extends Screen {
     if (this.usePin) {
       const second = this.firstPin !== undefined;
       return this.#frame(2, html`${this.#head(2, second ? 'lock.pin.again' : this.can.passkey ? 'lock.pin' : 'lock.none')}
-        <ig-digits secret .label=${t(second ? 'lock.pin.twice' : 'lock.pin.label')} .hint=${second ? undefined : t('lock.pin.hint')} .error=${this.pinFault} complete="new-password"
-          @input=${() => { this.pinFault = undefined; }} @done=${() => this.#pin()}></ig-digits>
+        <ig-digits secret .label=${t(second ? 'lock.pin.twice' : 'lock.pin.label')} .hint=${second ? undefined : t('lock.pin.hint')} .error=${live(this.pinFault)} complete="new-password"
+          @input=${() => this.set({ pinFault: undefined })} @done=${() => this.#pin()}></ig-digits>
         ${this.busy ? html`<ig-busy></ig-busy>` : nothing}`,
       html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pin()}>${t(second ? 'ok' : 'next')}</button>
         ${this.can.passkey ? html`<button class="btn" ?disabled=${this.busy} @click=${() => { this.usePin = false; this.firstPin = undefined; this.#to('lock'); }}>${t('lock.passkey.instead')}</button>` : nothing}`,

@@ -11,14 +11,14 @@ import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import '../ask.js';
-import { stateOf, usable, kindOf, nameOf } from '../certificates.js';
+import { detailOf, nameOf, stateOf, usable } from '../certificates.js';
 import { clock, t } from '../../core/i18n.js';
 import { get, post, Problem, problemOf } from '../../core/api.js';
 import { fromB64u } from '../../core/ids.js';
 import { state } from '../../core/store.js';
 import { go } from '../../core/router.js';
 import { answer, checked } from '../approve.js';
-import { api, loadCertificates, onEvent } from '../session.js';
+import { api, loadCertificates, loadMe, onEvent } from '../session.js';
 
 const over = { refused: 'refused', 'not-me': 'notme', expired: 'expired', ended: 'ended' };
 const problemsThatEnd = ['expired', 'ended', 'locked', 'approval-forged', 'vault-changed', 'used-up'];
@@ -36,11 +36,10 @@ class Request extends Screen {
     .pin { display: flex; gap: 0.6em; justify-content: center; font-size: min(4.75rem, 16vw); white-space: nowrap; line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0.02em; }
     .pinbox { text-align: center; padding-block: 1.75rem; border-block: 1px solid var(--line); }
     .choose { display: grid; gap: 0.75rem; }
-    .choose button { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; text-align: start; inline-size: 100%; padding: 1rem 1.125rem; border: 1px solid var(--edge); border-radius: var(--round); background: var(--sheet); align-items: center; }
-    .choose button:hover:not(:disabled) { border-color: var(--ink); }
+    .choose .card { grid-template-columns: 1fr auto; gap: 0 1rem; }
     .choose svg { grid-row: 1 / 4; grid-column: 2; }
     .choose span, .choose strong { grid-column: 1; }
-    .choose strong { font-size: 1.125rem; }
+    @container (max-width: 14rem) { .pin { flex-direction: column; gap: 0; font-size: 26cqi; } }
   `];
   #end = null;
   #timer = 0;
@@ -187,6 +186,8 @@ class Request extends Screen {
     this.set({ busy: true, problem: undefined });
     try {
       this.request = await post(`${api}/requests/${this.id}/refuse`, { not_me: notMe });
+      if (notMe)
+        await loadMe().catch(() => {});
       this.#to('over', { end: notMe ? 'notme' : 'refused' });
     } catch (e) {
       this.#fail(e);
@@ -202,8 +203,8 @@ class Request extends Screen {
     const list = state.certificates ?? [];
     return html`<ig-top label=${t('request.name')}></ig-top>
       <div class="body"><div class="head"><p class="small">${t('choose.from', { program: r.program, machine: r.machine })}</p><h1>${t('choose.title')}</h1></div>
-        <div class="choose">${list.map((c) => html`<button ?disabled=${!usable(c) || this.busy} @click=${() => this.#ask(c)}>
-          <strong>${nameOf(c.owner)}</strong><span class="small">${kindOf(c)} · ${c.issuer_organisation || c.issuer}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
+        <div class="choose">${list.map((c) => html`<button class="card" ?disabled=${!usable(c) || this.busy} @click=${() => this.#ask(c)}>
+          <strong>${nameOf(c.owner)}</strong><span class="small">${detailOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
         <ig-trouble .problem=${this.problem}></ig-trouble></div>
       <div class="foot"><button class="btn" ?disabled=${this.busy} @click=${() => this.#refuse(false)}>${t('refuse.all')}</button>
         <button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button></div>`;
@@ -221,7 +222,7 @@ class Request extends Screen {
           : html`<div class="stack tight"><h1 class="who">${t('delete.title')}</h1><p class="asks">${a.label}</p></div>`}
         <dl class="facts sheet">
           ${token ? html`<dt>${t('token.machine')}</dt><dd>${a.machine}${a.user === '' ? nothing : html`<span class="small">${t('token.user', { user: a.user })}</span>`}</dd>` : nothing}
-          <dt>${t('token.certificate')}</dt><dd>${nameOf(c.owner)}<span class="small">${kindOf(c)} · ${c.issuer_organisation || c.issuer}</span></dd>
+          <dt>${t('token.certificate')}</dt><dd>${nameOf(c.owner)}<span class="small">${detailOf(c)}</span></dd>
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
         ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
@@ -232,7 +233,7 @@ class Request extends Screen {
       </div>
       <div class="foot"><ingam-ask .busy=${this.busy} .approve=${token ? undefined : t('delete.do')} .refuse=${token ? undefined : t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse(false)}></ingam-ask>
         ${token ? html`<button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button>` : nothing}</div>
-      <ingam-pin></ingam-pin>`;
+      <ingam-pin .what=${token ? [a.program, a.machine].join('\u00a0· ') : nameOf(a.label)}></ingam-pin>`;
   }
 
   wait() {
@@ -255,7 +256,7 @@ class Request extends Screen {
     return html`<ig-top mode="none"></ig-top>
       <div class="body"><ingam-stamp state="done" .headline=${t(token ? 'done.token.title' : 'done.delete.title')}
           .text=${token ? t('done.token.text', { program: r.program, machine: r.machine }) : t('done.delete.text')}></ingam-stamp>
-        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${nameOf((this.certificate ?? state.certificates?.find((c) => c.id === r.certificate))?.owner ?? '')}</dd><dt>${t('done.left')}</dt><dd class="num">${t('times', { count: r.left })}</dd></dl>` : nothing}</div>
+        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${nameOf((this.certificate ?? state.certificates?.find((c) => c.id === r.certificate))?.owner ?? '')}</dd><dt>${t('done.left')}</dt><dd class="num">${t('signatures', { count: r.left })}</dd></dl>` : nothing}</div>
       <div class="foot"><button class="btn main" @click=${() => go('/')}>${t('to.home')}</button></div>`;
   }
 
@@ -266,7 +267,7 @@ class Request extends Screen {
     const end = this.end ?? 'ended';
     return html`<ig-top></ig-top>
       <div class="body"><div class="head" role="status"><h1>${t(`over.${end}.title`)}</h1><p class="lead">${t(`over.${end}.text`)}</p></div>
-        ${end === 'notme' ? html`<ul class="well ticks">${['one', 'two'].map((k) => html`<li>${icons.check}<span>${t(`over.notme.${k}`)}</span></li>`)}</ul>` : nothing}</div>
+        ${end === 'notme' ? html`<ul class="well ticks">${(state.me?.blocked_until > Date.now() ? ['one', 'all', 'two'] : ['one', 'two']).map((k) => html`<li>${icons.check}<span>${t(`over.notme.${k}`)}</span></li>`)}</ul>` : nothing}</div>
       <div class="foot">${end === 'nothing' ? html`<a class="btn main" href="/import">${t('import.name')}</a>` : nothing}
         <button class=${end === 'nothing' ? 'btn' : 'btn main'} @click=${() => go('/')}>${t('to.home')}</button></div>`;
   }

@@ -19,7 +19,7 @@ class Settings extends Screen {
   static styles = [...Screen.styles, css`
     section { padding-block-end: 1.5rem; border-block-end: 1px solid var(--line); }
     section:last-of-type { border: 0; }
-    .langs { display: grid; grid-template-columns: 1fr 1fr; gap: 0.5rem; }
+    .langs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7rem), 1fr)); gap: 0.5rem; }
     .langs button[aria-pressed='true'] { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); background: var(--sheet); }
     .device { display: grid; grid-template-columns: 1.5rem 1fr; gap: 0 0.75rem; }
     .device .small { grid-column: 2; }
@@ -66,9 +66,9 @@ class Settings extends Screen {
     const needsHome = this.push === 'none' && system() === 'ios' && !installed();
     return html`<section class="stack"><h2>${t('settings.push')}</h2>
       <p>${t(this.push === 'on' ? 'settings.push.on' : 'settings.push.off')}</p>
-      <div role="status" class="stack">${this.test === 'sent' ? html`<ig-busy .label=${t('push.sent')}></ig-busy>` : nothing}
-        ${this.test === 'arrived' ? html`<p class="well row">${icons.check}<strong>${t('push.arrived')}</strong></p>` : nothing}
-        ${trouble ? html`<div class="warn stack tight"><h3>${t(`push.${needsHome ? 'home' : word}.title`)}</h3><p>${t(`push.${needsHome ? 'home' : word}.text`)}</p></div>` : nothing}</div>
+      <div role="status" class="stack">${this.test === 'sent' ? html`<ig-busy .label=${t('push.sent')}></ig-busy>` : nothing}${
+        this.test === 'arrived' ? html`<p class="well row">${icons.check}<strong>${t('push.arrived')}</strong></p>` : nothing}${
+        trouble ? html`<div class="warn stack tight"><h3>${t(`push.${needsHome ? 'home' : word}.title`)}</h3><p>${t(`push.${needsHome ? 'home' : word}.text`)}</p></div>` : nothing}</div>
       ${this.push === 'on' ? html`<div class="stack tight"><button class="btn" ?disabled=${this.busy} @click=${() => this.#during('push', () => this.#probe())}>${t('settings.push.test')}</button>
           ${this.test === 'late' ? html`<button class="btn" ?disabled=${this.busy} @click=${this.#again}>${t('settings.push.again')}</button>` : nothing}
           <button class="link" ?disabled=${this.busy} @click=${() => this.#during('push', async () => { this.push = await switchPushOff(); this.test = undefined; })}>${t('settings.push.stop')}</button></div>`
