@@ -1,0 +1,290 @@
+// page.mjs - a page of docs/clients as a test: its commands are typed as a
+// person types them, on a terminal, with the phone in the other hand.
+//
+// Belongs here: reading a page; one PC with the real service behind it; the
+// same commands with SoftHSM2 in the token's place, for the table.
+// Not here: what must come out (the pages); the servers that a page's programs
+// talk to (its own test).
+//
+// In a page, a fenced block `sh` is typed: as a file for bash with set -e, all
+// blocks of a page in one folder and one home. A block `text` after it holds
+// lines that must come out; "…" stands for anything. Words after `sh`:
+//
+//   ec        the certificate that is picked on the phone has an EC key; else RSA
+//   refused   the lines say how we refuse it; no point for us in the table
+//   ours      about Ingam alone; not tried with SoftHSM2, not counted
+//
+// "$NAME" in a page is an environment variable that its test gives.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { Member } from '../lib/member.mjs';
+import { module, program, root, startService } from '../lib/service.mjs';
+
+const INSTALLED = '/usr/lib/x86_64-linux-gnu/pkcs11/ingam-pkcs11.so';
+const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so';
+const SOFTHSM_PIN = '123456';
+const NAME = '홍길동()0010023400506789012345'; // of makeCertificate
+const PHONE = '01012345678';
+const docs = join(root, 'docs/clients');
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const run = (command, args, env) => execFileSync(command, args, { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** The commands of a page, in their order. */
+export function readPage(name) {
+  const blocks = [];
+  let heading = '', fence = null;
+  for (const line of readFileSync(join(docs, `${name}.md`), 'utf8').split('\n')) {
+    if (fence === null) {
+      const [, word, rest] = /^```(\S*) *(.*)$/.exec(line) ?? [];
+      if (word !== undefined) fence = { word, rest, lines: [] };
+      else if (/^#+ /.test(line)) heading = line.replace(/^#+ /, '');
+    } else if (line !== '```') {
+      fence.lines.push(line);
+    } else {
+      if (fence.word === 'sh') blocks.push({ heading, tags: fence.rest.split(' '), text: fence.lines.join('\n'), expect: [] });
+      if (fence.word === 'text') blocks.at(-1).expect.push(...fence.lines);
+      fence = null;
+    }
+  }
+  assert.ok(blocks.length > 0 && fence === null, `${name}.md: no commands, or a fence is open`);
+  blocks.forEach((b, i) => { b.name = `${b.heading} (${i + 1})`; });
+  return blocks;
+}
+
+/** The first line that did not come out, or undefined. */
+function missing(expect, out) {
+  const plain = (line) => line.trim().replace(/\s+/g, ' ');
+  const lines = out.split('\n').map(plain);
+  return expect.find((line) => {
+    const form = new RegExp(`^${plain(line).split('…').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
+    return !lines.some((l) => form.test(l));
+  });
+}
+
+/** How programs ask for a token's PIN. */
+const prompt = /(?:\bPIN\b|\bPin\b|[Pp]assword)[^\n]{0,90}:\s*$/;
+
+/** Types a block into a terminal; answers what it asks. */
+function type(pc, text, answer, patience_ms) {
+  return new Promise((done) => {
+    const file = join(pc.folder, 'block.sh'), tty = join(pc.folder, 'tty');
+    writeFileSync(file, `${text.replaceAll(INSTALLED, pc.module)}\n`);
+    const child = spawn('script', ['-qec', `tty >'${tty}'; exec bash --noprofile --norc -e '${file}'`, '/dev/null'], { cwd: pc.work, env: pc.env, detached: true });
+    let out = '', seen = 0, said;
+    const end = (why) => {
+      said ??= why;
+      // Its terminal goes with it, and whoever sits there gets SIGHUP.
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+    };
+    const late = setTimeout(() => end('it did not end'), patience_ms);
+    // What is typed before a program has hidden its input is thrown away.
+    const hidden = async () => {
+      while (child.exitCode === null && !/ -echo /.test(run('stty', ['-aF', readFileSync(tty, 'utf8').trim()]))) await pause(20);
+    };
+    child.stdin.on('error', () => {});
+    child.stdout.setEncoding('utf8').on('data', (more) => {
+      out += more.replaceAll('\r', '');
+      if (!prompt.test(out.slice(seen))) return;
+      seen = out.length;
+      answer().then(async (pin) => {
+        await hidden();
+        child.stdin.write(`${pin}\n`);
+      }).catch((e) => end(e.message));
+    });
+    child.once('close', (code) => {
+      clearTimeout(late);
+      done({ code, out, said });
+    });
+  });
+}
+
+/** Where a person sits: a home, a folder, programs, a token. */
+class Pc {
+  constructor(folder, token, env) {
+    Object.assign(this, { folder, module: token, home: join(folder, 'home'), work: join(folder, 'work') });
+    mkdirSync(this.home, { recursive: true });
+    mkdirSync(this.work);
+    this.env = { PATH: `${program('')}:${process.env.PATH}`, HOME: this.home, USER: process.env.USER ?? 'hong', TERM: 'dumb', LC_ALL: 'C.UTF-8', ...env };
+  }
+
+  /** Runs one block; throws when it is not as the page says. */
+  async run(block, answer, patience_ms = 120000) {
+    const { code, out, said } = await type(this, block.text, answer, patience_ms);
+    const lacks = missing(block.expect.map((l) => l.replaceAll(INSTALLED, this.module)), out);
+    const fault = said ?? (code !== 0 ? `ended with ${code}` : lacks && `did not print: ${lacks}`);
+    if (fault !== undefined) throw new Error(`${fault}\n$ ${block.text.replaceAll('\n', '\n$ ')}\n${out}`);
+  }
+}
+
+/** The member with the phone in the hand. */
+class Holder {
+  constructor(member, certificates) {
+    Object.assign(this, { member, certificates, asked: [] });
+  }
+
+  async import() {
+    this.ids = {};
+    for (const [kind, certificate] of Object.entries(this.certificates)) {
+      await this.member.import(certificate);
+      this.ids[kind] = this.member.certificate;
+    }
+  }
+
+  /** Looks at the phone while something runs: says yes to what waits for it. */
+  async beside(kind, something) {
+    const { member } = this;
+    let over = false;
+    member.certificate = this.ids[kind];
+    const looking = (async () => {
+      for (; !over; await pause(50)) {
+        const { requests } = await member.app('GET', '/requests');
+        for (const r of requests.filter((q) => q.kind === 'token' && (q.state === 'waiting' || q.state === 'opened')))
+          if (r.mode === 'push' || this.asked.length > 0)
+            await this.approve(r).catch((e) => { if (!/expired|ended/.test(e.problem)) throw e; });
+        if (this.asked.length > 0 && await this.shown()) this.tell(this.last.pin);
+      }
+    })();
+    try {
+      await Promise.race([looking, something]);
+      await something;
+    } finally {
+      over = true;
+      await looking.catch(() => {});
+    }
+  }
+
+  async approve(request) {
+    const { pin } = await this.member.approve(request.id);
+    if (request.mode === 'push') return;
+    this.last = { id: request.id, pin };
+    this.tell(pin);
+  }
+
+  tell(pin) {
+    this.asked.shift()?.done(pin);
+  }
+
+  /** Asked once more although nothing new waits: the number is still there. */
+  async shown() {
+    if (this.last === undefined || Date.now() - this.asked[0].at < 3000) return false;
+    return ['approved', 'open'].includes((await this.member.app('GET', `/requests/${this.last.id}`)).state);
+  }
+
+  /** The six digits that the phone shows. */
+  number() {
+    return new Promise((done, fail) => {
+      this.asked.push({ done, at: Date.now() });
+      setTimeout(() => fail(new Error('a PIN was asked, but nothing came to the phone')), 60000).unref();
+    });
+  }
+}
+
+/** SHA-1 of the subject public key's bits, as our tokens name keys. */
+function keyId(certificate) {
+  const key = new X509Certificate(certificate.pem).publicKey;
+  const bits = key.asymmetricKeyType === 'rsa' ? key.export({ type: 'pkcs1', format: 'der' }) : key.export({ type: 'spki', format: 'der' }).subarray(-65);
+  return createHash('sha1').update(bits).digest('hex');
+}
+
+/** A SoftHSM2 token of the same name with the same key and certificate. */
+function softToken(folder, kind, certificate) {
+  const tokens = join(folder, `tokens-${kind}`), conf = join(folder, `softhsm-${kind}.conf`), key = join(folder, `${kind}.key`);
+  mkdirSync(tokens);
+  writeFileSync(conf, `directories.tokendir = ${tokens}\nlog.level = ERROR\n`);
+  const env = { SOFTHSM2_CONF: conf };
+  run('openssl', ['pkcs8', '-inform', 'DER', '-in', certificate.signKey, '-passin', `pass:${certificate.password}`, '-out', key]);
+  run('softhsm2-util', ['--init-token', '--free', '--label', 'Ingam', '--pin', SOFTHSM_PIN, '--so-pin', SOFTHSM_PIN], env);
+  run('softhsm2-util', ['--import', key, '--token', 'Ingam', '--label', NAME, '--id', keyId(certificate), '--pin', SOFTHSM_PIN], env);
+  run('pkcs11-tool', ['--module', SOFTHSM, '--login', '--pin', SOFTHSM_PIN, '--write-object', certificate.signCert, '--type', 'cert', '--label', NAME, '--id', keyId(certificate)], env);
+  return conf;
+}
+
+/** The row of the table: what we get, what SoftHSM2 gets (numbers that are right). */
+function tableRow(name) {
+  const row = readFileSync(join(docs, 'README.md'), 'utf8').split('\n').find((l) => l.startsWith('|') && l.includes(`](${name}.md)`));
+  assert.ok(row, `docs/clients/README.md has no row for ${name}.md`);
+  const [, , commands, ours, soft] = row.split('|');
+  const numbers = (cell) => cell.match(/\d+/g).map(Number);
+  return { commands: numbers(commands), ours: numbers(ours), soft: numbers(soft) };
+}
+
+/** A free port on loopback. */
+export function freePort() {
+  return new Promise((done) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => done(port));
+    });
+  });
+}
+
+/**
+ * Makes a page into tests: one for each block, one for SoftHSM2's score.
+ * prepare(pc) is called for each PC, ours and SoftHSM2's, before the first
+ * block. Its `certificates` are {rsa, ec} of makeCertificate. It gives
+ * {env, stop}: variables that the page names, and what ends its servers.
+ */
+export function testPage(name, { prepare = async () => ({}), soft = true } = {}) {
+  const blocks = readPage(name);
+  const counted = blocks.filter((b) => !b.tags.includes('ours'));
+  const kindOf = (b) => (b.tags.includes('ec') ? 'ec' : 'rsa');
+  const stops = [];
+  let folder, certificates, holder, pc;
+
+  const ready = async (one) => {
+    const { env, stop } = await prepare(Object.assign(one, { certificates }));
+    Object.assign(one.env, env);
+    if (stop) stops.push(stop);
+    return one;
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ingam-page-'));
+    certificates = {
+      rsa: makeCertificate({ into: join(folder, 'rsa'), form: 'aes' }),
+      ec: makeCertificate({ into: join(folder, 'ec'), form: 'aes', key: 'ec' }),
+    };
+    const running = await startService();
+    stops.push(() => running.stop());
+    holder = new Holder(new Member(running, PHONE), certificates);
+    await holder.member.join();
+    await holder.import();
+    pc = new Pc(join(folder, 'ours'), module, { INGAM_TOKEN_HELPER: program('ingam-token') });
+    mkdirSync(join(pc.home, '.config/ingam'), { recursive: true });
+    writeFileSync(join(pc.home, '.config/ingam/token.conf'), `[default]\nserver = ${running.pc}\nphone = ${PHONE}\n`);
+    await ready(pc);
+  });
+
+  after(async () => {
+    for (const stop of stops.reverse()) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const block of blocks)
+    test(`${name}: ${block.name}`, () => holder.beside(kindOf(block), pc.run(block, () => holder.number())));
+
+  test(`${name}: the table says what we do, and what SoftHSM2 does`, async (t) => {
+    const row = tableRow(name), score = { commands: counted.length, ours: counted.filter((b) => !b.tags.includes('refused')).length };
+    assert.ok(row.commands.includes(score.commands) && row.ours.includes(score.ours), `${name}: ${score.ours} of ${score.commands}, not as in the table`);
+    if (!soft) return;
+    const other = await ready(new Pc(join(folder, 'soft'), SOFTHSM, {}));
+    const conf = Object.fromEntries(Object.entries(certificates).map(([kind, c]) => [kind, softToken(other.folder, kind, c)]));
+    score.soft = 0;
+    for (const block of counted) {
+      other.env.SOFTHSM2_CONF = conf[kindOf(block)];
+      const fault = await other.run(block, async () => SOFTHSM_PIN, 30000).then(() => null, (e) => e);
+      // What we refuse, and it does not, is its point.
+      if ((fault === null) !== block.tags.includes('refused')) score.soft++;
+      else t.diagnostic(`SoftHSM2, ${block.name}: ${fault?.message.slice(0, 2000) ?? 'refused as well'}`);
+    }
+    assert.ok(row.soft.includes(score.soft), `SoftHSM2 does ${score.soft} of ${score.commands}, not as in the table`);
+  });
+}
