@@ -554,6 +554,17 @@ approval_end(struct approval *a, struct fetch *f)
 }
 
 void
+approval_close(struct approval *a, struct fetch *f, int64_t until_ms)
+{
+	struct err e = { 0 };
+
+	/* Never given back: a thread that comes later must not ask a phone. */
+	if (approval_take(a, f, until_ms, &e) != RC_OK)
+		log_event(LOG_WARN, "close", "error=%s", err_name(e.rc));
+	approval_end(a, f);
+}
+
+void
 approval_logout(struct approval *a, struct fetch *f, uint32_t logouts)
 {
 	struct err e = { 0 };

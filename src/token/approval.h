@@ -68,5 +68,12 @@ IG_CHECK enum rc approval_sign(struct approval *a, struct fetch *f,
  */
 void approval_logout(struct approval *a, struct fetch *f, uint32_t logouts);
 
-/* The program ends: the service forgets the request. */
+/* The service forgets the request. */
 void approval_end(struct approval *a, struct fetch *f);
+
+/*
+ * The program ends: the service forgets the request, one that is being made
+ * as well, and none is made from now on. until_ms: on the monotonic clock, how
+ * long it waits for who is making one.
+ */
+void approval_close(struct approval *a, struct fetch *f, int64_t until_ms);

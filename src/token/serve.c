@@ -8,6 +8,7 @@
  */
 #include "token/serve.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sec.h"
@@ -27,7 +28,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SERVE_CONTROL 3
+#define SERVE_CONTROL  3
+#define SERVE_CLOSE_MS 15000 /* longer than service_create() takes */
 
 struct serve_channel {
 	struct approval *approval;
@@ -300,7 +302,7 @@ serve_run(void)
 	}
 	serve_loop(&approval, host);
 	if (fetch_new(&f, -1, &e) == RC_OK)
-		approval_end(&approval, f);
+		approval_close(&approval, f, clock_mono_ms() + SERVE_CLOSE_MS);
 	/* Threads may still wait; their callers are gone. */
 	_exit(0);
 }

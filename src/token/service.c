@@ -136,8 +136,9 @@ service_create(struct fetch *f, const struct service_maker *m,
     struct service_request *out, struct err *e)
 {
 	char body[SERVICE_BODY];
+	/* To the end: what was made, and not heard of, could not be ended. */
 	struct service_call c = { "POST", m->server, NULL, "", body,
-		SERVICE_TIMEOUT_MS, false };
+		SERVICE_TIMEOUT_MS, true };
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	uint8_t tries_left;
 	enum rc rc;

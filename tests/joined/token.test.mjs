@@ -55,12 +55,12 @@ after(() => {
 });
 
 beforeEach(() => {
-  Object.assign(service, { count: 10, life: 60_000, answer: "approve", after: 50, break: null, signatures: 0, log: [] });
+  Object.assign(service, { count: 10, life: 60_000, answer: "approve", after: 50, created: null, slow: 0, break: null, signatures: 0, log: [] });
   service.requests.clear();
 });
 
 // Runs a program with the token configured; the service answers meanwhile.
-const run = (program, args, { env = {}, input = "" } = {}) =>
+const run = (program, args, { env = {}, input = "", started = () => {} } = {}) =>
   new Promise((done) => {
     const p = spawn(program, args, {
       cwd: folder,
@@ -70,6 +70,7 @@ const run = (program, args, { env = {}, input = "" } = {}) =>
       },
     });
     let out = "";
+    started(p);
     p.stdout.on("data", (d) => (out += d));
     p.stderr.on("data", (d) => (out += d));
     p.on("close", (status) => done({ status, out }));
@@ -181,6 +182,28 @@ test("push: approved, refused, not answered", async () => {
   const cancelled = await driver(["session", "cancel-login"], { INGAM_LOGIN: "push" });
   assert.equal(cancelled.out, "session 0\ncancel-login 50\n");
   assert.equal([...service.requests.values()].at(-1).state, "ended", "withdrawn");
+});
+
+// The helper does it after the program has gone.
+const allEnded = async () => {
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((done) => setTimeout(done, 20)))
+    if (service.requests.size > 0 && [...service.requests.values()].every((r) => r.state === "ended")) return true;
+  return false;
+};
+
+for (const login of ["number", "push"])
+  test(`${login}: gone while the phone is told: nothing is left on the phone`, async () => {
+    service.slow = 500;
+    await run(process.env.INGAM_TOKEN_DRIVER, ["session", "login", "pause"], {
+      env: { INGAM_LOGIN: login }, started: (p) => { service.created = () => p.kill("SIGKILL"); },
+    });
+    assert.equal(await allEnded(), true);
+  });
+
+test("push: given up while the phone is told: nothing is left on the phone", async () => {
+  Object.assign(service, { slow: 1000, answer: "nothing" });
+  assert.equal((await driver(["session", "cancel-login"], { INGAM_LOGIN: "push" })).out, "session 0\ncancel-login 50\n");
+  assert.equal(await allEnded(), true);
 });
 
 test("used up: the phone is asked again, and C_Sign goes on", async () => {

@@ -21,6 +21,8 @@ export class TokenService {
     this.life = 60_000;
     this.answer = "approve"; // what the phone does with a push: approve, refuse, nothing
     this.after = 50; // milliseconds until it does
+    this.created = null; // called when there is a new request, before the answer
+    this.slow = 0; // milliseconds until it is answered
     this.break = null; // next answer of this kind is broken: "signature", "drop", "json"
     this.signatures = 0;
   }
@@ -128,6 +130,10 @@ export class TokenService {
     let text = "";
     for await (const part of q) text += part;
     const { status, body } = await this.route(q, text);
+    if (status === 201) {
+      this.created?.();
+      await new Promise((done) => setTimeout(done, this.slow));
+    }
     if (this.break === "drop" && q.url.endsWith("/signatures")) {
       this.break = null;
       r.destroy();
