@@ -38,7 +38,7 @@ static const struct conf_option tokenconf_options[] = {
 
 /*
  * Browsers open sessions at every start, so that a session says nothing; and
- * Firefox stands still while its PIN box is open.
+ * Firefox stands still while its PIN box is open. pdfsig asks nobody for a PIN.
  */
 static const struct {
 	const char *program, *login, *ask_at;
@@ -51,6 +51,7 @@ static const struct {
 	{ "brave", "number", "login" },
 	{ "opera", "number", "login" },
 	{ "vivaldi", "number", "login" },
+	{ "pdfsig", "push", "login" },
 };
 
 struct tokenconf_pass {

@@ -17,6 +17,7 @@ static const struct {
 	{ "nothing said", "ssh", "", RC_OK, NUMBER, true, "" },
 	{ "Firefox by itself", "firefox-esr", "", RC_OK, PUSH, false, "" },
 	{ "Chromium by itself", "chromium", "", RC_OK, NUMBER, false, "" },
+	{ "pdfsig by itself", "pdfsig", "", RC_OK, PUSH, false, "" },
 	{ "not every name that begins so", "firefoxes", "", RC_OK, NUMBER, true,
 	    "" },
 	{ "default", "ssh", "[default]\nlogin = push\nphone = 01012345678\n",
