@@ -65,11 +65,11 @@ choose_json(const struct folder *f)
 	for (size_t i = 0; i < f->n; i++) {
 		json_t *o = choose_read(&f->pairs[i], &info)
 		    ? json_pack("{s:I s:{s:s s:s} s:s s:s s:I}", "number",
-			  (json_int_t)(i + 1), "kind", "ko", info.policy->ko,
+			  (json_int_t)i + 1, "kind", "ko", info.policy->ko,
 			  "en", info.policy->en, "owner", info.owner, "issuer",
 			  info.issuer, "not_after",
 			  (json_int_t)info.not_after_ms)
-		    : json_pack("{s:I}", "number", (json_int_t)(i + 1));
+		    : json_pack("{s:I}", "number", (json_int_t)i + 1);
 
 		if (json_array_append_new(list, o) != 0) {
 			json_decref(list);
