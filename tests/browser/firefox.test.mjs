@@ -165,6 +165,7 @@ const steps = [
     assert.equal((await api(page, '/me')).devices[0].push, false);
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).pushManager.getSubscription()), null);
     assert.equal(await page.getByText('알림 받음').count(), 0);
+    await until('the push service was told', () => push.count() === 0);
     const before = push.posts.length;
     await ask('Chrome', '노트북');
     await page.goto(running.app);

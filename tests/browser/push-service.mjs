@@ -7,7 +7,7 @@
  * Not here: opening messages (the tests), push services that misbehave
  * (tools/mock).
  *
- * start() gives {ws, origin, posts, acks, registered, forget, stop}.
+ * start() gives {ws, origin, posts, acks, registered, forget, count, stop}.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -101,6 +101,8 @@ export async function start() {
     ws: `ws://127.0.0.1:${port}/`, origin: `http://127.0.0.1:${port}`,
     /** Endpoints become unknown, and browsers are not told. */
     forget: () => channels.clear(),
+    /** How many endpoints are known. */
+    count: () => channels.size,
     stop() {
       sockets.forEach((s) => s.destroy());
       server.closeAllConnections();
