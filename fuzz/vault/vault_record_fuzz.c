@@ -24,10 +24,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	}
 	if (rc != RC_OK && e.msg[0] == '\0')
 		abort();
-	if (rc == RC_OK) {
-		approval_wake(&v);
+	if (rc == RC_OK && approval_wake(&v, &e) == RC_OK)
 		record_compact(&v);
-	}
 	state_end(&v);
 
 	return 0;

@@ -170,7 +170,6 @@ approval_replay_request(struct vault *v, struct rd r, int64_t time_ms,
     uint64_t index, struct err *e)
 {
 	struct approval *a;
-	struct account *account;
 	enum rc rc;
 
 	(void)time_ms;
@@ -179,13 +178,10 @@ approval_replay_request(struct vault *v, struct rd r, int64_t time_ms,
 	if (rc != RC_OK || a == NULL)
 		return rc;
 	a->until_ms = a->ar1.expires_ms;
-	account = account_find(v, a->ar1.account_id);
-	if (account == NULL)
-		return err_set(e, RC_FORMAT, "journal", "unknown account");
 
-	return account_add_request(v, account, a->item.id, NULL) == RC_MEMORY
-	    ? RC_MEMORY
-	    : RC_OK;
+	return account_find(v, a->ar1.account_id) != NULL
+	    ? RC_OK
+	    : err_set(e, RC_FORMAT, "journal", "unknown account");
 }
 
 enum rc
@@ -234,21 +230,36 @@ approval_write_all(struct vault *v)
 	table_each(&v->approvals, approval_write_one, v);
 }
 
+struct approval_waking {
+	struct vault *v;
+	bool failed;
+};
+
+/* Only now is known which of them live, and have a place at their account. */
 static bool
 approval_wake_one(void *arg, struct table_item *item)
 {
+	struct approval_waking *w = arg;
 	struct approval *a = (struct approval *)(void *)item;
-	int64_t left = a->until_ms - vault_now_ms(arg);
+	int64_t left = a->until_ms - vault_now_ms(w->v);
 
 	a->until_mono_ms = clock_mono_ms() + (left > 0 ? left : 0);
+	if (approval_is_live(a) &&
+	    account_add_request(w->v, account_find(w->v, a->ar1.account_id),
+		a->item.id, NULL) == RC_MEMORY)
+		w->failed = true;
 
 	return true;
 }
 
-void
-approval_wake(struct vault *v)
+enum rc
+approval_wake(struct vault *v, struct err *e)
 {
-	table_each(&v->approvals, approval_wake_one, v);
+	struct approval_waking w = { .v = v };
+
+	table_each(&v->approvals, approval_wake_one, &w);
+
+	return w.failed ? err_set(e, RC_MEMORY, NULL, "out of memory") : RC_OK;
 }
 
 static bool

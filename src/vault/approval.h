@@ -71,9 +71,10 @@ IG_CHECK enum rc approval_replay_progress(struct vault *v, struct rd r,
 void approval_write_all(struct vault *v);
 
 /*
- * Turns the wall times of the journal into lifetimes of this process; once,
- * after the replay.
+ * Turns the wall times of the journal into lifetimes of this process, and
+ * gives those that live their places at their accounts; once, after the
+ * replay. RC_MEMORY.
  */
-void approval_wake(struct vault *v);
+IG_CHECK enum rc approval_wake(struct vault *v, struct err *e);
 void approval_tick(struct vault *v);
 void approval_clear(struct vault *v);

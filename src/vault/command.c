@@ -242,9 +242,9 @@ command_open(struct command *c, struct err *e)
 	digest_sha256(v->rp_id_hash, &rp_id, 1);
 	if ((rc = journal_open(c->state, SPAN(v->master.keys->journal),
 		 SPAN(v->master.kek_id), record_read, v, journal, &v->journal,
-		 e)) != RC_OK)
+		 e)) != RC_OK ||
+	    (rc = approval_wake(v, e)) != RC_OK)
 		return rc;
-	approval_wake(v);
 	vault_tick(v);
 	if ((rc = serve_open(&c->serve, c->socket, c->serve.n_uids > 1, e)) !=
 	    RC_OK)

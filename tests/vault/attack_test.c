@@ -451,6 +451,38 @@ attack_token_pin(void)
 	grant_free(&newer);
 }
 
+/* What an account has waiting is known after a kill -9 as before. */
+static void
+attack_places(void)
+{
+	struct grant g, newer, more[16];
+	size_t n = 0;
+
+	is_rc(ask(&bob, &his, &g), RC_OK, "kill -9: a request");
+	is_rc(ask(&bob, &his, &newer), RC_OK, "kill -9: a newer one");
+	is_rc(grant_approve(
+		  &rig, &bob, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
+	    RC_OK, "kill -9: the first approved");
+	rig_restart(&rig);
+	is_rc(grant_approve(
+		  &rig, &bob, &newer, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
+	    RC_OK, "kill -9: the newer approved after it");
+	is_rc(grant_open(&rig, &g, g.pin, NULL), RC_STATE,
+	    "kill -9: the first PIN is worth nothing now");
+	grant_free(&g);
+	while (n < 16 && ask(&bob, &his, &more[n]) == RC_OK)
+		n++;
+	rig_restart(&rig);
+	is_rc(ask(&bob, &his, &g), RC_RATE,
+	    "kill -9: as many requests as may wait still wait");
+	while (n > 0) {
+		is_rc(keys_refuse(rig.keys, more[--n].id, NULL), RC_OK,
+		    "kill -9: and can be refused");
+		grant_free(&more[n]);
+	}
+	grant_free(&newer);
+}
+
 static void
 attack_after_end(void)
 {
@@ -793,6 +825,7 @@ main(void)
 	attack_evidence();
 	attack_app_pin();
 	attack_token_pin();
+	attack_places();
 	attack_after_end();
 	attack_blob();
 	attack_shapes();

@@ -41,11 +41,11 @@ vault_start(struct vault *v)
 		diag("a new journal");
 	if (journal_open(folder, SPAN(v->master.keys->journal),
 		SPAN(v->master.kek_id), record_read, v, fds, &v->journal,
-		NULL) != RC_OK) {
+		NULL) != RC_OK ||
+	    approval_wake(v, NULL) != RC_OK) {
 		printf("Bail out! the journal does not open\n");
 		exit(EXIT_FAILURE);
 	}
-	approval_wake(v);
 }
 
 /* HKDF-Expand by libcrypto's own EVP_KDF. */
