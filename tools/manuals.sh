@@ -31,19 +31,21 @@ sed -nE 's/^\.It Cm ([a-z-]+) Ar ([^ ]+) Pq (.*)$/\1 \2 \3/p' \
     man/ingamd.conf.5 >"$work/page"
 same src/daemon/config.c man/ingamd.conf.5
 
-# options SOURCE PAGE: the names in a table of struct option, and the two that
+# options PAGE SOURCE…: the names in tables of struct option, and the two that
 # base/usage.c gives to every program.
 options() {
+	page=$1
+	shift
 	{
-		sed -nE 's/^\t*\{ "([a-z-]+)", (no|required)_argument.*/\1/p' "$1"
+		sed -nE 's/^\t*\{ "([a-z0-9-]+)", (no|required)_argument.*/\1/p' "$@"
 		printf 'help\nversion\n'
 	} >"$work/code"
-	grep -oE '^\.It Fl -[a-z-]+' "$2" | sed 's/.*Fl -//' >"$work/page"
-	same "$1" "$2"
+	grep -oE '^\.It Fl -[a-z0-9-]+' "$page" | sed 's/.*Fl -//' >"$work/page"
+	same "$*" "$page"
 }
-options src/cli/cloud.c man/ingam.1
-options src/phone/command.c man/ingam-phone.1
-options src/vault/command.c man/ingam-vault.8
+options man/ingam.1 src/cli/cloud.c src/cli/token.c
+options man/ingam-phone.1 src/phone/command.c
+options man/ingam-vault.8 src/vault/command.c
 for page in man/ingamd.8 man/ingam-token.8; do
 	for option in help version; do
 		grep -q "^\.It Fl -$option$" "$page" || { echo "$page: no --$option"; bad=1; }

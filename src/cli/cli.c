@@ -2,7 +2,7 @@
  * cli.c - the ingam command: its subcommands.
  *
  * Belongs here: finding the subcommand, and the list of them.
- * Not here: what a subcommand does (cloud.c); asking and telling a person
+ * Not here: what a subcommand does (cloud.c, token.c); asking and telling a person
  * (client/person.c).
  */
 #include "cli/cli.h"
@@ -10,6 +10,7 @@
 #include "base/language.h"
 #include "base/usage.h"
 #include "cli/cloud.h"
+#include "cli/token.h"
 #include "client/person.h"
 
 #include <string.h>
@@ -23,6 +24,11 @@ static const struct {
 	    { "PC의 인증서를 휴대폰의 승인번호로 클라우드에 등록해요.",
 		"Registers a certificate of this PC in the cloud, by the "
 		"number that the phone shows." } },
+	{ "token", "register", token_register,
+	    { "브라우저와 프로그램에 인감 보안토큰을 등록해요.",
+		"Makes browsers and other programs see the Ingam token." } },
+	{ "token", "unregister", token_unregister,
+	    { "그 등록을 지워요.", "Undoes that." } },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

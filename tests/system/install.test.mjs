@@ -71,6 +71,9 @@ test('what is installed knows where the rest is', async () => {
   accessSync(join(dest, value('vault-program')), constants.X_OK);
   const helper = /\/[!-~]*ingam-token(?=\0)/.exec(readFileSync(find(dest, 'ingam-pkcs11.so')[0], 'latin1'))[0];
   accessSync(join(dest, helper), constants.X_OK);
+  // Below dest it does not find the module, and says where it would be.
+  const registered = await run(at(option('bindir'), 'ingam'), ['token', 'register', '--p11-kit-dir', join(folder, 'p11-kit')], { env: { HOME: folder, LC_ALL: 'C' } });
+  accessSync(join(dest, /: (\/\S+)\n$/.exec(registered.stderr)[1]), constants.R_OK);
 });
 
 /** The unit's command, with the variables of vault.env and folders of this test. */
