@@ -325,16 +325,14 @@ approval_proof(const struct approval_body *b, struct approving_proof *p)
 /* What the vault did not accept, in the words that fit this step. */
 static enum rc
 approval_approve_problem(struct response *r, const struct approval *a,
-    const struct approving_proof *proof, enum rc rc, uint8_t left,
-    const struct err *e)
+    enum rc rc, uint8_t left, const struct err *e)
 {
 	struct json_out *o;
 	enum problem p = PROBLEM_COUNT;
 
 	if (rc == RC_SECRET)
-		p = approving_is_wrong_pin(a, proof, e)
-		    ? PROBLEM_WRONG_PIN
-		    : PROBLEM_WRONG_PASSWORD;
+		p = strcmp(e->field, "pin") == 0 ? PROBLEM_WRONG_PIN
+						 : PROBLEM_WRONG_PASSWORD;
 	else if (rc == RC_STATE)
 		p = PROBLEM_ENDED;
 	else if (a->kind == APPROVAL_IMPORT && rc == RC_EXISTS)
@@ -391,7 +389,7 @@ approval_api_approve(struct request *q, struct response *r, struct err *e)
 	if (rc == RC_OK)
 		approval_answer(q, r, &a, &cert, pin);
 	else
-		rc = approval_approve_problem(r, &a, &proof, rc, left, e);
+		rc = approval_approve_problem(r, &a, rc, left, e);
 	sec_wipe(pin, sizeof(pin));
 out:
 	cert_clear(&cert);

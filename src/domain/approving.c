@@ -290,14 +290,6 @@ approving_ask_vault(struct domain *d, const struct approval *a,
 	return rc;
 }
 
-bool
-approving_is_wrong_pin(const struct approval *a,
-    const struct approving_proof *proof, const struct err *e)
-{
-	return proof->evidence.kind == KEYS_DEVICE_PIN &&
-	    (a->kind != APPROVAL_IMPORT || strstr(e->msg, "PIN") != NULL);
-}
-
 /*
  * The wrong app PIN that locks the device stands in the history. That it is
  * missing there is no reason to answer anything else.
@@ -329,7 +321,7 @@ approving_approve(struct domain *d, struct approval *a,
 	if ((rc = approving_ask_vault(d, a, proof, &approved, tries_left, e)) !=
 	    RC_OK) {
 		if (rc == RC_SECRET && *tries_left == 0 &&
-		    approving_is_wrong_pin(a, proof, e))
+		    strcmp(e->field, "pin") == 0)
 			approving_locked(d, a);
 		goto out;
 	}

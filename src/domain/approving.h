@@ -48,13 +48,6 @@ struct approving_proof {
 };
 
 /*
- * After RC_SECRET: was it the app PIN? At an import a PIN device may err with
- * the certificate's password, too; the vault's sentence alone tells which.
- */
-bool approving_is_wrong_pin(const struct approval *a,
-    const struct approving_proof *proof, const struct err *e);
-
-/*
  * Hands the proof to the vault and carries out what was approved. pin is ""
  * where there is none; the certificate that came in, or the one used, is
  * loaded into cert (cert_clear()). Codes: keys_approve(); RC_EXISTS.

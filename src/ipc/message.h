@@ -14,6 +14,12 @@
 #define MESSAGE_VERSION      1
 #define MESSAGE_ANSWER_BIT   0x8000
 
+/*
+ * The message of RC_SECRET, word for word, where the app PIN was wrong: an
+ * import may fail over its password, too.
+ */
+#define MESSAGE_WRONG_PIN "wrong app PIN"
+
 /* Ceilings of single fields. */
 #define MESSAGE_TEXT_MAX        256
 #define MESSAGE_PARAMS_MAX      1024

@@ -155,8 +155,8 @@ struct keys_approved {
 void keys_approved_clear(struct keys_approved *a);
 /*
  * Shows the phone's evidence. Start with an empty out; clear it in any case.
- * RC_SECRET with tries_left: app PIN, or an import's password; RC_LOCKED:
- * device locked; RC_DENIED: evidence not accepted; RC_STATE: approved with
+ * RC_SECRET with tries_left: app PIN, field "pin", or an import's password;
+ * RC_LOCKED: device locked; RC_DENIED: evidence not accepted; RC_STATE: approved with
  * other evidence, or ended; RC_EXPIRED; RC_POLICY, RC_FORMAT: an import's key
  * or certificate, field says which.
  */

@@ -189,6 +189,7 @@ link_verdict(
     enum link_end end, uint16_t verb, struct frame_answer *out, struct err *e)
 {
 	char text[MESSAGE_TEXT_MAX + 1] = { 0 };
+	bool pin;
 
 	switch (end) {
 	case LINK_UNSENT:
@@ -205,8 +206,9 @@ link_verdict(
 	if (out->rc == RC_OK)
 		return RC_OK;
 	memcpy(text, out->reason.p, out->reason.n);
+	pin = out->rc == RC_SECRET && strcmp(text, MESSAGE_WRONG_PIN) == 0;
 
-	return err_set(e, out->rc, "vault", "%s", text);
+	return err_set(e, out->rc, pin ? "pin" : "vault", "%s", text);
 }
 
 enum rc

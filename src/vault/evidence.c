@@ -196,7 +196,7 @@ evidence_pin(struct vault *v, const struct dl1 *list,
 		return rc;
 	if (!sec_equal(SPAN(hash), (struct span){ d->pin.p + 16, 32 })) {
 		*tries_left = limits_pin_left(use);
-		return err_set(e, RC_SECRET, "pin", "wrong PIN");
+		return err_set(e, RC_SECRET, "pin", MESSAGE_WRONG_PIN);
 	}
 	limits_pin_right(v, use);
 	memcpy(out->device_id, d->id, VAULT_ID);

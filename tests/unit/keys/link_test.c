@@ -22,6 +22,7 @@ enum habit {
 	OTHER_VERB,
 	NONSENSE,
 	REFUSE,
+	REFUSE_APP_PIN,
 };
 
 static _Atomic enum habit habit;
@@ -34,8 +35,9 @@ answer(struct buf *b, const struct frame_request *f, enum habit how)
 {
 	struct err why = { 0 };
 
-	err_set(&why, RC_SECRET, "pin", "wrong PIN");
-	if (how == REFUSE) {
+	err_set(&why, RC_SECRET, "pin", "%s",
+	    how == REFUSE ? "wrong PIN" : MESSAGE_WRONG_PIN);
+	if (how == REFUSE || how == REFUSE_APP_PIN) {
 		frame_failure(b, (enum message_verb)f->message->verb,
 		    f->sequence, &why, RC_SECRET, 2);
 		return;
@@ -183,6 +185,15 @@ test_not_again(struct keys *k)
 	       NULL) == RC_SECRET &&
 		tries == 2 && left == 0,
 	    "a refusal comes with the tries left");
+	for (int app = 0; app < 2; app++) {
+		struct err e = { 0 };
+
+		habit = app == 1 ? REFUSE_APP_PIN : REFUSE;
+		ok(keys_token_open(k, id, SPAN_LIT("123456"), &left, &expires,
+		       &tries, &e) == RC_SECRET &&
+			strcmp(e.field, app == 1 ? "pin" : "vault") == 0,
+		    "only the app PIN is told from other secrets: %s", e.field);
+	}
 	habit = HANG_UP_ONCE;
 	before = asked;
 	ok(keys_token_open(k, id, SPAN_LIT("123456"), &left, &expires, &tries,
