@@ -60,6 +60,20 @@ test('joining: what is missing is said beside its field, and nothing is sent', a
   await w.end();
 });
 
+test('joining: the same fault is said again when it is made again', async () => {
+  const w = await world();
+  const fault = w.phone.getByText('앞 6자리와 뒤 1자리를 확인해 주세요');
+  await w.phone.goto(w.d.app);
+  await press(w.phone, '시작하기');
+  for (const birth of ['910230-1', '911301-1']) {
+    await w.phone.getByLabel('주민등록번호 앞 7자리').fill(birth);
+    await fault.waitFor({ state: 'hidden' });
+    await press(w.phone, '인증번호 받기');
+    await fault.waitFor();
+  }
+  await w.end();
+});
+
 test('joining: a wrong code is said and can be typed again', async () => {
   const w = await world();
   await giveName(w.phone, w.d.app);

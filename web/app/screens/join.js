@@ -107,6 +107,9 @@ class Join extends Screen {
   async #send(again = false) {
     if (!again) {
       const faults = this.#readPerson();
+      /* A field drops its fault when it is typed in; the same one must be set anew. */
+      this.set({ faults: {} });
+      await this.updateComplete;
       this.set({ faults });
       const first = Object.keys(faults)[0];
       if (first !== undefined) {
