@@ -105,6 +105,19 @@ login_ask(struct state *st, struct session *s, struct span pin, struct err *e)
 	return rc;
 }
 
+/* There is no security officer; the reasons of 5.6.8 come before that one. */
+static CK_RV
+login_check_officer(const struct state *st)
+{
+	if (st->logged_in)
+		return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+	for (const struct session *s = st->sessions; s != NULL; s = s->next)
+		if (!s->writable)
+			return CKR_SESSION_READ_ONLY_EXISTS;
+
+	return CKR_USER_TYPE_INVALID;
+}
+
 static CK_RV
 login_check(
     struct state *st, struct session *s, CK_USER_TYPE user, struct span pin)
@@ -114,6 +127,8 @@ login_check(
 	if (user == CKU_CONTEXT_SPECIFIC)
 		/* No key of ours is CKA_ALWAYS_AUTHENTICATE. */
 		return CKR_OPERATION_NOT_INITIALIZED;
+	if (user == CKU_SO)
+		return login_check_officer(st);
 	if (user != CKU_USER)
 		return CKR_USER_TYPE_INVALID;
 	if (st->logged_in)

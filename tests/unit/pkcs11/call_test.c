@@ -78,15 +78,39 @@ token_flags(void)
 }
 
 static void
+test_officer(CK_SESSION_HANDLE reader)
+{
+	CK_UTF8CHAR pin[] = "123456";
+	CK_SESSION_HANDLE s = 0;
+
+	ok(p11->C_OpenSession(1, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL,
+	       NULL, &s) == CKR_OK &&
+		p11->C_Login(s, CKU_SO, pin, 6) == CKR_SESSION_READ_ONLY_EXISTS,
+	    "security officer: not beside a session that only reads");
+	ok(module_login(reader, "123456") == CKR_OK &&
+		p11->C_Login(s, CKU_SO, pin, 6) ==
+		    CKR_USER_ANOTHER_ALREADY_LOGGED_IN &&
+		p11->C_Logout(reader) == CKR_OK,
+	    "security officer: not beside the user");
+	(void)p11->C_CloseAllSessions(1);
+	(void)p11->C_OpenSession(
+	    1, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &s);
+	ok(p11->C_Login(s, CKU_SO, pin, 6) == CKR_USER_TYPE_INVALID,
+	    "security officer: there is none");
+	(void)p11->C_CloseSession(s);
+}
+
+static void
 test_login(void)
 {
 	CK_SESSION_HANDLE s = module_session();
 	CK_UTF8CHAR pin[] = "123456";
 	CK_SESSION_INFO info;
 
-	ok(p11->C_Login(s, CKU_SO, pin, 6) == CKR_USER_TYPE_INVALID &&
-		p11->C_Login(s, 77, pin, 6) == CKR_USER_TYPE_INVALID,
+	ok(p11->C_Login(s, 77, pin, 6) == CKR_USER_TYPE_INVALID,
 	    "login: only as user");
+	test_officer(s);
+	s = module_session();
 	ok(p11->C_Login(s, CKU_CONTEXT_SPECIFIC, pin, 6) ==
 		CKR_OPERATION_NOT_INITIALIZED,
 	    "login: no key asks for one of its own");
