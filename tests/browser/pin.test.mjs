@@ -2,6 +2,7 @@
  * pin.test.mjs - a phone without fingerprint or face against the real service:
  * the app PIN, from joining to the lock after five wrong ones.
  */
+import '../lib/webcrypto.mjs';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
