@@ -15,11 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define NSSDB_NAME "Ingam"
 #define NSSDB_LIST 1048576
-
-extern char **environ;
 
 /* Does the database's list of modules hold this text? */
 static bool

@@ -7,6 +7,7 @@
 #include "vault/jail.h"
 
 #include "base/log.h"
+#include "base/sec.h"
 #include "vault/heap.h"
 
 #include <errno.h>
@@ -77,11 +78,11 @@ const size_t jail_table_n = sizeof(jail_table) / sizeof(jail_table[0]);
 static bool
 jail_lock_stack(void)
 {
-	volatile uint8_t room[JAIL_STACK];
+	uint8_t room[JAIL_STACK];
 
-	room[0] = room[JAIL_STACK - 1] = 0;
+	sec_wipe(room, sizeof(room)); /* so that it is there */
 
-	return mlock((const void *)(uintptr_t)room, sizeof(room)) == 0;
+	return mlock(room, sizeof(room)) == 0;
 }
 
 enum rc
@@ -89,7 +90,7 @@ jail_memory(struct err *e)
 {
 	struct rlimit none = { 0, 0 };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	bool may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0, locked = true;
+	bool may_lock, locked;
 	enum rc rc;
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
@@ -97,6 +98,7 @@ jail_memory(struct err *e)
 		return err_set(e, RC_IO, "jail", "%s", strerror(errno));
 	if (JAIL_SANITIZED)
 		return RC_OK;
+	may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0;
 	if ((rc = heap_start(
 		 may_lock ? JAIL_HEAP : JAIL_HEAP_SMALL, &locked, e)) != RC_OK)
 		return rc;
