@@ -12,14 +12,14 @@ const version = /version: '([0-9.]+)'/.exec(readFileSync(join(root, 'meson.build
 
 /** Every program, its manual page, and the commands that may stand before an option. */
 const programs = [
-  { name: 'ingam', page: 'ingam.1', commands: [[], ['cloud'], ['cloud', 'import']], options: ['cloud', 'import'] },
+  { name: 'ingam', page: 'ingam.1', commands: [[], ['cloud'], ['cloud', 'import'], ['token'], ['token', 'register'], ['token', 'unregister']] },
   { name: 'ingam-phone', page: 'ingam-phone.1', commands: [[], ['join'], ['import'], ['list'], ['approve'], ['refuse'], ['delete'], ['load']] },
   { name: 'ingam-token', page: 'ingam-token.8', commands: [[], ['--settings']] },
   { name: 'ingam-vault', page: 'ingam-vault.8', commands: [[], ['init'], ['serve']] },
   { name: 'ingamd', page: 'ingamd.8', commands: [[], ['serve'], ['init'], ['migrate'], ['check-config']] },
 ];
 
-for (const { name, page, commands, options = [] } of programs) {
+for (const { name, page, commands } of programs) {
   for (const words of commands) {
     const called = [name, ...words].join(' ');
     test(`${called} --help: the usage on standard output, exit 0`, async () => {
@@ -36,7 +36,7 @@ for (const { name, page, commands, options = [] } of programs) {
     });
   }
   test(`${name}: the usage names every option of its manual page`, async () => {
-    const { stdout } = await run(program(name), [...options, '--help']);
+    const stdout = (await Promise.all(commands.map(async (words) => (await run(program(name), [...words, '--help'])).stdout))).join('\n');
     const named = readFileSync(join(root, 'man', page), 'utf8').matchAll(/^\.It Fl (-?[a-z-]+)/gm);
     for (const [, option] of named) assert.ok(stdout.includes(`-${option}`), `-${option} is not in\n${stdout}`);
   });
