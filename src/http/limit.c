@@ -1,18 +1,18 @@
 /*
  * limit.c - token buckets in a table of fixed size.
  *
- * Belongs here: counting by class and key, forgetting, networks of addresses.
- * Not here: which route has which class (api); durable counters of wrong PINs
- * (vault); how many connections (server.c).
+ * Belongs here: counting by class and key, forgetting.
+ * Not here: names of clients and networks (base/address.c); which route
+ * has which class (api); durable counters of wrong PINs (vault); how many
+ * connections (server.c).
  */
 #include "http/limit.h"
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/rnd.h"
 
-#include <arpa/inet.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A key may stand in any of the WAYS places of its neighbourhood. */
@@ -185,34 +185,16 @@ enum rc
 limit_take_address(struct limit *l, unsigned int class_, const char *address,
     int64_t *retry_ms, struct err *e)
 {
-	char network[64];
+	char client[ADDRESS_TEXT], network[ADDRESS_TEXT];
 	enum rc rc;
 
-	rc = limit_take_times(l, class_, 1, span_str(address), 1, retry_ms, e);
-	if (rc != RC_OK || !limit_network(address, network, sizeof(network)))
+	address_client(address, client);
+	address_network(address, network);
+	rc = limit_take_times(l, class_, 1, span_str(client), 1, retry_ms, e);
+	/* What is no address has no network. */
+	if (rc != RC_OK || strcmp(client, network) == 0)
 		return rc;
 
 	return limit_take_times(
 	    l, class_, LIMIT_NETWORK, span_str(network), 1, retry_ms, e);
-}
-
-bool
-limit_network(const char *address, char *out, size_t size)
-{
-	uint8_t a[16];
-	char text[INET6_ADDRSTRLEN];
-	int n;
-
-	if (inet_pton(AF_INET, address, a) == 1) {
-		n = snprintf(out, size, "%u.%u.%u.0/24", a[0], a[1], a[2]);
-		return n > 0 && (size_t)n < size;
-	}
-	if (inet_pton(AF_INET6, address, a) != 1)
-		return false;
-	memset(a + 6, 0, sizeof(a) - 6);
-	if (inet_ntop(AF_INET6, a, text, sizeof(text)) == NULL)
-		return false;
-	n = snprintf(out, size, "%s/48", text);
-
-	return n > 0 && (size_t)n < size;
 }

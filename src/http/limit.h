@@ -40,7 +40,7 @@ IG_CHECK enum rc limit_take(struct limit *l, unsigned int class_,
     struct span key, uint32_t cost, int64_t *retry_ms, struct err *e);
 
 /*
- * One token for a client's address, and one for its network, which has
+ * One token for a client (base/address.h), and one for its network, which has
  * LIMIT_NETWORK times as many: a crowd behind one address range is no reason
  * to lock it out, a spray from there is.
  */
@@ -48,9 +48,3 @@ IG_CHECK enum rc limit_take(struct limit *l, unsigned int class_,
 
 IG_CHECK enum rc limit_take_address(struct limit *l, unsigned int class_,
     const char *address, int64_t *retry_ms, struct err *e);
-
-/*
- * The network of an address given as text: 203.0.113.7 -> 203.0.113.0/24,
- * 2001:db8:1:2::3 -> 2001:db8:1::/48. False when it is no address.
- */
-bool limit_network(const char *address, char *out, size_t size);
