@@ -15,36 +15,101 @@ static const char *const once[] = { "Host", "Content-Length",
 
 #define ONCE (sizeof(once) / sizeof(once[0]))
 
-static enum MHD_Result
-guard_count(
-    void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+struct guard_head {
+	unsigned int seen[ONCE];
+	bool bad;
+};
+
+/* A field's name (RFC 9110 section 5.1): what is none, another may read as one. */
+static bool
+guard_is_token(struct span s)
 {
-	unsigned int *seen = arg;
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (c <= ' ' || c >= 0x7f ||
+		    strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
+			return false;
+	}
+
+	return s.n > 0;
+}
+
+/*
+ * libmicrohttpd before 0.9.77 appends a folded line (RFC 9112 section 5.2) to
+ * the field's name. Where that hides how the body ends, it is an attack.
+ */
+static bool
+guard_is_folded(struct span name)
+{
+	static const char *const framing[] = { "Content-Length",
+		"Transfer-Encoding" };
+
+	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++) {
+		size_t n = strlen(framing[i]);
+
+		if (name.n > n &&
+		    strncasecmp((const char *)name.p, framing[i], n) == 0)
+			return true;
+	}
+
+	return false;
+}
+
+/* A field's value may have no control character but the tab. */
+static bool
+guard_is_value(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if ((s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
+			return false;
+	}
+
+	return true;
+}
+
+static enum MHD_Result
+guard_field(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_n,
+    const char *value, size_t value_n)
+{
+	struct guard_head *h = arg;
+	struct span n = { (const uint8_t *)name, name_n };
+	struct span v = { (const uint8_t *)value, value_n };
 
 	(void)kind;
-	(void)value;
+	if (!guard_is_token(n) || guard_is_folded(n) || !guard_is_value(v)) {
+		h->bad = true;
+		return MHD_NO;
+	}
 	for (size_t i = 0; i < ONCE; i++) {
 		if (strcasecmp(once[i], name) == 0)
-			seen[i]++;
+			h->seen[i]++;
 	}
 
 	return MHD_YES;
 }
 
 bool
-guard_is_head(struct MHD_Connection *mhd)
+guard_is_head(struct MHD_Connection *mhd, const char *version)
 {
-	unsigned int seen[ONCE] = { 0 };
+	struct guard_head h = { 0 };
+	const char *encoding = MHD_lookup_connection_value(
+	    mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
 
-	(void)MHD_get_connection_values(
-	    mhd, MHD_HEADER_KIND, guard_count, seen);
+	(void)MHD_get_connection_values_n(
+	    mhd, MHD_HEADER_KIND, guard_field, &h);
 	for (size_t i = 0; i < ONCE; i++) {
-		if (seen[i] > 1)
+		if (h.seen[i] > 1)
 			return false;
 	}
+	/* RFC 9112 section 6.1: where a body ends must not be guessed. */
+	if (encoding != NULL &&
+	    (strcasecmp(encoding, "chunked") != 0 ||
+		strcmp(version, MHD_HTTP_VERSION_1_1) != 0))
+		return false;
 
 	/* RFC 9112 section 6.3: length and encoding together are an attack. */
-	return seen[1] == 0 || seen[2] == 0;
+	return !h.bad && (h.seen[1] == 0 || h.seen[2] == 0);
 }
 
 bool

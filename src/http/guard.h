@@ -8,8 +8,11 @@
 /* Does this state-changing request come from our own page? */
 bool guard_is_same_origin(const struct request *q);
 
-/* Is the head sound: no header twice that must be once, no smuggling? */
-bool guard_is_head(struct MHD_Connection *mhd);
+/*
+ * Is the head sound: fields well formed, none twice that must be once, no two
+ * ways to find the body's end?
+ */
+bool guard_is_head(struct MHD_Connection *mhd, const char *version);
 
 /* The security headers: all of them for pages, the short ones for data. */
 void guard_headers(

@@ -569,7 +569,7 @@ serve_dispatch(struct request *q)
 
 /* The head is here. Answering now closes the connection: only where it must. */
 static enum MHD_Result
-serve_head(struct request *q, const char *method)
+serve_head(struct request *q, const char *method, const char *version)
 {
 	const char *length;
 	uint64_t n = 0;
@@ -578,7 +578,7 @@ serve_head(struct request *q, const char *method)
 	q->state = INNER_BODY;
 	request_find_address(q);
 	/* Where the body ends is unknown, so nothing is read after this. */
-	if (!guard_is_head(q->mhd))
+	if (!guard_is_head(q->mhd, version))
 		return serve_refuse(q, REFUSE_MALFORMED);
 	q->refusal = serve_route(q);
 	if (q->match.route != NULL)
@@ -625,12 +625,11 @@ serve_request(void *arg, struct MHD_Connection *mhd, const char *url,
 	(void)arg;
 	(void)mhd;
 	(void)url;
-	(void)version;
 	if (q == NULL)
 		return MHD_NO;
 	switch (q->state) {
 	case INNER_HEAD:
-		return serve_head(q, method);
+		return serve_head(q, method, version);
 	case INNER_BODY:
 		if (n == 0)
 			return serve_dispatch(q);
