@@ -113,18 +113,24 @@ guard_is_head(struct MHD_Connection *mhd, const char *version)
 }
 
 bool
-guard_is_same_origin(const struct request *q)
+guard_is_foreign(const struct request *q)
 {
 	const char *origin = request_header(q, "Origin");
 	const char *site = request_header(q, "Sec-Fetch-Site");
 
 	if (origin != NULL && strcmp(origin, q->at->url) != 0)
-		return false;
-	if (site != NULL && strcmp(site, "same-origin") != 0 &&
-	    strcmp(site, "none") != 0)
-		return false;
+		return true;
 
-	return origin != NULL || site != NULL;
+	return site != NULL && strcmp(site, "same-origin") != 0 &&
+	    strcmp(site, "none") != 0;
+}
+
+bool
+guard_is_same_origin(const struct request *q)
+{
+	return !guard_is_foreign(q) &&
+	    (request_header(q, "Origin") != NULL ||
+		request_header(q, "Sec-Fetch-Site") != NULL);
 }
 
 static const char page_csp[] =

@@ -8,6 +8,9 @@
 /* Does this state-changing request come from our own page? */
 bool guard_is_same_origin(const struct request *q);
 
+/* Does a browser say that another site's page sent it? Programs say nothing. */
+bool guard_is_foreign(const struct request *q);
+
 /*
  * Is the head sound: fields well formed, none twice that must be once, no two
  * ways to find the body's end?

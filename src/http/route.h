@@ -69,8 +69,9 @@ enum route_flag {
 	ROUTE_SESSION = 1 << 0,
 	/*
 	 * For programs: proof is in the request itself (bearer token, signed
-	 * body), cookies are not looked at, so the same-origin check is left
-	 * out. request_cookie() gives NULL there.
+	 * body), cookies are not looked at. A program need not say where it
+	 * comes from; a browser that says "another site" is refused here, too.
+	 * request_cookie() gives NULL there.
 	 */
 	ROUTE_MACHINE = 1 << 1,
 	/* Answers may be shared and kept: no "Cache-Control: no-store". */

@@ -121,8 +121,16 @@ serve_split(struct request *q, struct err *e)
 static bool
 serve_is_changing(const struct route *r)
 {
-	return r->method != ROUTE_GET && r->method != ROUTE_OPTIONS &&
-	    (r->flags & ROUTE_MACHINE) == 0;
+	return r->method != ROUTE_GET && r->method != ROUTE_OPTIONS;
+}
+
+/* Our own page, or (where no cookie counts) a program: never another's page. */
+static bool
+serve_is_welcome(const struct request *q)
+{
+	return (q->match.route->flags & ROUTE_MACHINE) != 0
+	    ? !guard_is_foreign(q)
+	    : guard_is_same_origin(q);
 }
 
 static bool
@@ -193,7 +201,7 @@ serve_route(struct request *q)
 	}
 	if (rc != RC_OK)
 		return serve_malformed(q, &e);
-	if (serve_is_changing(q->match.route) && !guard_is_same_origin(q))
+	if (serve_is_changing(q->match.route) && !serve_is_welcome(q))
 		return REFUSE_ORIGIN;
 
 	return serve_is_over_limit(q) ? REFUSE_RATE : REFUSE_NOTHING;
