@@ -212,17 +212,34 @@ request_set_address(struct request *q, const void *ip, int family)
 		q->address[0] = '\0';
 }
 
+/* Remembers the last value that this name has. */
+static enum MHD_Result
+request_last(
+    void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	const char **last = arg;
+
+	(void)kind;
+	if (strcasecmp(name, "X-Forwarded-For") == 0)
+		*last = value;
+
+	return MHD_YES;
+}
+
 /*
- * The last entry of X-Forwarded-For: the one that our own proxy wrote. What
- * stands before it was sent by the client and may say anything.
+ * The last entry of the last X-Forwarded-For: the one that our own proxy
+ * wrote, in a field of its own or at the end of the client's. What stands
+ * before it was sent by the client and may say anything.
  */
 static void
 request_believe_proxy(struct request *q)
 {
-	const char *list = request_header(q, "X-Forwarded-For");
+	const char *list = NULL;
 	const char *last;
 	uint8_t ip[16];
 
+	(void)MHD_get_connection_values(
+	    q->mhd, MHD_HEADER_KIND, request_last, &list);
 	if (list == NULL)
 		return;
 	last = strrchr(list, ',');
