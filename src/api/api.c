@@ -99,8 +99,11 @@ api_problem(const struct request *q, struct response *r, enum rc rc,
 	out.en = t->en;
 	out.next_ko = t->next_ko;
 	out.next_en = t->next_en;
-	/* What a program sent wrong is told; what broke in here is logged. */
-	if (t->status < 500) {
+	/*
+	 * What a program sent wrong is told; what broke in here is logged. What
+	 * is another's is not there: not a word tells the two apart.
+	 */
+	if (t->status < 500 && (rc != RC_ABSENT || e->field[0] != '\0')) {
 		out.field = e->field;
 		out.detail = e->msg;
 	}
