@@ -142,6 +142,12 @@ api_topic_transfer(char *out, const uint8_t id[static STORE_ID])
 	api_topic(out, 't', id);
 }
 
+void
+api_topic_session(char *out, const uint8_t id[static STORE_ID])
+{
+	api_topic(out, 's', id);
+}
+
 static enum rc
 api_fixed(const char *text,
     enum rc (*parse)(struct buf *, struct span, struct err *), uint8_t *out,

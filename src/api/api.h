@@ -36,6 +36,8 @@ void api_problem(const struct request *q, struct response *r, enum rc rc,
 void api_topic_member(char *out, const uint8_t id[static STORE_ID]);
 void api_topic_request(char *out, const uint8_t id[static STORE_ID]);
 void api_topic_transfer(char *out, const uint8_t id[static STORE_ID]);
+/* What ends with a session; id: the first bytes of its token's hash. */
+void api_topic_session(char *out, const uint8_t id[static STORE_ID]);
 
 /* Of a handler of a ROUTE_SESSION row; never NULL. */
 const struct domain_session *api_who(const struct request *q);

@@ -259,7 +259,11 @@ member_api_events(struct request *q, struct response *r, struct err *e)
 	char topic[TOPIC_NAME_MAX + 1];
 	enum rc rc;
 
+	/* The second one tells nothing: it ends the stream with its session. */
 	api_topic_member(topic, api_who(q)->member_id);
+	if ((rc = request_watch(q, topic, e)) != RC_OK)
+		return rc;
+	api_topic_session(topic, api_who(q)->token_hash);
 	if ((rc = request_watch(q, topic, e)) != RC_OK)
 		return rc;
 	response_stream(r);

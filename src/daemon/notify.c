@@ -141,6 +141,8 @@ notify_changed(void *arg, enum domain_change what,
 		/* Each page asks who it is, and learns that it is nobody. */
 		api_topic_member(topic, member_id);
 		notify_publish(n, topic, "session", SPAN_LIT("{}"));
+		api_topic_session(topic, id);
+		topic_end(n->api->hub, topic);
 		return;
 	}
 }

@@ -226,7 +226,7 @@ access_logout(struct domain *d, const struct domain_session *s, struct err *e)
 
 	if (rc == RC_OK)
 		domain_changed(
-		    d, DOMAIN_SESSION_ENDED, s->member_id, s->device_id);
+		    d, DOMAIN_SESSION_ENDED, s->member_id, s->token_hash);
 
 	return rc;
 }

@@ -27,7 +27,7 @@ enum domain_change {
 	DOMAIN_TRANSFER,
 	DOMAIN_CERTIFICATES,
 	DOMAIN_HISTORY,
-	DOMAIN_SESSION_ENDED,
+	DOMAIN_SESSION_ENDED, /* id: the first bytes of its token's hash */
 };
 
 /* A person at the identity check. */
