@@ -113,23 +113,28 @@ access_check_pin_device(
 	return rc;
 }
 
-/* At most 20 failures an hour for each device; a right proof is not stopped. */
+/*
+ * Whatever was wrong, and whether there is such a device: one answer. At most
+ * 20 an hour for what was claimed; a right proof is not stopped.
+ */
 static enum rc
-access_failed(struct domain *d, const struct device *device, int64_t now,
+access_failed(struct domain *d, const struct access_proof *p, int64_t now,
     enum rc rc, struct err *e)
 {
 	uint8_t key[STORE_HASH];
 	struct counter_answer a;
 
-	digest_sha256_labelled(key, "INGAM-DEVICE1", SPAN(device->id));
+	if (rc == RC_IO || rc == RC_MEMORY || rc == RC_BUSY)
+		return rc;
+	err_clear(e);
+	digest_sha256_labelled(key, "INGAM-DEVICE1",
+	    p->credential_id.n > 0 ? p->credential_id : SPAN(p->device_id));
 	if (counter_hit(d->db, "login-failed", key, HOUR_MS, FAILED_HOUR, now,
 		&a, NULL) == RC_OK &&
-	    !a.allowed) {
-		err_clear(e);
+	    !a.allowed)
 		return err_set(e, RC_RATE, NULL, "too many failed tries");
-	}
 
-	return rc == RC_OK ? RC_DENIED : rc;
+	return err_set(e, RC_DENIED, NULL, "the proof was not accepted");
 }
 
 void
@@ -161,7 +166,7 @@ access_load_device(struct domain *d, const struct access_proof *p,
 	    (out->kind == DEVICE_PASSKEY) != (p->credential_id.n > 0))
 		rc = err_set(e, RC_DENIED, NULL, "another kind of device");
 
-	return rc == RC_ABSENT ? RC_DENIED : rc;
+	return rc;
 }
 
 enum rc
@@ -175,14 +180,15 @@ access_login(struct domain *d, const struct access_proof *p,
 	struct session s;
 	enum rc rc;
 
-	if ((rc = access_check_challenge(d, p->challenge, now, e)) != RC_OK ||
-	    (rc = access_load_device(d, p, &device, e)) != RC_OK)
-		goto out;
-	rc = device.kind == DEVICE_PASSKEY
-	    ? access_check_passkey(d, p, &device, e)
-	    : access_check_pin_device(p, &device, e);
+	if ((rc = access_check_challenge(d, p->challenge, now, e)) != RC_OK)
+		return rc;
+	rc = access_load_device(d, p, &device, e);
+	if (rc == RC_OK)
+		rc = device.kind == DEVICE_PASSKEY
+		    ? access_check_passkey(d, p, &device, e)
+		    : access_check_pin_device(p, &device, e);
 	if (rc != RC_OK) {
-		rc = access_failed(d, &device, now, rc, e);
+		rc = access_failed(d, p, now, rc, e);
 		goto out;
 	}
 	access_new(d, device.member_id, device.id, token, &s);
