@@ -2,13 +2,14 @@
  * token_api.c - a program on a PC uses the token.
  *
  * Belongs here: /rp/v1/token/requests….
- * Not here: the rules (domain/token.c).
+ * Not here: the rules (domain/asking.c, domain/token.c).
  */
 #include "api/handlers.h"
 
 #include "api/render.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "domain/asking.h"
 #include "domain/token.h"
 #include "keys/keys.h"
 
@@ -31,7 +32,7 @@ token_read_bytes(const struct json_t *in, const char *name,
 }
 
 struct token_body {
-	struct token_ask ask;
+	struct asking ask;
 	uint8_t before_id[STORE_ID], before_hash[STORE_HASH];
 	bool continues;
 };
@@ -93,9 +94,9 @@ token_api_request(struct request *q, struct response *r, struct err *e)
 	if ((rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = token_read_ask(in, &b, e)) != RC_OK)
 		return rc;
-	rc = b.continues ? token_continue(d, b.before_id, b.before_hash, &b.ask,
+	rc = b.continues ? asking_again(d, b.before_id, b.before_hash, &b.ask,
 			       id, &expires, e)
-			 : token_request(d, &b.ask, id, &expires, e);
+			 : asking_number(d, &b.ask, id, &expires, e);
 	if (rc != RC_OK)
 		return rc;
 	o = response_json(r, 201);

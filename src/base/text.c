@@ -129,6 +129,30 @@ text_sanitise(char *out, size_t size, struct span s)
 		out[used] = '\0';
 }
 
+/* Characters that are as wide as others and show nothing. */
+static bool
+text_is_blank(uint32_t c)
+{
+	return c == 0x20 || c == 0xa0 || c == 0x1680 ||
+	    (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
+	    c == 0x2800 || c == 0x3000;
+}
+
+bool
+text_is_visible(struct span s)
+{
+	size_t n;
+
+	for (; s.n > 0; s.p += n, s.n -= n) {
+		uint32_t c = text_next(s, &n);
+
+		if (c != UINT32_MAX && !text_is_blank(c) && !text_is_tricky(c))
+			return true;
+	}
+
+	return false;
+}
+
 bool
 text_is_digits(struct span s)
 {

@@ -22,6 +22,9 @@ bool text_is_display(struct span s, size_t max);
  */
 void text_sanitise(char *out, size_t size, struct span s);
 
+/* Does it show anything but blanks? s is UTF-8. */
+bool text_is_visible(struct span s);
+
 /* Only digits, and at least one? */
 bool text_is_digits(struct span s);
 

@@ -8,6 +8,7 @@
  */
 #include "domain/approving.h"
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -26,9 +27,12 @@ void
 approving_machine_key(const uint8_t member_id[static STORE_ID],
     const struct approval *a, uint8_t key[static STORE_HASH])
 {
+	char client[ADDRESS_TEXT];
 	struct span parts[4] = { { member_id, STORE_ID }, span_str(a->machine),
-		SPAN_LIT("\n"), span_str(a->address) };
+		SPAN_LIT("\n"), { NULL, 0 } };
 
+	address_client(a->address, client);
+	parts[3] = span_str(client);
 	digest_sha256(key, parts, 4);
 }
 
@@ -396,13 +400,21 @@ approving_unblock(
 }
 
 void
+approving_end_in_vault(const struct domain *d, const struct approval *a)
+{
+	if (store_has_id(a->vault_request_id) &&
+	    keys_refuse(d->keys, a->vault_request_id, NULL) == RC_BUSY)
+		log_event(LOG_WARN, "withdraw", "vault unavailable");
+}
+
+void
 approving_lapse(struct domain *d, struct approval *a)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = (unsigned int)a->state };
 	struct history h = { .at_ms = now, .kind = HISTORY_EXPIRED };
-	bool tell = store_has_id(a->member_id) && a->kind == APPROVAL_TOKEN &&
-	    a->state != APPROVAL_OPEN;
+	bool tell = domain_is_member(a->member_id) &&
+	    a->kind == APPROVAL_TOKEN && a->state != APPROVAL_OPEN;
 
 	if ((a->state & APPROVAL_LIVING) == 0 || a->expires_ms > now)
 		return;

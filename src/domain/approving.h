@@ -67,6 +67,9 @@ IG_CHECK enum rc approving_refuse(
 IG_CHECK enum rc approving_unblock(
     struct domain *d, const struct domain_session *s, struct err *e);
 
+/* A request that is over in the database is so in the vault, too. */
+void approving_end_in_vault(const struct domain *d, const struct approval *a);
+
 /* Ends a request whose time is over; a->state says so afterwards. */
 void approving_lapse(struct domain *d, struct approval *a);
 

@@ -82,6 +82,20 @@ domain_changed(const struct domain *d, enum domain_change what,
 	d->ops->changed(d->arg, what, member_id, id);
 }
 
+/*
+ * A request for a number that nobody has joined is nobody's: its member_id
+ * begins with so many zeros, which no member's does.
+ */
+#define DOMAIN_NOBODY 8
+
+static inline bool
+domain_is_member(const uint8_t id[static STORE_ID])
+{
+	static const uint8_t zeros[DOMAIN_NOBODY];
+
+	return memcmp(id, zeros, DOMAIN_NOBODY) != 0;
+}
+
 /* Who sits behind a session of the app. */
 struct domain_session {
 	uint8_t member_id[STORE_ID];

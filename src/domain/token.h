@@ -7,34 +7,6 @@
 #include "store/approval.h"
 #include "store/cert.h"
 
-/* What a program on a PC says of itself; all of it is only claimed. */
-struct token_ask {
-	struct span phone;
-	struct span program, machine, user;
-	bool push; /* no number to type: approval alone opens the token */
-	uint8_t secret_hash[STORE_HASH];
-	const char *address;
-};
-
-/*
- * Asks the phone behind a number. Gives the request's id and end, and the
- * same for a number that nobody has joined, or whose member is not to be
- * asked. RC_FORMAT; RC_RATE; RC_BUSY.
- */
-IG_CHECK enum rc token_request(struct domain *d, const struct token_ask *in,
-    uint8_t id[static STORE_ID], int64_t *expires_ms, struct err *e);
-
-/*
- * The same program once more, its approval used up: the member is known by
- * the request before (id and the bearer's hash), and nothing is typed.
- * RC_ABSENT: no such request, or not its bearer.
- */
-IG_CHECK enum rc token_continue(struct domain *d,
-    const uint8_t before_id[static STORE_ID],
-    const uint8_t before_secret_hash[static STORE_HASH],
-    const struct token_ask *in, uint8_t id[static STORE_ID],
-    int64_t *expires_ms, struct err *e);
-
 /*
  * The request as its bearer sees it, and the certificate that it is for: empty
  * where none was approved or it is gone; not loaded where cert is NULL.

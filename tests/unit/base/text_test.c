@@ -23,11 +23,26 @@ static const struct {
 	{ "NUL", SPAN_LIT("a\0b"), false, false, "ab" },
 };
 
+static const struct {
+	const char *what;
+	struct span in;
+	bool visible;
+} shows[] = {
+	{ "a letter", SPAN_LIT(" a"), true },
+	{ "nothing", SPAN_LIT(""), false },
+	{ "blanks", SPAN_LIT("  \xc2\xa0\xe3\x80\x80\xe2\xa0\x80"), false },
+	{ "zero-width space", SPAN_LIT("\xe2\x80\x8b"), false },
+};
+
 int
 main(void)
 {
 	char out[64];
 	uint64_t v;
+
+	for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++)
+		ok(text_is_visible(shows[i].in) == shows[i].visible,
+		    "%s: shows something or not", shows[i].what);
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		ok(text_is_utf8(rows[i].in) == rows[i].utf8, "%s: UTF-8",
