@@ -149,8 +149,8 @@ join_api_code(struct request *q, struct response *r, struct err *e)
 	    (rc = json_get_text(in, "code", JSON_MUST, 4, 8, &code, e)) !=
 		RC_OK)
 		return rc;
-	rc = joining_code(
-	    &api_of(q)->domain, id, span_str(code), &start, &left, e);
+	rc = joining_code(&api_of(q)->domain, id, span_str(code),
+	    request_address(q), &start, &left, e);
 	if (rc != RC_OK)
 		return join_code_problem(r, rc, left);
 	(void)snprintf(

@@ -45,6 +45,8 @@ struct config {
 	int64_t session_life_ms;
 	uint64_t request_hour_limit;
 	uint64_t request_day_limit;
+	uint64_t wrong_code_hour_limit, wrong_pin_hour_limit;
+	uint64_t transfer_hour_limit;
 	uint64_t certificate_limit;
 	int64_t expiring_ms;
 	char log[16];

@@ -276,6 +276,9 @@ daemon_fill(struct daemon *d)
 		.session_life_ms = c->session_life_ms,
 		.request_hour = (int64_t)c->request_hour_limit,
 		.request_day = (int64_t)c->request_day_limit,
+		.wrong_codes_hour = (int64_t)c->wrong_code_hour_limit,
+		.wrong_pins_hour = (int64_t)c->wrong_pin_hour_limit,
+		.transfers_hour = (int64_t)c->transfer_hour_limit,
 		.certificates = (int64_t)c->certificate_limit,
 	};
 	d->api.hub = d->hub;

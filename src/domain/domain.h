@@ -20,6 +20,8 @@ struct domain_limits {
 	int64_t transfer_life_ms;
 	int64_t session_life_ms;
 	int64_t request_hour, request_day;
+	int64_t wrong_codes_hour; /* of all strangers together */
+	int64_t wrong_pins_hour, transfers_hour;
 	int64_t certificates;
 };
 

@@ -3,7 +3,7 @@
  * typed.
  *
  * Belongs here: remembering them, as digests, and forgetting them.
- * Not here: what a stranger may do less (asking.c).
+ * Not here: what a stranger may do less (asking.c, guess.c).
  */
 #include "domain/home.h"
 

@@ -7,6 +7,7 @@
  */
 #include "domain/joining.h"
 
+#include "base/address.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
@@ -15,6 +16,7 @@
 #include "base/text.h"
 #include "domain/access.h"
 #include "domain/device_list.h"
+#include "domain/guess.h"
 #include "store/counter.h"
 #include "store/device.h"
 #include "store/history.h"
@@ -78,13 +80,22 @@ static enum rc
 joining_count(
     struct domain *d, const struct join *j, int64_t now, struct err *e)
 {
-	const struct counter_rule rules[] = {
-		{ "join-hour", j->phone_hash, HOUR_MS, HOUR_MAX },
-		{ "join-day", j->phone_hash, DAY_MS, DAY_MAX },
+	static const struct {
+		const char *scope;
+		int64_t window_ms, limit;
+	} rules[] = {
+		{ "join-hour", HOUR_MS, HOUR_MAX },
+		{ "join-day", DAY_MS, DAY_MAX },
 	};
-	struct counter_answer a;
-	enum rc rc = counter_hit_all(d->db, rules, 2, now, &a, e);
+	struct counter_answer a = { .allowed = true };
+	enum rc rc = RC_OK;
 
+	/* What the hour does not allow is not sent, and costs the day nothing. */
+	for (size_t i = 0;
+	     rc == RC_OK && a.allowed && i < sizeof(rules) / sizeof(rules[0]);
+	     i++)
+		rc = counter_hit(d->db, rules[i].scope, j->phone_hash,
+		    rules[i].window_ms, rules[i].limit, now, &a, e);
 	if (rc == RC_OK && !a.allowed)
 		return err_set(e, RC_RATE, "phone",
 		    "too many codes were sent to this number");
@@ -172,17 +183,22 @@ joining_is_new(struct domain *d, const struct join *j, struct err *e)
 
 enum rc
 joining_code(struct domain *d, const uint8_t id[static STORE_ID],
-    struct span code, struct joining_device_start *out, int64_t *tries_left,
-    struct err *e)
+    struct span code, const char *address, struct joining_device_start *out,
+    int64_t *tries_left, struct err *e)
 {
 	int64_t now = clock_wall_ms();
+	char network[ADDRESS_TEXT];
 	struct join j = { 0 };
 	enum rc rc;
 
+	address_network(address, network);
 	if ((rc = join_load(d->db, id, now, &j, e)) != RC_OK ||
-	    (rc = join_try(d->db, id, TRIES, now, tries_left, e)) != RC_OK ||
-	    (rc = joining_check(d, &j, code, e)) != RC_OK ||
-	    (rc = joining_is_new(d, &j, e)) != RC_OK)
+	    (rc = guess_check(d, GUESS_CODE, span_str(network), e)) != RC_OK ||
+	    (rc = join_try(d->db, id, TRIES, now, tries_left, e)) != RC_OK)
+		return rc;
+	if ((rc = joining_check(d, &j, code, e)) == RC_SECRET)
+		guess_count(d, GUESS_CODE, span_str(network));
+	if (rc != RC_OK || (rc = joining_is_new(d, &j, e)) != RC_OK)
 		return rc;
 	store_new_id(j.account_id);
 	if ((rc = keys_enrol_begin(d->keys, j.account_id, out->challenge, e)) !=

@@ -24,7 +24,8 @@ IG_CHECK enum rc joining_start(struct domain *d, const struct joining_person *p,
 /*
  * Hands the code in, and begins the registration of the first device.
  * RC_SECRET with *tries_left; RC_LOCKED: that was the last; RC_EXISTS: this
- * number has a member; RC_ABSENT, RC_EXPIRED: start again.
+ * number has a member; RC_ABSENT, RC_EXPIRED: start again; RC_RATE: too many
+ * wrong ones, from there or everywhere.
  */
 struct joining_device_start {
 	uint8_t challenge[STORE_HASH];
@@ -33,7 +34,7 @@ struct joining_device_start {
 	char phone_tail[5];
 };
 IG_CHECK enum rc joining_code(struct domain *d,
-    const uint8_t id[static STORE_ID], struct span code,
+    const uint8_t id[static STORE_ID], struct span code, const char *address,
     struct joining_device_start *out, int64_t *tries_left, struct err *e);
 
 /*

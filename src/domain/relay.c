@@ -7,16 +7,19 @@
  */
 #include "domain/relay.h"
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/rnd.h"
 #include "base/sec.h"
+#include "domain/guess.h"
 #include "store/counter.h"
 
 #define DRAWS       20
 #define MINUTE_MS   60000
-#define CLAIMS_NEAR 10 /* a minute, from one address */
-#define CLAIMS_ALL  60 /* a minute, that found nobody, from all */
+#define HOUR_MS     3600000
+#define CLAIMS_NEAR 10 /* a minute, from one client */
+#define OPENS       20 /* an hour, by one member: channels are few */
 
 static const struct {
 	enum relay_side side;
@@ -28,6 +31,23 @@ static const struct {
 	{ RELAY_PC, 3, TRANSFER_SENT },
 };
 
+static enum rc
+relay_count(struct domain *d, const char *scope, struct span key,
+    int64_t window_ms, int64_t limit, struct err *e)
+{
+	uint8_t hash[STORE_HASH];
+	struct counter_answer a;
+	enum rc rc;
+
+	digest_sha256_labelled(hash, "INGAM-RELAY1", key);
+	rc = counter_hit(
+	    d->db, scope, hash, window_ms, limit, clock_wall_ms(), &a, e);
+	if (rc == RC_OK && !a.allowed)
+		return err_set(e, RC_RATE, NULL, "too many numbers");
+
+	return rc;
+}
+
 enum rc
 relay_open(struct domain *d, const struct domain_session *s,
     struct transfer *out, struct err *e)
@@ -37,9 +57,13 @@ relay_open(struct domain *d, const struct domain_session *s,
 		.state = TRANSFER_WAITING,
 		.created_ms = now,
 		.expires_ms = now + d->limits.transfer_life_ms };
-	enum rc rc = RC_EXISTS;
+	enum rc rc =
+	    relay_count(d, "open", SPAN(s->member_id), HOUR_MS, OPENS, e);
 
+	if (rc != RC_OK)
+		return rc;
 	memcpy(t.member_id, s->member_id, STORE_ID);
+	rc = RC_EXISTS;
 	for (int i = 0; i < DRAWS && rc == RC_EXISTS; i++) {
 		err_clear(e);
 		store_new_id(t.id);
@@ -52,38 +76,26 @@ relay_open(struct domain *d, const struct domain_session *s,
 	return rc == RC_OK ? transfer_load(d->db, t.id, out, e) : rc;
 }
 
-static enum rc
-relay_count(struct domain *d, const char *scope, const char *key, int64_t limit,
-    struct err *e)
-{
-	uint8_t hash[STORE_HASH];
-	struct counter_answer a;
-	enum rc rc;
-
-	digest_sha256_labelled(hash, "INGAM-RELAY1", span_str(key));
-	rc = counter_hit(
-	    d->db, scope, hash, MINUTE_MS, limit, clock_wall_ms(), &a, e);
-	if (rc == RC_OK && !a.allowed)
-		return err_set(e, RC_RATE, NULL, "too many numbers tried");
-
-	return rc;
-}
-
 enum rc
 relay_claim(struct domain *d, const char *channel,
     const uint8_t secret_hash[static STORE_HASH], const char *address,
     uint8_t id[static STORE_ID], struct err *e)
 {
-	enum rc rc = relay_count(d, "claim", address, CLAIMS_NEAR, e);
+	char client[ADDRESS_TEXT];
+	enum rc rc;
 
-	if (rc != RC_OK)
+	address_client(address, client);
+	rc = relay_count(
+	    d, "claim", span_str(client), MINUTE_MS, CLAIMS_NEAR, e);
+	if (rc != RC_OK ||
+	    (rc = guess_check(d, GUESS_TRANSFER, span_str(client), e)) != RC_OK)
 		return rc;
 	rc = transfer_claim(
 	    d->db, channel, secret_hash, clock_wall_ms(), id, NULL);
+	/* Whoever met a phone has one guess, and only the phone knows of it. */
+	if (rc == RC_OK)
+		guess_count(d, GUESS_TRANSFER, span_str(client));
 	if (rc != RC_ABSENT)
-		return rc;
-	/* A stranger who tries channels is slowed down from everywhere. */
-	if ((rc = relay_count(d, "claim-miss", "", CLAIMS_ALL, e)) != RC_OK)
 		return rc;
 
 	return err_set(e, RC_SECRET, "channel", "nobody waits for this number");

@@ -9,7 +9,7 @@
 /* Who speaks: the receiving phone, or the sending PC. */
 enum relay_side { RELAY_PHONE, RELAY_PC };
 
-/* The phone opens a transfer; its channel is drawn. */
+/* The phone opens a transfer; its channel is drawn. RC_RATE. */
 IG_CHECK enum rc relay_open(struct domain *d, const struct domain_session *s,
     struct transfer *out, struct err *e);
 

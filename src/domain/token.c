@@ -13,6 +13,7 @@
 #include "base/sec.h"
 #include "db/db.h"
 #include "domain/approving.h"
+#include "domain/guess.h"
 #include "domain/home.h"
 #include "store/history.h"
 
@@ -84,6 +85,26 @@ token_history(struct history *h, const struct approval *a,
 	approving_history(h, a, cert);
 }
 
+/* Where the member never was, a wrong number is a stranger's guess. */
+static enum rc
+token_is_strange(
+    struct domain *d, const struct approval *a, bool *strange, struct err *e)
+{
+	bool home = false;
+	enum rc rc = RC_OK;
+
+	*strange = false;
+	if (a->mode != APPROVAL_NUMBER)
+		return RC_OK;
+	rc = home_find(
+	    d->db, a->member_id, a->address, clock_wall_ms(), &home, e);
+	*strange = !home;
+
+	return rc == RC_OK && *strange
+	    ? guess_check(d, GUESS_PIN, SPAN(a->member_id), e)
+	    : rc;
+}
+
 /* The vault took the last try: the request is over, and the member is told. */
 static enum rc
 token_locked(struct domain *d, struct approval *a, struct err *e)
@@ -135,6 +156,7 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 		.to = APPROVAL_OPEN,
 		.sets_left = true };
 	struct history h = { 0 };
+	bool strange = false;
 	enum rc rc;
 
 	/*
@@ -153,7 +175,12 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 		    e, RC_ABSENT, "certificate", "is not there any more");
 	if (a->state == APPROVAL_OPEN)
 		return RC_OK;
-	if ((rc = token_open(d, a, pin, tries_left, e)) == RC_LOCKED)
+	if ((rc = token_is_strange(d, a, &strange, e)) != RC_OK)
+		return rc;
+	rc = token_open(d, a, pin, tries_left, e);
+	if (strange && (rc == RC_SECRET || rc == RC_LOCKED))
+		guess_count(d, GUESS_PIN, SPAN(a->member_id));
+	if (rc == RC_LOCKED)
 		return token_locked(d, a, e);
 	if (rc != RC_OK)
 		return rc;

@@ -20,7 +20,8 @@ IG_CHECK enum rc token_load(struct domain *d, const uint8_t id[static STORE_ID],
  * Opens the token: with the PIN that the phone shows, or without in mode push.
  * Once open it stays open for its bearer, whatever PIN comes again. RC_SECRET
  * with *tries_left; RC_LOCKED; RC_REFUSED; RC_EXPIRED; RC_STATE: not approved
- * yet; RC_ABSENT: the certificate is gone.
+ * yet; RC_ABSENT: the certificate is gone; RC_RATE: too many wrong PINs from
+ * where members never were.
  */
 IG_CHECK enum rc token_login(struct domain *d, struct approval *a,
     struct span pin, const struct cert *cert, uint8_t *tries_left,
