@@ -67,6 +67,23 @@ approving_advance(struct domain *d, struct approval *a, struct approval_move *m,
 	return RC_OK;
 }
 
+bool
+approving_was(struct domain *d, struct approval *a, enum approval_state state)
+{
+	struct approval now = { 0 };
+	bool is = approval_load(d->db, a->id, &now, NULL) == RC_OK &&
+	    now.state == state;
+
+	if (is) {
+		a->state = now.state;
+		a->left = now.left;
+		a->expires_ms = now.expires_ms;
+	}
+	approval_clear(&now);
+
+	return is;
+}
+
 enum rc
 approving_load(struct domain *d, const struct domain_session *s,
     const uint8_t id[static STORE_ID], struct approval *out, struct err *e)
@@ -221,7 +238,7 @@ approving_done_token(
 	enum rc rc = approving_advance(d, a, &move, NULL, e);
 
 	/* The same proof once more, because the first answer got lost. */
-	if (rc == RC_STATE && a->state == APPROVAL_APPROVED) {
+	if (rc == RC_STATE && approving_was(d, a, APPROVAL_APPROVED)) {
 		err_clear(e);
 		rc = RC_OK;
 	}

@@ -17,6 +17,13 @@ struct history;
 IG_CHECK enum rc approving_advance(struct domain *d, struct approval *a,
     struct approval_move *m, const struct history *h, struct err *e);
 
+/*
+ * After RC_STATE: did somebody else, or we before, bring it into this state?
+ * Then a is as its row is.
+ */
+bool approving_was(
+    struct domain *d, struct approval *a, enum approval_state state);
+
 /* A member's own request. RC_ABSENT: none, or somebody else's. */
 IG_CHECK enum rc approving_load(struct domain *d,
     const struct domain_session *s, const uint8_t id[static STORE_ID],
