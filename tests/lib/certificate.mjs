@@ -10,12 +10,12 @@ import { join } from 'node:path';
 const openssl = (args, input) => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 
 /**
- * @param {{name?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, into: string}} o
+ * @param {{name?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
-  const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name},ou=TEST,o=Ingam test CA,c=kr`);
+  const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=TEST,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });
   const make = (stem, usage) => {
     const pem = join(work, `${stem}.key`);
@@ -46,7 +46,7 @@ subjectKeyIdentifier=hash
     openssl(['pkcs8', '-topk8', '-in', pem, '-outform', 'DER', ...cipher, '-iter', '2048', '-passout', `pass:${password}`, '-out', join(folder, `${stem}Pri.key`)]);
     return cert;
   };
-  openssl(['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'ca.key'), '-subj', '/C=kr/O=Ingam test CA/CN=Ingam test CA', '-days', '3650', '-out', join(work, 'ca.pem')]);
+  openssl(['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(work, 'ca.key'), '-utf8', '-subj', `/C=kr/O=${issuer}/CN=${issuer}`, '-days', '3650', '-out', join(work, 'ca.pem')]);
   const cert = make('sign', 'digitalSignature,nonRepudiation');
   if (km) make('km', 'keyEncipherment');
   const result = {

@@ -24,6 +24,7 @@ class Home extends Screen {
     .tile.main { background: var(--ink); border-color: var(--ink); color: var(--paper); }
     .tile.main .small { color: inherit; opacity: 0.82; }
     .ask { grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; border: 2px solid var(--ink); }
+    .ask strong, .ask span { overflow: clip; }
     .ask svg { grid-row: 1 / 3; grid-column: 2; }
     .dash p, .tip span { text-wrap: balance; }
     .tip { display: flex; gap: 0.75rem; align-items: center; color: inherit; text-decoration: none; min-block-size: 3rem; }

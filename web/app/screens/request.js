@@ -26,11 +26,11 @@ const problemsThatEnd = ['expired', 'ended', 'locked', 'approval-forged', 'vault
 class Request extends Screen {
   static properties = { id: {} };
   static styles = [...Screen.styles, css`
-    .who { font-size: 1.75rem; line-height: 1.25; font-weight: 750; letter-spacing: -0.02em; overflow-wrap: anywhere; }
+    .who { font-size: 1.75rem; line-height: 1.25; font-weight: 750; letter-spacing: -0.02em; overflow-wrap: anywhere; overflow: clip; }
     .asks { font-size: 1.25rem; line-height: 1.5; font-weight: 500; }
     .asks b { font-weight: 750; }
     .facts { font-size: 1.0625rem; }
-    .facts dd { font-weight: 600; }
+    .facts dd { font-weight: 600; overflow: clip; } /* marks piled on a name do not reach its neighbours */
     .facts dd span { display: block; font-weight: 400; }
     .notme { justify-self: center; }
     .pin { display: flex; gap: 0.6em; justify-content: center; font-size: min(4.75rem, 16vw); white-space: nowrap; line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums; letter-spacing: 0.02em; }
@@ -226,7 +226,7 @@ class Request extends Screen {
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
         ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
-        ${token ? html`<div class="warn stack tight"><h3>${t('blind.title')}</h3><p>${t('blind.text')}</p></div>`
+        ${token ? html`<div class="warn stack tight"><h3>${t('blind.title')}</h3><p>${t('blind.text')}</p>${a.mode === 'push' ? html`<p><strong>${t('blind.push')}</strong></p>` : nothing}</div>`
           : html`<div class="warn stack tight"><h3>${t('delete.what')}</h3><p>${t('delete.text')}</p></div>`}
         ${wait ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
         <ig-trouble .problem=${this.problem}></ig-trouble>
