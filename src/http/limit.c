@@ -35,6 +35,7 @@ struct limit {
 	size_t n;
 	size_t sets;
 	uint64_t seed;
+	size_t turn;
 	struct limit_bucket *buckets;
 };
 
@@ -113,7 +114,11 @@ limit_refill(const struct limit *l, struct limit_bucket *b, int64_t now)
 		b->tokens = full;
 }
 
-/* The key's bucket; a new one takes a free place, or the fullest one's. */
+/*
+ * The key's bucket; a new one takes a free place, or the fullest one's. Among
+ * equals another one each time: two new ones, a client's and its network's,
+ * would push each other out for ever.
+ */
 static struct limit_bucket *
 limit_bucket(struct limit *l, unsigned int class_, uint32_t times,
     struct span key, int64_t now)
@@ -121,10 +126,11 @@ limit_bucket(struct limit *l, unsigned int class_, uint32_t times,
 	uint64_t h = limit_hash(l, class_, key);
 	struct limit_bucket *set = &l->buckets[h % l->sets * WAYS];
 	struct limit_bucket *worst = &set[0];
+	size_t turn = l->turn++;
 	int64_t most = -1;
 
 	for (size_t i = 0; i < WAYS; i++) {
-		struct limit_bucket *b = &set[i];
+		struct limit_bucket *b = &set[(turn + i) % WAYS];
 		int64_t share;
 
 		if (b->tag == h) {

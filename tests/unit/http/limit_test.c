@@ -48,6 +48,8 @@ test_network(void)
 	ok(limit_take_address(limit, LOGIN, "198.51.101.1", &retry, NULL) ==
 		RC_OK,
 	    "the network beside it is free");
+	/* Full buckets give way to new ones. */
+	clock_advance_ms(3600000);
 	good = 0;
 	for (int i = 0; i < 200; i++) {
 		(void)snprintf(address, sizeof(address), "2001:db8::%x", i + 1);
@@ -57,6 +59,47 @@ test_network(void)
 		    : 0;
 	}
 	ok(good == 20, "who has 64 bits of IPv6 is one client: %d", good);
+}
+
+/* In a table full of others: how often a client with a network is heard. */
+static int
+take_crowded(void)
+{
+	struct limit *small;
+	char key[32];
+	int crowd = 0, good = 0;
+
+	if (limit_new(classes, 3, 8, &small, NULL) != RC_OK)
+		exit(EXIT_FAILURE);
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(key, sizeof(key), "other%d", i);
+		crowd += limit_take(small, LOGIN, span_str(key), 1, &retry,
+			     NULL) == RC_OK
+		    ? 1
+		    : 0;
+	}
+	for (int i = 0; i < 1000; i++)
+		good += limit_take_address(
+			    small, LOGIN, "192.0.2.1", &retry, NULL) == RC_OK
+		    ? 1
+		    : 0;
+	limit_free(small);
+
+	return crowd == 200 ? good : -1;
+}
+
+static void
+test_full(void)
+{
+	bool stopped = true;
+
+	/* Whether the two meet in one part of the table is drawn. */
+	for (int i = 0; i < 20; i++) {
+		int good = take_crowded();
+
+		stopped = stopped && good >= 20 && good < 100;
+	}
+	ok(stopped, "a client and its network do not push each other out");
 }
 
 int
@@ -81,6 +124,7 @@ main(void)
 	ok(limit_take(limit, 9, span_str("a"), 1, &retry, NULL) == RC_BUG,
 	    "no such class");
 	test_network();
+	test_full();
 	clock_advance_ms(3600000);
 	(void)take(LOGIN, "thief", 1, 20);
 	for (int i = 0; i < 10000; i++) {
