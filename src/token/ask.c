@@ -70,9 +70,20 @@ ask_line(FILE *f, char line[static ASK_LINE], struct err *e)
 	return RC_OK;
 }
 
+/* "ERR CODE text": the lower half of libgpg-error's CODE says what it was. */
+static bool
+ask_is_no(const char *line)
+{
+	enum { TIMEOUT = 62, CANCELED = 99, FULLY_CANCELED = 198 };
+	unsigned long code = strtoul(line + 3, NULL, 10) & 0xffff;
+
+	return code == TIMEOUT || code == CANCELED || code == FULLY_CANCELED;
+}
+
 /*
  * Sends a command and reads up to OK or ERR; the last data line goes to data,
- * which may be NULL. RC_REFUSED: ERR, which is how pinentry says Cancel.
+ * which may be NULL. RC_REFUSED: the person pressed Cancel, or let the time go
+ * by; RC_IO: any other ERR, no terminal and no screen above all.
  */
 static enum rc
 ask_command(
@@ -87,7 +98,9 @@ ask_command(
 		if (strncmp(line, "OK", 2) == 0)
 			return RC_OK;
 		if (strncmp(line, "ERR", 3) == 0)
-			return err_set(e, RC_REFUSED, "pinentry", "cancelled");
+			return ask_is_no(line)
+			    ? err_set(e, RC_REFUSED, "pinentry", "cancelled")
+			    : err_set(e, RC_IO, "pinentry", "cannot ask");
 		if (data != NULL && strncmp(line, "D ", 2) == 0)
 			(void)snprintf(data, size, "%s", line + 2);
 	}

@@ -94,8 +94,12 @@ serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
 		rc = approval_sign(a, f, &sign, out, &why);
 	}
 	if (rc != RC_OK) {
-		log_event(LOG_INFO, "refused", "error=%s reason=\"%s\"",
-		    err_name(rc), why.msg);
+		if (rc == RC_IO && strcmp(why.field, "service") == 0)
+			log_event(LOG_WARN, "no-service",
+			    "server=%s reason=\"%s\"", a->conf.server, why.msg);
+		else
+			log_event(LOG_INFO, "refused", "error=%s reason=\"%s\"",
+			    err_name(rc), why.msg);
 		buf_reset(out);
 		tokenframe_failed(out, rc, tries_left);
 	}

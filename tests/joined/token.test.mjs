@@ -169,9 +169,9 @@ test("number: three wrong ones end it", async () => {
   assert.equal(out, "session 0\npause 0\nlogin a0\nlogin a0\nlogin a4\nlogin a0\n");
 });
 
-test("number: without a network only C_Login fails", async () => {
+test("number: without a network only C_Login fails, and the service is named", async () => {
   const { out } = await driver(["session", "pause", "login=123456", "sign"], { INGAM_SERVER: "http://127.0.0.1:9" });
-  assert.equal(out, "session 0\npause 0\nlogin 30\nsign 101\n");
+  assert.match(out, /^session 0\npause 0\n.* warn no-service server=http:\/\/127\.0\.0\.1:9 reason=".*"\nlogin 30\nsign 101\n$/);
 });
 
 test("push: approved, refused, not answered", async () => {
@@ -337,7 +337,7 @@ exec 4<answers
 while read -r word rest; do
   echo "$word $rest" >>said
   case $word in
-  GETPIN) read -r line <&4; case $line in cancel) echo "ERR 83886179 cancelled";; *) echo "D $line"; echo OK;; esac;;
+  GETPIN) read -r line <&4; case $line in cancel) echo "ERR 83886179 cancelled";; blind) echo "ERR 83918950 Inappropriate ioctl for device";; *) echo "D $line"; echo OK;; esac;;
   *) echo OK;;
   esac
 done
@@ -359,6 +359,8 @@ test("no phone number set: the dialog is cancelled, or is not there", async () =
   const env = pinentry("cancel");
   assert.equal((await driver(["session", "login"], env)).out, "session 0\nlogin 50\n");
   assert.equal(service.log.length, 0);
+  const blind = await driver(["session", "login"], pinentry("blind"));
+  assert.match(blind.out, /no-phone[^]*login 30\n/, "no terminal and no screen");
   const none = await driver(["session", "login"], { ...env, PATH: "/nonexistent" });
   assert.match(none.out, /no-phone[^]*login 30\n/);
 });
