@@ -59,9 +59,9 @@ static const struct {
 		"Registered. The files on this PC are still there; delete them "
 		"if you no longer need them." } },
 	[END_NONE] = { PERSON_INPUT, "no-certificate",
-	    { "인증서를 찾지 못했어요. 폴더를 지정해 주세요: "
+	    { "인증서를 찾지 못했어요. 폴더가 맞는지 확인해 주세요: "
 	      "ingam cloud import 폴더",
-		"No certificate found. Name its folder: "
+		"No certificate found. Name the folder that it is in: "
 		"ingam cloud import FOLDER" } },
 	[END_SEVERAL] = { PERSON_USAGE, "several-certificates",
 	    { "인증서가 여러 개예요. --number로 하나를 골라 주세요.",

@@ -137,7 +137,7 @@ ask_talk(FILE *f, const char *program, char *out, size_t size, struct err *e)
 	if (rc == RC_OK)
 		rc = ask_command(f, "SETTITLE Ingam", NULL, 0, e);
 	(void)snprintf(command, sizeof(command),
-	    "SETDESC %s 에서 인감 인증서를 쓰려고 합니다.%%0A휴대폰 번호를 "
+	    "SETDESC %s 에서 인감 인증서를 쓰려고 해요.%%0A휴대폰 번호를 "
 	    "입력하세요.%%0A%%0A%s wants to use your Ingam certificate. "
 	    "Your phone number, please.",
 	    program, program);
@@ -152,8 +152,8 @@ ask_talk(FILE *f, const char *program, char *out, size_t size, struct err *e)
 			return RC_OK;
 		if (rc == RC_OK)
 			rc = ask_command(f,
-			    "SETERROR 숫자로 된 휴대폰 번호가 아닙니다.", NULL,
-			    0, e);
+			    "SETERROR 휴대폰 번호를 숫자로 입력해 주세요.",
+			    NULL, 0, e);
 	}
 
 	return rc == RC_OK
