@@ -1,5 +1,8 @@
 // list.test.mjs - docs/attacks.md is what auditors read: it names every attack
 // of this folder, and none that is not here.
+//
+// Belongs here: the comparison of that page with the tests, and its figures.
+// Not here: attacks (their own files).
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';

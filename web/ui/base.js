@@ -86,7 +86,7 @@ export const base = css`
   .ticks li { display: grid; grid-template-columns: 1.5rem 1fr; gap: 0.75rem; }
   .facts { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr; gap: 0.625rem 1.25rem; }
   .facts dt { color: var(--soft); }
-  .facts dd { min-inline-size: 0; overflow-wrap: anywhere; }
+  .facts dd { min-inline-size: 0; }
   .facts.ruled { gap: 0; }
   .facts.ruled > * { padding-block: 0.75rem; border-block-end: 1px solid var(--line); }
   .facts.ruled dt { padding-inline-end: 1.25rem; }

@@ -48,7 +48,7 @@ class WwwImport extends View {
     .tabs button { border: 0; background: none; min-block-size: 2.75rem; padding-inline: 0.875rem; border-radius: 0.5rem; color: var(--soft); }
     .tabs button[aria-selected='true'] { background: var(--sheet); color: var(--ink); font-weight: 650; }
     .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
-    .path code { font-family: var(--mono); font-size: 0.9375rem; overflow-wrap: anywhere; flex: 1 1 16rem; }
+    .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 16rem; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: var(--round); background: var(--sheet); }
     table { border-collapse: collapse; inline-size: 100%; min-inline-size: 32rem; text-align: start; }
     th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; overflow-wrap: break-word; }

@@ -16,7 +16,7 @@ import { api } from '../session.js';
 class CertificateScreen extends Screen {
   static properties = { id: {} };
   static styles = [...Screen.styles, css`
-    .serial { font-family: var(--mono); font-size: 0.9375rem; overflow-wrap: anywhere; }
+    .serial { font-family: var(--mono); font-size: 0.9375rem; }
     a.go { display: flex; align-items: center; min-block-size: 3rem; color: inherit; text-decoration: none; font-weight: 600; }
   `];
 

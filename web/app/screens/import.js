@@ -40,7 +40,7 @@ class Import extends Screen {
     .qrs p { flex: 1 1 11rem; }
     .steps li { display: flex; gap: 0.75rem; }
     .steps b { font-weight: 600; font-variant-numeric: tabular-nums; color: var(--soft); }
-    .url { font-weight: 650; overflow-wrap: anywhere; }
+    .url { font-weight: 650; }
     .drop { display: grid; gap: 0.5rem; justify-items: center; cursor: pointer; }
     .drop:hover { background: var(--well); }
     .drop:has(:focus-visible) { outline: 3px solid var(--blue); outline-offset: 2px; }

@@ -26,7 +26,7 @@ const problemsThatEnd = ['expired', 'ended', 'locked', 'approval-forged', 'vault
 class Request extends Screen {
   static properties = { id: {} };
   static styles = [...Screen.styles, css`
-    .who { font-size: 1.75rem; line-height: 1.25; font-weight: 750; letter-spacing: -0.02em; overflow-wrap: anywhere; overflow: clip; }
+    .who { font-size: 1.75rem; line-height: 1.25; font-weight: 750; letter-spacing: -0.02em; overflow: clip; }
     .asks { font-size: 1.25rem; line-height: 1.5; font-weight: 500; }
     .asks b { font-weight: 750; }
     .facts { font-size: 1.0625rem; }
