@@ -80,19 +80,16 @@ helper_forget(struct helper *h)
 	helper_init(h);
 }
 
-/* The starter ends at once; its parent, the host, has to take note of it. */
+/*
+ * The starter ends at once. It is waited for here and now: later its number
+ * could be that of another child of the host, where the host has no ears for
+ * SIGCHLD, or waits for whatever child there is. Then this fails, and is done.
+ */
 static void
-helper_reap(struct helper *h, int flags)
+helper_reap(pid_t starter)
 {
-	pid_t got;
-
-	if (h->starter == 0)
-		return;
-	do {
-		got = waitpid(h->starter, NULL, flags);
-	} while (got < 0 && errno == EINTR);
-	if (got != 0)
-		h->starter = 0;
+	while (waitpid(starter, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 /* Closes all lines to a helper that is gone or shall go. */
@@ -112,7 +109,6 @@ void
 helper_stop(struct helper *h)
 {
 	helper_drop(h);
-	helper_reap(h, 0);
 	helper_init(h);
 }
 
@@ -247,10 +243,10 @@ helper_start(struct state *st, struct err *e)
 	struct helper *h = &st->helper;
 	struct buf hello = buf_init(TOKENFRAME_CONTROL_MAX);
 	int pair[2], why = EMFILE;
+	pid_t starter;
 	enum rc rc;
 
 	helper_drop(h);
-	helper_reap(h, WNOHANG);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return err_set(e, RC_IO, "helper", "no socket");
 	/* Descriptors 0 to 3 are opened anew in the child before this is used. */
@@ -261,15 +257,15 @@ helper_start(struct state *st, struct err *e)
 		pair[1] = high;
 	}
 	if (pair[1] >= 0)
-		why = helper_spawn(pair[1], st->conf.notes, &h->starter);
+		why = helper_spawn(pair[1], st->conf.notes, &starter);
 	if (why != 0) {
 		helper_note(st, why);
-		h->starter = 0;
 		(void)close(pair[0]);
 		if (pair[1] >= 0)
 			(void)close(pair[1]);
 		return err_set(e, RC_IO, "helper", "cannot start the helper");
 	}
+	helper_reap(starter);
 	(void)close(pair[1]);
 	h->control = helper_fd_of(pair[0]);
 	h->generation++;

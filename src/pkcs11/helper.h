@@ -24,7 +24,6 @@ struct helper {
 	struct helper_fd control;
 	struct helper_fd channel[HELPER_CHANNELS];
 	bool taken[HELPER_CHANNELS];
-	pid_t starter;           /* still to be waited for; 0: none */
 	unsigned int generation; /* counts helpers started */
 };
 

@@ -1,8 +1,9 @@
-/* trap_test.c - ten ways in which modules of others failed their users. */
+/* trap_test.c - eleven ways in which modules of others failed their users. */
 #include "module.h"
 #include "tap.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -380,6 +381,58 @@ trap_network(void)
 	ok(waitpid(-1, NULL, WNOHANG) < 0, "10: no child is left to the host");
 }
 
+static void
+reap_all(int sig)
+{
+	int was = errno;
+
+	(void)sig;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	errno = was;
+}
+
+/* A host that has children of its own, and its own way to wait for them. */
+static bool
+host_signs(void (*on_child)(int))
+{
+	struct sigaction act = { .sa_handler = on_child }, old;
+	CK_SESSION_HANDLE s;
+	bool good;
+
+	(void)sigaction(SIGCHLD, &act, &old);
+	(void)p11->C_Initialize(NULL);
+	s = module_session();
+	good = module_login(s, "123456") == CKR_OK &&
+	    sign_ec(s, 64, signature) == CKR_OK;
+	/* Before C_Finalize: the host may wait for any child at any time. */
+	if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD)
+		good = false;
+	good = p11->C_Finalize(NULL) == CKR_OK && good;
+	(void)sigaction(SIGCHLD, &old, NULL);
+
+	return good;
+}
+
+static void
+trap_children(void)
+{
+	pid_t own;
+	int status = 0;
+
+	ok(host_signs(SIG_DFL), "11: children: none of ours is the host's");
+	ok(host_signs(SIG_IGN), "11: children: a host deaf to SIGCHLD");
+	ok(host_signs(reap_all), "11: children: a host that takes them all");
+	if ((own = fork()) == 0)
+		_exit(7);
+	(void)p11->C_Initialize(NULL);
+	(void)module_login(module_session(), "123456");
+	(void)p11->C_Finalize(NULL);
+	ok(waitpid(own, &status, 0) == own && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 7,
+	    "11: children: the host's own is still there to be waited for");
+}
+
 int
 main(void)
 {
@@ -396,6 +449,7 @@ main(void)
 	trap_fork();
 	trap_life();
 	trap_network();
+	trap_children();
 
 	return tap_done();
 }
