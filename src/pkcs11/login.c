@@ -153,6 +153,9 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 
 	if (rv != CKR_OK)
 		return rv;
+	/* The phone is asked; a PIN all the same is neither waited for nor wrong. */
+	if (st->conf.login == TOKENCONF_PUSH)
+		secret = (struct span){ NULL, 0 };
 	rv = login_check(st, s, user, secret);
 	if (rv == CKR_OK) {
 		rv = login_rv(login_ask(st, s, secret, &e));

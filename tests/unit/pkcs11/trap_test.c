@@ -114,6 +114,9 @@ trap_profile(void)
 		(info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0 &&
 		count_profiles(CKP_PUBLIC_CERTIFICATES_TOKEN) == 1,
 	    "3: push: protected path and public certificates go together");
+	(void)p11->C_Logout(module_session());
+	ok(module_login(module_session(), "0") == CKR_OK,
+	    "3: push: a PIN that is typed all the same is not looked at");
 	(void)unsetenv("INGAM_LOGIN");
 	(void)p11->C_Finalize(NULL);
 }
