@@ -38,7 +38,8 @@ static const struct conf_option tokenconf_options[] = {
 
 /*
  * Browsers open sessions at every start, so that a session says nothing; and
- * Firefox stands still while its PIN box is open. pdfsig asks nobody for a PIN.
+ * Firefox stands still while its PIN box is open. pdfsig asks nobody for a PIN,
+ * ssh-add before ssh-agent's helper opens the token.
  */
 static const struct {
 	const char *program, *login, *ask_at;
@@ -52,6 +53,7 @@ static const struct {
 	{ "opera", "number", "login" },
 	{ "vivaldi", "number", "login" },
 	{ "pdfsig", "push", "login" },
+	{ "ssh-pkcs11-helper", "push", "login" },
 };
 
 struct tokenconf_pass {

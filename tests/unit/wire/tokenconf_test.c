@@ -18,6 +18,8 @@ static const struct {
 	{ "Firefox by itself", "firefox-esr", "", RC_OK, PUSH, false, "" },
 	{ "Chromium by itself", "chromium", "", RC_OK, NUMBER, false, "" },
 	{ "pdfsig by itself", "pdfsig", "", RC_OK, PUSH, false, "" },
+	{ "ssh-agent's helper by itself", "ssh-pkcs11-helper", "", RC_OK, PUSH,
+	    false, "" },
 	{ "not every name that begins so", "firefoxes", "", RC_OK, NUMBER, true,
 	    "" },
 	{ "default", "ssh", "[default]\nlogin = push\nphone = 01012345678\n",
