@@ -36,7 +36,7 @@ keyring_entry(struct vault *v, const uint8_t name[static KEYRING_NAME])
 
 static enum rc
 keyring_put(struct vault *v, const uint8_t name[static KEYRING_NAME],
-    struct sign_key *key, struct err *e)
+    struct sign_key *key, struct keyring_entry **out, struct err *e)
 {
 	struct keyring_entry *k = calloc(1, sizeof(*k));
 	enum rc rc;
@@ -46,10 +46,13 @@ keyring_put(struct vault *v, const uint8_t name[static KEYRING_NAME],
 	memcpy(k->item.id, name, TABLE_ID);
 	memcpy(k->name, name, KEYRING_NAME);
 	k->key = key;
-	if ((rc = table_put(&v->keyring, &k->item, e)) != RC_OK)
+	if ((rc = table_put(&v->keyring, &k->item, e)) != RC_OK) {
 		free(k);
+		return rc;
+	}
+	*out = k;
 
-	return rc;
+	return RC_OK;
 }
 
 static void
@@ -75,7 +78,8 @@ keyring_close_idle(void *arg, struct table_item *item)
 /* Opens a key; libcrypto's heap has an end, and those that are idle give way. */
 static enum rc
 keyring_add(struct vault *v, const uint8_t name[static KEYRING_NAME],
-    const struct keyblob *blob, struct span certificate, struct err *e)
+    const struct keyblob *blob, struct span certificate,
+    struct keyring_entry **out, struct err *e)
 {
 	struct sign_key *key;
 	enum rc rc = sign_key_open(&v->master, blob, certificate, &key, e);
@@ -85,7 +89,7 @@ keyring_add(struct vault *v, const uint8_t name[static KEYRING_NAME],
 		err_clear(e);
 		rc = sign_key_open(&v->master, blob, certificate, &key, e);
 	}
-	if (rc == RC_OK && (rc = keyring_put(v, name, key, e)) != RC_OK)
+	if (rc == RC_OK && (rc = keyring_put(v, name, key, out, e)) != RC_OK)
 		sign_key_free(key);
 
 	return rc;
@@ -96,15 +100,13 @@ keyring_open(struct vault *v, const uint8_t name[static KEYRING_NAME],
     const struct keyblob *blob, struct span certificate, struct sign_key **out,
     struct err *e)
 {
-	struct keyring_entry *k;
+	struct keyring_entry *k = keyring_entry(v, name);
 	enum rc rc;
 
 	*out = NULL;
-	if (keyring_find(v, name) == NULL &&
-	    (rc = keyring_add(v, name, blob, certificate, e)) != RC_OK)
+	if (k == NULL &&
+	    (rc = keyring_add(v, name, blob, certificate, &k, e)) != RC_OK)
 		return rc;
-	if ((k = keyring_entry(v, name)) == NULL)
-		return err_set(e, RC_BUG, "key", "was forgotten");
 	k->wanted = true;
 	k->until_mono_ms = clock_mono_ms() + KEYRING_WANTED_MS;
 	*out = k->key;
