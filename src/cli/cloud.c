@@ -319,12 +319,22 @@ import_code(struct import *m)
 	return end;
 }
 
+/* Whether the password opens this key file. */
+static enum rc
+import_opens(struct import *m, int file, const struct sec *password)
+{
+	const struct span none = { NULL, 0 };
+	struct sec key SEC_WIPED = { 0 };
+
+	return keyfile_open(buf_span(&m->files[file]), sec_span(password),
+	    file == SIGN_PRI ? m->info.modulus : none, &key, &m->err);
+}
+
 /* The right password opens the key files here: a wrong one goes nowhere. */
 static enum ending
 import_password(struct import *m)
 {
 	struct sec password SEC_WIPED = { 0 };
-	const struct span none = { NULL, 0 };
 	enum rc rc = person_password(
 	    m->password_file, text_password, &password, &m->err);
 
@@ -333,12 +343,9 @@ import_password(struct import *m)
 	if (password.n == 0)
 		return END_PASSWORD;
 	for (int i = SIGN_PRI; i <= KM_PRI; i += 2) {
-		struct sec key SEC_WIPED = { 0 };
-
 		if (m->files[i].n == 0)
 			continue;
-		rc = keyfile_open(buf_span(&m->files[i]), sec_span(&password),
-		    i == SIGN_PRI ? m->info.modulus : none, &key, &m->err);
+		rc = import_opens(m, i, &password);
 		if (rc == RC_SECRET)
 			return END_PASSWORD;
 		if (rc != RC_OK)
