@@ -73,7 +73,7 @@ function missing(expect, out) {
 }
 
 /** How programs ask for a token's PIN. Other threads may write behind it. */
-const prompt = /(?:[Ee]nter|[Tt]oken)\b[^\n]*\b(?:PIN|Pin|password|passphrase for PKCS#11)[^\n:]{0,90}: ?/;
+const prompt = /(?:[Ee]nter|[Tt]oken)\b[^\n]*\b(?:PIN|Pin|password|[Pp]assphrase for (?:PKCS#11|keystore))[^\n:]{0,90}: ?/;
 
 /** Types a block into a terminal; answers what it asks. */
 function type(pc, text, answer, patience_ms) {
