@@ -14,6 +14,7 @@
 #include "base/rd.h"
 #include "base/rnd.h"
 #include "base/sec.h"
+#include "db/db.h"
 #include "store/counter.h"
 #include "store/device.h"
 #include "store/history.h"
@@ -53,26 +54,20 @@ access_challenge(const struct domain *d, uint8_t challenge[static STORE_HASH])
 }
 
 static enum rc
-access_check_challenge(struct domain *d,
+access_check_challenge(const struct domain *d,
     const uint8_t challenge[static STORE_HASH], int64_t now, struct err *e)
 {
 	struct rd r = rd_init((struct span){ challenge + 16, 8 });
 	int64_t expires = (int64_t)rd_u64(&r);
-	struct counter_answer used;
 	uint8_t mac[8];
-	enum rc rc;
 
 	access_mac(d, challenge, mac);
 	if (!sec_equal(SPAN(mac), (struct span){ challenge + 24, 8 }) ||
 	    expires < now)
 		return err_set(
 		    e, RC_DENIED, NULL, "the challenge is over or not ours");
-	rc = counter_hit(d->db, "login-once", challenge, CHALLENGE_LIFE_MS * 2,
-	    1, now, &used, e);
-	if (rc == RC_OK && !used.allowed)
-		return err_set(e, RC_DENIED, NULL, "the challenge was used");
 
-	return rc;
+	return RC_OK;
 }
 
 static enum rc
@@ -137,21 +132,29 @@ access_failed(struct domain *d, const struct access_proof *p, int64_t now,
 	return err_set(e, RC_DENIED, NULL, "the proof was not accepted");
 }
 
-void
-access_new(const struct domain *d, const uint8_t member_id[static STORE_ID],
-    const uint8_t device_id[static STORE_ID], uint8_t token[static STORE_HASH],
-    struct session *out)
+static void
+access_fill(const struct domain *d, const uint8_t member_id[static STORE_ID],
+    const uint8_t device_id[static STORE_ID],
+    const uint8_t token[static STORE_HASH], struct session *out)
 {
 	int64_t now = clock_wall_ms();
 	struct span t = { token, STORE_HASH };
 
-	rnd_bytes(token, STORE_HASH);
 	memset(out, 0, sizeof(*out));
 	digest_sha256(out->token_hash, &t, 1);
 	memcpy(out->member_id, member_id, STORE_ID);
 	memcpy(out->device_id, device_id, STORE_ID);
 	out->created_ms = out->last_seen_ms = now;
 	out->expires_ms = now + d->limits.session_life_ms;
+}
+
+void
+access_new(const struct domain *d, const uint8_t member_id[static STORE_ID],
+    const uint8_t device_id[static STORE_ID], uint8_t token[static STORE_HASH],
+    struct session *out)
+{
+	rnd_bytes(token, STORE_HASH);
+	access_fill(d, member_id, device_id, token, out);
 }
 
 static enum rc
@@ -169,6 +172,73 @@ access_load_device(struct domain *d, const struct access_proof *p,
 	return rc;
 }
 
+/*
+ * The token of a proof: who asks again, because the answer got lost, gets the
+ * same. The proof's signature is kept nowhere, so that nobody who reads the
+ * database, its login key and its used challenges can make the token.
+ */
+static void
+access_token(const struct domain *d, const struct access_proof *p,
+    uint8_t token[static STORE_HASH])
+{
+	struct span parts[2] = { SPAN(p->challenge), p->signature };
+	uint8_t hash[DIGEST_SHA256];
+
+	digest_sha256(hash, parts, 2);
+	digest_hmac_labelled(
+	    token, SPAN(d->login_key), "INGAM-SESSION1", SPAN(hash));
+}
+
+struct access_opening {
+	const uint8_t *challenge;
+	const struct session *session;
+	const struct history *history;
+	bool again; /* it is open already */
+};
+
+/* A challenge opens one session, and no other once that one was closed. */
+static enum rc
+access_open_unit(struct db *in, void *arg, struct err *e)
+{
+	struct access_opening *o = arg;
+	const struct session *s = o->session;
+	struct counter_answer used;
+	struct session there;
+	enum rc rc = counter_hit(in, "login-once", o->challenge,
+	    CHALLENGE_LIFE_MS * 2, 1, s->created_ms, &used, e);
+
+	o->again = rc == RC_OK && !used.allowed;
+	if (rc != RC_OK || used.allowed)
+		return rc != RC_OK ? rc : session_create(in, s, o->history, e);
+	rc = session_load(in, s->token_hash, s->created_ms, &there, e);
+
+	return rc == RC_ABSENT
+	    ? err_set(e, RC_DENIED, NULL, "the challenge was used")
+	    : rc;
+}
+
+static enum rc
+access_open(struct domain *d, const struct access_proof *p,
+    const struct device *device, uint8_t token[static STORE_HASH],
+    struct err *e)
+{
+	struct session s;
+	struct history h = { .kind = HISTORY_LOGIN };
+	struct access_opening o = { p->challenge, &s, &h, false };
+	enum rc rc;
+
+	access_token(d, p, token);
+	access_fill(d, device->member_id, device->id, token, &s);
+	h.at_ms = s.created_ms;
+	store_timed_id(h.id, h.at_ms);
+	memcpy(h.member_id, device->member_id, STORE_ID);
+	rc = db_unit(d->db, access_open_unit, &o, e);
+	if (rc == RC_OK && !o.again)
+		domain_changed(d, DOMAIN_HISTORY, device->member_id, h.id);
+
+	return rc;
+}
+
 enum rc
 access_login(struct domain *d, const struct access_proof *p,
     uint8_t token[static STORE_HASH], uint8_t member_id[static STORE_ID],
@@ -176,8 +246,6 @@ access_login(struct domain *d, const struct access_proof *p,
 {
 	int64_t now = clock_wall_ms();
 	struct device device = { 0 };
-	struct history h = { .kind = HISTORY_LOGIN, .at_ms = now };
-	struct session s;
 	enum rc rc;
 
 	if ((rc = access_check_challenge(d, p->challenge, now, e)) != RC_OK)
@@ -191,12 +259,8 @@ access_login(struct domain *d, const struct access_proof *p,
 		rc = access_failed(d, p, now, rc, e);
 		goto out;
 	}
-	access_new(d, device.member_id, device.id, token, &s);
-	store_timed_id(h.id, now);
-	memcpy(h.member_id, device.member_id, STORE_ID);
 	memcpy(member_id, device.member_id, STORE_ID);
-	if ((rc = session_create(d->db, &s, &h, e)) == RC_OK)
-		domain_changed(d, DOMAIN_HISTORY, device.member_id, h.id);
+	rc = access_open(d, p, &device, token, e);
 out:
 	device_clear(&device);
 

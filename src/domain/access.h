@@ -22,8 +22,9 @@ struct access_proof {
 };
 
 /*
- * Opens a session; its token (32 bytes) goes into the cookie. RC_DENIED: the
- * proof is wrong or was used; RC_RATE.
+ * Opens a session; its token (32 bytes) goes into the cookie. The same proof
+ * again gives the same session while that lasts. RC_DENIED: the proof is wrong,
+ * or its session has ended; RC_RATE.
  */
 IG_CHECK enum rc access_login(struct domain *d, const struct access_proof *p,
     uint8_t token[static STORE_HASH], uint8_t member_id[static STORE_ID],

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "db/db.h"
 #include "domain/importing.h"
 #include "store/block.h"
 #include "store/history.h"
@@ -50,6 +51,17 @@ approving_history(
 	(void)snprintf(h->machine, sizeof(h->machine), "%s", a->machine);
 }
 
+/* Its row has moved: so does a, and all who follow it are told. */
+static void
+approving_told(struct domain *d, struct approval *a,
+    const struct approval_move *m, const struct history *h)
+{
+	approval_moved(a, m);
+	domain_request(d, a, false);
+	if (h != NULL)
+		domain_changed(d, DOMAIN_HISTORY, a->member_id, h->id);
+}
+
 enum rc
 approving_advance(struct domain *d, struct approval *a, struct approval_move *m,
     const struct history *h, struct err *e)
@@ -57,14 +69,10 @@ approving_advance(struct domain *d, struct approval *a, struct approval_move *m,
 	enum rc rc;
 
 	memcpy(m->id, a->id, STORE_ID);
-	if ((rc = approval_advance(d->db, m, h, e)) != RC_OK)
-		return rc;
-	approval_moved(a, m);
-	domain_request(d, a, false);
-	if (h != NULL)
-		domain_changed(d, DOMAIN_HISTORY, a->member_id, h->id);
+	if ((rc = approval_advance(d->db, m, h, e)) == RC_OK)
+		approving_told(d, a, m, h);
 
-	return RC_OK;
+	return rc;
 }
 
 bool
@@ -249,7 +257,7 @@ approving_done_token(
 }
 
 static enum rc
-approving_done_delete(struct domain *d, struct approval *a, struct err *e)
+approving_delete(struct domain *d, struct approval *a, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
@@ -273,6 +281,21 @@ approving_done_delete(struct domain *d, struct approval *a, struct err *e)
 		domain_changed(
 		    d, DOMAIN_CERTIFICATES, a->member_id, a->certificate_id);
 		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
+	}
+
+	return rc;
+}
+
+/* Deleted before with the same proof, whose answer got lost: it is as asked. */
+static enum rc
+approving_done_delete(struct domain *d, struct approval *a, struct err *e)
+{
+	enum rc rc = approving_delete(d, a, e);
+
+	if ((rc == RC_STATE || rc == RC_ABSENT) &&
+	    approving_was(d, a, APPROVAL_DONE)) {
+		err_clear(e);
+		rc = RC_OK;
 	}
 
 	return rc;
@@ -333,8 +356,10 @@ approving_approve(struct domain *d, struct approval *a,
     struct cert *cert, uint8_t *tries_left, struct err *e)
 {
 	struct keys_approved approved = { 0 };
-	enum rc rc =
-	    approving_is_living(a, APPROVAL_OPENED | APPROVAL_APPROVED, e);
+	/* What is done may be asked again: the vault knows the same proof. */
+	unsigned int done =
+	    a->kind == APPROVAL_TOKEN ? APPROVAL_APPROVED : APPROVAL_DONE;
+	enum rc rc = approving_is_living(a, APPROVAL_OPENED | done, e);
 
 	pin[0] = '\0';
 	if (rc != RC_OK)
@@ -364,25 +389,44 @@ out:
 	return rc;
 }
 
+struct approving_refusal {
+	const struct approval *a;
+	const struct approval_move *move;
+	const struct history *h;
+	int64_t now;
+};
+
 /* After "not me": that machine for a day, and the number way after two. */
 static enum rc
-approving_not_me(struct domain *d, const struct approval *a, struct err *e)
+approving_not_me(
+    struct db *in, const struct approving_refusal *r, struct err *e)
 {
-	int64_t now = clock_wall_ms(), refusals = 0;
+	int64_t refusals = 0;
 	uint8_t key[STORE_HASH];
 	enum rc rc;
 
-	if (a->kind != APPROVAL_TOKEN)
-		return RC_OK;
-	approving_machine_key(a->member_id, a, key);
-	if ((rc = block_set(d->db, "machine", key, now + DAY_MS, e)) != RC_OK ||
-	    (rc = member_add_refusal(d->db, a->member_id, &refusals, e)) !=
+	approving_machine_key(r->a->member_id, r->a, key);
+	if ((rc = block_set(in, "machine", key, r->now + DAY_MS, e)) != RC_OK ||
+	    (rc = member_add_refusal(in, r->a->member_id, &refusals, e)) !=
 		RC_OK)
 		return rc;
-	if (refusals >= NOT_ME_MOST)
-		rc = member_set_blocked(d->db, a->member_id, now + DAY_MS, e);
 
-	return rc;
+	return refusals >= NOT_ME_MOST
+	    ? member_set_blocked(in, r->a->member_id, r->now + DAY_MS, e)
+	    : RC_OK;
+}
+
+/* All at once: a block that a crash leaves out would never be made up for. */
+static enum rc
+approving_refuse_unit(struct db *in, void *arg, struct err *e)
+{
+	const struct approving_refusal *r = arg;
+	enum rc rc = approval_advance(in, r->move, r->h, e);
+
+	return rc == RC_OK && r->move->to == APPROVAL_NOT_ME &&
+		r->a->kind == APPROVAL_TOKEN
+	    ? approving_not_me(in, r, e)
+	    : rc;
 }
 
 enum rc
@@ -394,6 +438,7 @@ approving_refuse(
 		.to = not_me ? APPROVAL_NOT_ME : APPROVAL_REFUSED };
 	struct history h = { .at_ms = now,
 		.kind = not_me ? HISTORY_NOT_ME : HISTORY_REFUSED };
+	struct approving_refusal r = { a, &move, &h, now };
 	enum rc rc;
 
 	/* The vault first: what it was told to refuse it will not sign. */
@@ -402,11 +447,20 @@ approving_refuse(
 	    rc != RC_ABSENT && rc != RC_STATE && rc != RC_EXPIRED)
 		return rc;
 	err_clear(e);
+	memcpy(move.id, a->id, STORE_ID);
 	store_timed_id(h.id, now);
 	approving_history(&h, a, NULL);
-	rc = approving_advance(d, a, &move, &h, e);
+	rc = db_unit(d->db, approving_refuse_unit, &r, e);
+	/* Refused before, and the answer got lost: it is as asked. */
+	if (rc == RC_STATE &&
+	    approving_was(d, a, (enum approval_state)move.to)) {
+		err_clear(e);
+		return RC_OK;
+	}
+	if (rc == RC_OK)
+		approving_told(d, a, &move, &h);
 
-	return rc == RC_OK && not_me ? approving_not_me(d, a, e) : rc;
+	return rc;
 }
 
 enum rc

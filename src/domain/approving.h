@@ -55,7 +55,8 @@ struct approving_proof {
 };
 
 /*
- * Hands the proof to the vault and carries out what was approved. pin is ""
+ * Hands the proof to the vault and carries out what was approved; with the same
+ * proof again it answers the same, and does nothing twice. pin is ""
  * where there is none; the certificate that came in, or the one used, is
  * loaded into cert (cert_clear()). Codes: keys_approve(); RC_EXISTS.
  */
@@ -65,7 +66,8 @@ IG_CHECK enum rc approving_approve(struct domain *d, struct approval *a,
 
 /*
  * Refuses. not_me: nobody of the house asked; that machine is not heard for a
- * day, and after the second time no request by phone number is.
+ * day, and after the second time no request by phone number is. The same again
+ * is RC_OK and does nothing more. RC_STATE: it has ended otherwise.
  */
 IG_CHECK enum rc approving_refuse(
     struct domain *d, struct approval *a, bool not_me, struct err *e);

@@ -181,10 +181,10 @@ importing_transfer(struct domain *d, const struct approval *a,
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
-enum rc
-importing_store(struct domain *d, struct approval *a,
+static enum rc
+importing_add(struct domain *d, struct approval *a,
     const struct approving_proof *proof, const struct keys_approved *sealed,
-    struct cert *out, struct err *e)
+    struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
@@ -214,5 +214,33 @@ importing_store(struct domain *d, struct approval *a,
 	if (has)
 		domain_changed(d, DOMAIN_TRANSFER, a->member_id, sent.id);
 
-	return cert_load(d->db, a->member_id, c.id, out, e);
+	return RC_OK;
+}
+
+enum rc
+importing_store(struct domain *d, struct approval *a,
+    const struct approving_proof *proof, const struct keys_approved *sealed,
+    struct cert *out, struct err *e)
+{
+	uint8_t sha256[STORE_HASH], key_id[STORE_ID] = { 0 };
+	enum rc rc = importing_add(d, a, proof, sealed, e);
+
+	/* Stored before with the same proof, whose answer got lost. */
+	if ((rc == RC_STATE || rc == RC_EXISTS) &&
+	    approving_was(d, a, APPROVAL_DONE)) {
+		err_clear(e);
+		rc = RC_OK;
+	}
+	if (rc != RC_OK)
+		return rc;
+	digest_sha256(sha256, &proof->certificate, 1);
+	rc = cert_load_by_hash(d->db, a->member_id, sha256, out, e);
+	/* It may have been deleted since, and have come in by another request. */
+	(void)keys_ar1_key_id(a->ar1, key_id);
+	if (rc == RC_OK && memcmp(out->key_id, key_id, STORE_ID) != 0) {
+		cert_clear(out);
+		rc = err_set(e, RC_ABSENT, NULL, "is not there any more");
+	}
+
+	return rc;
 }

@@ -206,7 +206,8 @@ token_may_sign(const struct approval *a, const struct cert *cert,
 	if (memcmp(cert->id, certificate_id, STORE_ID) != 0)
 		return err_set(e, RC_ABSENT, "certificate",
 		    "not the approved certificate");
-	if (a->state != APPROVAL_OPEN)
+	/* The last one, whose answer got lost, is asked for after the end. */
+	if ((a->state & (APPROVAL_OPEN | APPROVAL_DONE)) == 0)
 		return err_set(e, RC_STATE, NULL, "no approval is open");
 	if (cert->not_after_ms < clock_wall_ms())
 		return err_set(e, RC_EXPIRED, "certificate", "has expired");

@@ -152,6 +152,75 @@ for (const [who, kill] of [['ingamd', killDaemon], ['the vault', killVault]]) {
     await assert.rejects(again(() => pc.login('000000')), (e) => e.problem === 'urn:ingam:problem:refused');
   });
 
+  test(`kill -9 of ${who}: the last signature of an approval, asked for again, is the same`, async () => {
+    const pc = new Pc(running, member.number), digest = randomBytes(32), id = randomBytes(16);
+    const { pin } = await member.approve(await again(() => pc.ask()));
+    await pc.login(pin);
+    await pc.sign(member.certificate);
+    await pc.sign(member.certificate);
+    const last = await pc.sign(member.certificate, digest, id);
+    assert.equal(last.signatures_left, 0);
+    await kill();
+    assert.deepEqual(await again(() => pc.sign(member.certificate, digest, id)), last);
+    await assert.rejects(again(() => pc.sign(member.certificate)), (e) => e.problem === 'urn:ingam:problem:used-up');
+  });
+
+  test(`kill -9 of ${who}: "no" and "not me", said again, are answered the same, once in the history, and block`, async () => {
+    const stranger = new Pc(running, member.number, { machine: `stranger-${randomBytes(4).toString('hex')}` });
+    const lines = async (kind) => (await again(() => member.app('GET', '/history'))).events.filter((h) => h.kind === kind).length;
+    for (const [kind, not_me, pc] of [['refused', false, new Pc(running, member.number)], ['not-me', true, stranger]]) {
+      const id = await again(() => pc.ask()), before = await lines(kind);
+      const first = await member.app('POST', `/requests/${id}/refuse`, { not_me });
+      assert.equal(first.state, kind);
+      await kill();
+      assert.deepEqual(await again(() => member.app('POST', `/requests/${id}/refuse`, { not_me })), first);
+      await assert.rejects(again(() => member.app('POST', `/requests/${id}/refuse`, { not_me: !not_me })), (e) => e.problem === 'urn:ingam:problem:ended');
+      assert.equal(await lines(kind), before + 1);
+    }
+    const id = await again(() => stranger.ask());
+    assert.ok(!(await again(() => member.app('GET', '/requests'))).requests.some((r) => r.id === id));
+    // One "not me" is one: the second would close the way by number.
+    assert.ok(!((await again(() => member.app('GET', '/me'))).blocked_until > Date.now()));
+    await again(() => member.app('POST', '/unblock', {}));
+  });
+
+  test(`kill -9 of ${who}: the proof that signed in, shown again, gives the same session, but not after that has ended`, async () => {
+    const { id, challenge } = await again(() => member.app('POST', '/session/challenge', {}));
+    const body = { id, ...await member.prove(Buffer.from(challenge, 'base64url')) };
+    const signIn = () => call(running.app, 'POST', '/api/v1/session', body);
+    const lines = async () => (await again(() => member.app('GET', '/history'))).events.filter((h) => h.kind === 'login').length;
+    const before = await lines(), { cookie } = await signIn();
+    await kill();
+    assert.equal((await again(signIn)).cookie, cookie);
+    assert.equal(await lines(), before + 1);
+    await call(running.app, 'DELETE', '/api/v1/session', undefined, { Cookie: cookie });
+    await assert.rejects(again(signIn), (e) => e.status === 403);
+  });
+
+  test(`kill -9 of ${who}: a registration and a deletion, approved again with the same proof, are answered the same`, async () => {
+    const other = makeCertificate({ into: join(folder, randomBytes(4).toString('hex')) }), mine = member.certificate;
+    const sent = [], app = member.app;
+    member.app = (method, path, body) => {
+      if (path.endsWith('/approve')) sent.push([path, body]);
+      return app.call(member, method, path, body);
+    };
+    try {
+      await member.import(other);
+      const asked = await member.app('POST', `/certificates/${member.certificate}/deletion`, {});
+      await kill();
+      const registered = await again(() => app.call(member, 'POST', ...sent[0]));
+      assert.equal(registered.certificate.id, member.certificate);
+      const first = await again(() => member.approve(asked.id));
+      await kill();
+      const second = await again(() => app.call(member, 'POST', ...sent.at(-1)));
+      assert.deepEqual(second.request, first.request);
+      await assert.rejects(again(() => app.call(member, 'POST', ...sent[0])), (e) => e.status === 404);
+    } finally {
+      Object.assign(member, { certificate: mine });
+      delete member.app;
+    }
+  });
+
   test(`kill -9 of ${who}: a deleted certificate stays deleted`, async () => {
     const asked = await member.app('POST', `/certificates/${member.certificate}/deletion`, {});
     await member.approve(asked.id);
