@@ -18,6 +18,9 @@
 
 #include <stdlib.h>
 
+/* docs/vault-protocol.md, mechanism. */
+enum { SIGN_RSA_PKCS1 = 1, SIGN_RSA_PSS, SIGN_ECDSA };
+
 /* What a signature is asked for. */
 struct sign_request {
 	uint8_t request_id[VAULT_ID];
@@ -34,7 +37,8 @@ struct sign_entry {
 	struct table_item item; /* hash of request_id and sign_id */
 	struct sign_request request;
 	uint16_t left;
-	uint64_t index; /* of the intent in the journal */
+	uint64_t index;  /* of the intent in the journal, the first time … */
+	int64_t time_ms; /* … and when */
 	uint8_t key[KEYRING_NAME];
 	struct buf answer;
 };
@@ -87,19 +91,26 @@ sign_write_intent(struct vault *v, struct sign_entry *s)
 	buf_u16(&b, q->salt);
 	buf_lp16(&b, (struct span){ q->digest, q->digest_n });
 	buf_u16(&b, s->left);
+	buf_u64(&b, s->index);
+	buf_u64(&b, (uint64_t)s->time_ms);
 	index = record_write(v, RECORD_SIGN, &b, true);
 	if (s->index == 0)
 		s->index = index;
 }
 
+/*
+ * Made again after a loss of power, a PKCS #1 signature and its receipt are
+ * the same bytes. The others hold chance: what was given must be kept.
+ */
 static void
 sign_write_result(struct vault *v, const struct sign_entry *s)
 {
 	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	bool by_chance = s->request.mechanism != SIGN_RSA_PKCS1;
 
 	buf_bytes(&b, SPAN(s->item.id));
 	buf_bytes(&b, buf_span(&s->answer));
-	(void)record_write(v, RECORD_RESULT, &b, false);
+	(void)record_write(v, RECORD_RESULT, &b, by_chance);
 }
 
 static enum rc
@@ -134,12 +145,17 @@ sign_replay_intent(struct vault *v, struct rd r, int64_t time_ms,
 	uint8_t id[TABLE_ID];
 	struct approval *a;
 	struct sign_entry *s;
+	uint64_t first = 0;
 	uint16_t left;
 	enum rc rc;
 
-	(void)time_ms;
 	sign_read_request(&r, &q);
 	left = rd_u16(&r);
+	/* Zero: it is the first. Older journals do not say. */
+	if (rd_left(&r) > 0) {
+		first = rd_u64(&r);
+		time_ms = (int64_t)rd_u64(&r);
+	}
 	sign_name(&q, id);
 	a = approval_find(v, q.request_id);
 	if (!rd_done(&r) || a == NULL || sign_find(v, id) != NULL ||
@@ -148,7 +164,8 @@ sign_replay_intent(struct vault *v, struct rd r, int64_t time_ms,
 	if ((rc = sign_put(v, a, &q, &s, e)) != RC_OK || s == NULL)
 		return rc;
 	s->left = left;
-	s->index = index;
+	s->index = first != 0 ? first : index;
+	s->time_ms = time_ms;
 
 	return RC_OK;
 }
@@ -174,9 +191,9 @@ sign_replay_result(struct vault *v, struct rd r, int64_t time_ms,
 }
 
 static const enum signature_scheme schemes[] = {
-	[1] = SIGNATURE_RSA_PKCS1,
-	[2] = SIGNATURE_RSA_PSS,
-	[3] = SIGNATURE_ECDSA_DER,
+	[SIGN_RSA_PKCS1] = SIGNATURE_RSA_PKCS1,
+	[SIGN_RSA_PSS] = SIGNATURE_RSA_PSS,
+	[SIGN_ECDSA] = SIGNATURE_ECDSA_DER,
 };
 static const enum signature_hash hash_of[] = {
 	[1] = SIGNATURE_HASH_SHA256,
@@ -188,7 +205,7 @@ static enum rc
 sign_algorithm(const struct sign_request *q, struct signature_algorithm *out,
     struct err *e)
 {
-	if (q->mechanism < 1 || q->mechanism > 3)
+	if (q->mechanism < SIGN_RSA_PKCS1 || q->mechanism > SIGN_ECDSA)
 		return err_set(e, RC_UNKNOWN, "mechanism", "no such mechanism");
 	if (q->hash < 1 || q->hash > 3)
 		return err_set(e, RC_UNKNOWN, "hash", "no such hash");
@@ -326,6 +343,7 @@ sign_verb(struct call *c)
 	    (rc = sign_put(c->vault, a, &q, &s, &c->err)) != RC_OK || s == NULL)
 		return rc;
 	memcpy(s->key, name, sizeof(s->key));
+	s->time_ms = vault_now_ms(c->vault);
 	sign_write_intent(c->vault, s);
 	FAILPOINT("sign-intent");
 
@@ -349,7 +367,7 @@ sign_receipt(const struct vault *v, const struct approval *a,
 	buf_bytes(&sr1, SPAN(hash));
 	buf_bytes(&sr1, SPAN(a->device_id));
 	buf_u8(&sr1, a->flags);
-	buf_u64(&sr1, (uint64_t)vault_now_ms(v));
+	buf_u64(&sr1, (uint64_t)s->time_ms);
 	buf_u64(&sr1, s->index);
 	rc = buf_ok(&sr1)
 	    ? master_sign(&v->master, "INGAM-SRSIG1", buf_span(&sr1), proof, e)

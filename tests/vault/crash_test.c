@@ -283,6 +283,49 @@ test_journal(void)
 	rig_free(&r);
 }
 
+/*
+ * The power goes right after a signature was given: its last record, which
+ * nobody waited for, is lost. Made again it is the same, and so is its receipt.
+ */
+static void
+test_power(void)
+{
+	struct keys_signed first = { 0 }, again = { 0 };
+	struct rig r = { 0 };
+	struct phone p;
+	struct subject s;
+	struct grant g;
+	char command[128];
+
+	rig_new(&r);
+	subject_new(&s, "RSA", 30);
+	(void)phone_new(&r, &p, false, NULL);
+	(void)subject_import(
+	    &r, &p, &s, (struct span){ 0 }, SUBJECT_PASSWORD, NULL);
+	ok(grant_window(&r, &p, &s, 1, 60, &g) == RC_OK &&
+		grant_sign(&r, &g, &s, 1, "one", &first) == RC_OK,
+	    "power: a signature");
+	rig_kill(&r);
+	(void)snprintf(command, sizeof(command),
+	    "truncate -s -1 '%s/journal.0' && sleep 0.02", r.state);
+	ok(system(command) == 0 && rig_start(&r) &&
+		grant_sign(&r, &g, &s, 1, "one", &again) == RC_OK &&
+		span_equal(
+		    buf_span(&first.signature), buf_span(&again.signature)) &&
+		span_equal(buf_span(&first.sr1), buf_span(&again.sr1)) &&
+		first.left == again.left &&
+		first.expires_ms == again.expires_ms,
+	    "power: it is made again, and has one receipt");
+	ok(grant_sign(&r, &g, &s, 2, "two", &again) == RC_STATE,
+	    "power: it counts once");
+	keys_signed_clear(&first);
+	keys_signed_clear(&again);
+	grant_free(&g);
+	phone_free(&p);
+	subject_free(&s);
+	rig_free(&r);
+}
+
 int
 main(void)
 {
@@ -305,6 +348,7 @@ main(void)
 		}
 	}
 	test_journal();
+	test_power();
 
 	return tap_done();
 }
