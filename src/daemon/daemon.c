@@ -37,8 +37,9 @@
 #define VAULT_CALLS 8
 #define VAULT_MS    10000
 #define WAITERS_MAX 200000
-#define TICK_MS     500
-#define PURGE_TICKS 120 /* a minute */
+#define TICK_MS     100
+#define LAPSE_TICKS 5   /* half a second */
+#define PURGE_TICKS 600 /* a minute */
 #define KEEP_MS     86400000
 #define SECRET_MAX  1024
 #define PEM_MAX     65536
@@ -456,7 +457,8 @@ daemon_loop(struct daemon *d, const sigset_t *signals)
 		if (signal == SIGHUP && server_reload(d->server, &e) != RC_OK)
 			log_event(LOG_ERROR, "reload", "why=%s", e.msg);
 		vault_child_watch(&d->vault);
-		approving_lapse_all(&d->api.domain);
+		if (n % LAPSE_TICKS == 0)
+			approving_lapse_all(&d->api.domain);
 		if (n % PURGE_TICKS == 0)
 			daemon_purge(d->db);
 	}
@@ -478,6 +480,8 @@ daemon_serve(const struct config *c, struct err *e)
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGHUP);
+	/* The vault's end: it is started again at once. */
+	(void)sigaddset(&signals, SIGCHLD);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	if (c->allow_test_phones)
 		log_event(LOG_WARN, "test-phones",

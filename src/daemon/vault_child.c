@@ -18,12 +18,14 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define READY_MS  10000
 #define PAUSE_MIN 200
 #define PAUSE_MAX 10000
 #define STOP_MS   5000
+#define AGAIN_US  20000
 
 struct vault_paths {
 	char state[CONFIG_PATH_MAX + 16];
@@ -110,6 +112,30 @@ vault_wait_ready(int fd, struct err *e)
 	}
 }
 
+static bool
+vault_is_gone(struct vault_child *v)
+{
+	if (v->pid == 0)
+		return true;
+	if (v->is_child)
+		return waitpid(v->pid, &v->status, WNOHANG) == v->pid;
+
+	return kill(v->pid, 0) != 0;
+}
+
+void
+vault_child_stop(struct vault_child *v)
+{
+	int64_t until = clock_mono_ms() + STOP_MS;
+
+	if (v->config == NULL || v->pid == 0)
+		return;
+	(void)kill(v->pid, SIGTERM);
+	while (!vault_is_gone(v) && clock_mono_ms() < until)
+		(void)usleep(10000);
+	v->pid = 0;
+}
+
 static enum rc
 vault_run(struct vault_child *v, struct err *e)
 {
@@ -136,13 +162,17 @@ vault_run(struct vault_child *v, struct err *e)
 		if (args[i] != NULL)
 			memcpy(&argv[n++], &args[i], sizeof(argv[0]));
 	argv[n] = NULL;
+	v->status = 0;
 	rc = vault_spawn(argv, pipes[1], &v->pid, e);
 	(void)close(pipes[1]);
 	if (rc == RC_OK) {
 		v->is_child = true;
 		v->started_ms = clock_mono_ms();
-		if ((rc = vault_wait_ready(pipes[0], e)) != RC_OK)
+		if ((rc = vault_wait_ready(pipes[0], e)) != RC_OK) {
 			vault_child_stop(v);
+			log_event(LOG_WARN, "vault", "not ready status=%#x",
+			    (unsigned int)v->status);
+		}
 	} else {
 		v->pid = 0;
 	}
@@ -182,32 +212,42 @@ vault_child_init(const struct config *c, struct err *e)
 	    : err_set(e, RC_IO, NULL, "the vault could not be set up");
 }
 
+/*
+ * Does its end say nothing about another try? It was killed, or it found the
+ * vault of an ingamd before us, which does not listen yet.
+ */
+static bool
+vault_may_try_again(const struct vault_child *v)
+{
+	return WIFSIGNALED(v->status)
+	    ? WTERMSIG(v->status) == SIGKILL
+	    : WIFEXITED(v->status) && WEXITSTATUS(v->status) == EX_TEMPFAIL;
+}
+
 enum rc
 vault_child_start(struct vault_child *v, const struct config *c, struct err *e)
 {
+	int64_t until = clock_mono_ms() + READY_MS;
+	enum rc rc;
+
 	memset(v, 0, sizeof(*v));
 	v->config = c;
 	v->pause_ms = PAUSE_MIN;
-	/* It survives us: one that was started by the ingamd before serves. */
-	if ((v->pid = vault_listener(c)) != 0) {
-		log_event(LOG_INFO, "vault", "found pid=%d", (int)v->pid);
-		return RC_OK;
+	for (;;) {
+		/* It survives us: one of the ingamd before us may serve. */
+		if ((v->pid = vault_listener(c)) != 0) {
+			log_event(
+			    LOG_INFO, "vault", "found pid=%d", (int)v->pid);
+			v->is_child = false;
+			err_clear(e);
+			return RC_OK;
+		}
+		rc = vault_run(v, e);
+		if (rc == RC_OK || !vault_may_try_again(v) ||
+		    clock_mono_ms() >= until)
+			return rc;
+		(void)usleep(AGAIN_US);
 	}
-
-	return vault_run(v, e);
-}
-
-static bool
-vault_is_gone(struct vault_child *v)
-{
-	int status = 0;
-
-	if (v->pid == 0)
-		return true;
-	if (v->is_child)
-		return waitpid(v->pid, &status, WNOHANG) == v->pid;
-
-	return kill(v->pid, 0) != 0;
 }
 
 void
@@ -232,17 +272,4 @@ vault_child_watch(struct vault_child *v)
 	}
 	log_event(LOG_ERROR, "vault", "not started why=%s", e.msg);
 	v->pause_ms = v->pause_ms * 2 > PAUSE_MAX ? PAUSE_MAX : v->pause_ms * 2;
-}
-
-void
-vault_child_stop(struct vault_child *v)
-{
-	int64_t until = clock_mono_ms() + STOP_MS;
-
-	if (v->config == NULL || v->pid == 0)
-		return;
-	(void)kill(v->pid, SIGTERM);
-	while (!vault_is_gone(v) && clock_mono_ms() < until)
-		(void)usleep(10000);
-	v->pid = 0;
 }

@@ -12,18 +12,20 @@ struct vault_child {
 	const struct config *config;
 	pid_t pid;     /* 0: none that is known */
 	bool is_child; /* ours to reap; else it was there before us */
+	int status;    /* of the last that ended, as waitpid() gives it */
 	int64_t started_ms;
 	int64_t pause_ms;
 };
 
 /*
  * Finds the vault that listens already, or starts one and waits until it
- * serves. RC_IO: it cannot be started, or ended at once.
+ * serves; one that an ingamd before us has just started is waited for, too.
+ * RC_IO: it cannot be started, or ended at once.
  */
 IG_CHECK enum rc vault_child_start(
     struct vault_child *v, const struct config *c, struct err *e);
 
-/* Starts it again if it is gone; call it every now and then. */
+/* Starts it again if it is gone; call it after SIGCHLD, and now and then. */
 void vault_child_watch(struct vault_child *v);
 
 /* Ends it by its pid. */

@@ -19,6 +19,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define COMMAND_EPOCH 1
@@ -109,7 +110,8 @@ command_fail(const char *what, enum rc rc, const struct err *e)
 	    e->field[0] == '\0' ? "" : ": ",
 	    e->msg[0] == '\0' ? err_text(rc) : e->msg);
 
-	return EXIT_FAILURE;
+	/* Whoever started this one may wait for the other. */
+	return rc == RC_BUSY ? EX_TEMPFAIL : EXIT_FAILURE;
 }
 
 static bool

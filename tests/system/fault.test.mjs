@@ -7,6 +7,7 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { constants, publicDecrypt, randomBytes, X509Certificate } from 'node:crypto';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,6 +229,20 @@ for (const [who, kill] of [['ingamd', killDaemon], ['the vault', killVault]]) {
     assert.deepEqual((await again(() => member.app('GET', '/certificates'))).certificates, []);
   });
 }
+
+test('ingamd waits for a vault that another one has started, and that does not serve yet', async () => {
+  const gone = new Promise((done) => running.daemon.once('exit', done));
+  running.daemon.kill('SIGKILL');
+  await gone;
+  process.kill(running.vaultPid, 'SIGKILL');
+  // What such a vault has already is its journal.
+  const other = spawn('flock', [join(running.data, 'vault/journal.0'), 'sleep', '1'], { stdio: 'ignore' });
+  await sleep(200);
+  const ended = new Promise((done) => other.once('exit', done)), from = Date.now();
+  await running.startDaemon();
+  assert.ok(Date.now() - from > 500, 'it was there all the time');
+  await ended;
+});
 
 test('while the vault is away the PC is told to wait, and it works again by itself', async () => {
   const pc = new Pc(running, member.number);
