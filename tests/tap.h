@@ -41,6 +41,19 @@ skip(const char *what, const char *why)
 	printf("ok %d - %s # SKIP %s\n", ++tap_count, what, why);
 }
 
+/*
+ * Of what is tried by the thousand, every which one: all of them, unless
+ * something slow that watches (tools/memcheck.sh) asks for fewer.
+ */
+__attribute__((unused)) static inline size_t
+tap_each(void)
+{
+	const char *each = getenv("INGAM_EACH");
+	size_t n = each == NULL ? 1 : strtoul(each, NULL, 10);
+
+	return n == 0 ? 1 : n;
+}
+
 static inline int
 tap_done(void)
 {

@@ -185,7 +185,9 @@ rig_free(struct rig *r)
 {
 	char command[96];
 
-	rig_kill(r);
+	/* A clean end: what watches the vault's memory has its say then. */
+	if (r->pid > 0)
+		rig_must(rig_stop(r) == 0, "the vault's end");
 	keys_free(r->keys);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", r->folder);
 	rig_must(system(command) == 0, "remove");

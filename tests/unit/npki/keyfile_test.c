@@ -209,13 +209,14 @@ static void
 test_wrong(void)
 {
 	struct buf file = sample(sample_keys[1]);
-	int refused = 0, padded = 0;
+	unsigned int each = (unsigned int)tap_each(), tried = 0;
+	unsigned int refused = 0, padded = 0;
 	struct keyfile k;
 
 	ok(keyfile_parse(buf_span(&file), &k, NULL) == RC_OK &&
 		k.iterations == 1024 && k.salt.n == 8,
 	    "the file says its count without a password");
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < 1000; i += each, tried++) {
 		char password[32];
 		struct sec key SEC_WIPED = { 0 };
 
@@ -227,8 +228,9 @@ test_wrong(void)
 			(struct span){ NULL, 0 }, &key, NULL) == RC_SECRET &&
 		    key.p == NULL;
 	}
-	ok(refused == 1000, "1000 wrong passwords are refused");
-	ok(padded > 0, "%d of them pass the padding check", padded);
+	ok(refused == tried, "%u wrong passwords are refused", tried);
+	if (each == 1)
+		ok(padded > 0, "%u of them pass the padding check", padded);
 	buf_clear(&file);
 }
 
@@ -385,7 +387,7 @@ test_damage(void)
 {
 	for (size_t i = 0; i < SAMPLE_KEYS; i++) {
 		struct buf file = sample(sample_keys[i]);
-		size_t cut = 0, refused = 0, same = 0;
+		size_t cut = 0, refused = 0, same = 0, each = tap_each();
 
 		for (size_t n = 0; n < file.n; n++) {
 			struct sec key SEC_WIPED = { 0 };
@@ -395,7 +397,7 @@ test_damage(void)
 				   NULL) == RC_FORMAT;
 		}
 		ok(cut == file.n, "%zu truncations of %s", cut, sample_keys[i]);
-		for (size_t n = 0; n < file.n; n += i < 1 ? 1 : 7) {
+		for (size_t n = 0; n < file.n; n += each * (i < 1 ? 1 : 7)) {
 			struct sec key SEC_WIPED = { 0 };
 			uint8_t bit = (uint8_t)(1 << n % 8);
 
