@@ -16,9 +16,9 @@ const answers = (port) => new Promise((done) => {
   socket.once('error', () => done(false));
 });
 
-/** Says "CN=… over TLSv1.x" to each who asks. @returns {{port, stop}} */
+/** TLS 1.2 and 1.3, and at the port `old` TLS 1.2 only, from where /on leads to the former. Says "CN=… over TLSv1.x" to each who asks, and notes it in pc.work/came. @returns {{port, old, stop}} */
 export async function nginx(pc) {
-  const port = await freePort();
+  const port = await freePort(), old = await freePort();
   const folder = join(pc.folder, 'nginx'), own = serverCertificate(pc);
   mkdirSync(folder);
   const at = (name) => join(folder, name);
@@ -27,14 +27,21 @@ export async function nginx(pc) {
 daemon off; master_process off; pid ${at('pid')}; error_log stderr;
 events {}
 http {
-  access_log off;
+  log_format came "$ssl_client_s_dn over $ssl_protocol";
+  access_log ${join(pc.work, 'came')} came;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${at(name)};`).join(' ')}
+  ssl_certificate ${own.cert}; ssl_certificate_key ${own.key};
+  ssl_verify_client on; ssl_client_certificate ${at('clients.pem')};
+  default_type "text/plain; charset=utf-8";
   server {
     listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${own.cert}; ssl_certificate_key ${own.key};
     ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_verify_client on; ssl_client_certificate ${at('clients.pem')};
-    default_type "text/plain; charset=utf-8";
+    location / { return 200 "$ssl_client_s_dn over $ssl_protocol\\n"; }
+  }
+  server {
+    listen 127.0.0.1:${old} ssl;
+    ssl_protocols TLSv1.2;
+    location /on { return 302 https://localhost:${port}/; }
     location / { return 200 "$ssl_client_s_dn over $ssl_protocol\\n"; }
   }
 }
@@ -46,5 +53,5 @@ http {
     if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
     await new Promise((done) => setTimeout(done, 50));
   }
-  return { port: String(port), stop: () => child.kill() };
+  return { port: String(port), old: String(old), stop: () => child.kill() };
 }

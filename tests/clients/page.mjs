@@ -21,7 +21,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ import { after, before, test } from 'node:test';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { Member } from '../lib/member.mjs';
 import { module, program, root, startService } from '../lib/service.mjs';
+import { startScreen } from './screen.mjs';
 
 const INSTALLED = '/usr/lib/x86_64-linux-gnu/pkcs11/ingam-pkcs11.so';
 const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so';
@@ -75,12 +76,23 @@ function missing(expect, out) {
 /** How programs ask for a token's PIN. Other threads may write behind it. */
 const prompt = /(?:[Ee]nter|[Tt]oken)\b[^\n]*\b(?:PIN|Pin|password|[Pp]assphrase for (?:PKCS#11|keystore))[^\n:]{0,90}: ?/;
 
+/** Ends what still sits at a terminal that is gone, browsers above all. */
+function endSession(file) {
+  const session = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    try {
+      const [, , , , of] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1).split(' ');
+      if (of === session) process.kill(Number(pid), 'SIGKILL');
+    } catch { /* it has ended by itself */ }
+}
+
 /** Types a block into a terminal; answers what it asks. */
 function type(pc, text, answer, patience_ms) {
   return new Promise((done) => {
-    const file = join(pc.folder, 'block.sh'), tty = join(pc.folder, 'tty');
+    const file = join(pc.folder, 'block.sh'), tty = join(pc.folder, 'tty'), session = join(pc.folder, 'session');
     writeFileSync(file, `${text.replaceAll(INSTALLED, pc.module)}\n`);
-    const line = ['script', '-qec', `tty >'${tty}'; exec bash --noprofile --norc -e '${file}'`, '/dev/null'];
+    rmSync(session, { force: true });
+    const line = ['script', '-qec', `tty >'${tty}'; echo $$ >'${session}'; exec bash --noprofile --norc -e '${file}'`, '/dev/null'];
     const [command, ...args] = pc.uid === undefined ? line : ['setpriv', `--reuid=${pc.uid}`, `--regid=${pc.uid}`, '--clear-groups', ...line];
     const child = spawn(command, args, { cwd: pc.work, env: pc.env, detached: true });
     let out = '', seen = 0, said;
@@ -88,6 +100,7 @@ function type(pc, text, answer, patience_ms) {
       said ??= why;
       // Its terminal goes with it, and whoever sits there gets SIGHUP.
       if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+      endSession(session);
     };
     const late = setTimeout(() => end('it did not end'), patience_ms);
     // What is typed before a program has hidden its input is thrown away.
@@ -107,6 +120,7 @@ function type(pc, text, answer, patience_ms) {
     });
     child.once('close', (code) => {
       clearTimeout(late);
+      endSession(session);
       done({ code, out, said });
     });
   });
@@ -134,7 +148,9 @@ class Pc {
 
   /** Runs one block; throws when it is not as the page says. */
   async run(block, answer, patience_ms = 120000) {
+    const leave = this.screen?.watch(answer);
     const { code, out, said } = await type(this, block.text, answer, patience_ms);
+    await leave?.();
     const lacks = missing(block.expect.map((l) => l.replaceAll(INSTALLED, this.module)), out);
     const fault = said ?? (code !== 0 ? `ended with ${code}` : lacks && `did not print: ${lacks}`);
     if (fault !== undefined) throw new Error(`${fault}\n$ ${block.text.replaceAll('\n', '\n$ ')}\n${out}`);
@@ -143,8 +159,8 @@ class Pc {
 
 /** The member with the phone in the hand. */
 class Holder {
-  constructor(member, certificates) {
-    Object.assign(this, { member, certificates, asked: [] });
+  constructor(member, certificates, thinks_ms) {
+    Object.assign(this, { member, certificates, thinks_ms, asked: [] });
   }
 
   async import() {
@@ -186,6 +202,7 @@ class Holder {
   }
 
   async approve(request) {
+    await pause(this.thinks_ms);
     const { pin } = await this.member.approve(request.id);
     if (request.mode === 'push') return;
     this.last = { id: request.id, pin };
@@ -255,17 +272,19 @@ export function freePort() {
  * prepare(pc) is called for each PC, ours and SoftHSM2's, before the first
  * block. Its `certificates` are {rsa, ec} of makeCertificate. It gives
  * {env, stop}: variables that the page names, and what ends its servers.
- * person: even root tries the page as somebody else.
+ * person: even root tries the page as somebody else. windows: what the windows
+ * are called that ask for a PIN, on a screen that nobody sees.
  */
-export function testPage(name, { prepare = async () => ({}), person = false } = {}) {
+export function testPage(name, { prepare = async () => ({}), person = false, windows, thinks_ms = 0 } = {}) {
   const blocks = readPage(name);
   const counted = blocks.filter((b) => !b.tags.includes('ours'));
   const kindOf = (b) => (b.tags.includes('ec') ? 'ec' : 'rsa');
   const stops = [];
-  let folder, certificates, holder, pc;
+  let folder, certificates, holder, pc, screen;
 
   const ready = async (one) => {
-    const { env, stop } = await prepare(Object.assign(one, { certificates }));
+    const { env, stop } = await prepare(Object.assign(one, { certificates, screen }));
+    if (screen) one.env.DISPLAY = screen.display;
     Object.assign(one.env, env);
     if (stop) stops.push(stop);
     return one;
@@ -278,9 +297,13 @@ export function testPage(name, { prepare = async () => ({}), person = false } = 
       rsa: makeCertificate({ into: join(folder, 'rsa'), form: 'aes' }),
       ec: makeCertificate({ into: join(folder, 'ec'), form: 'aes', key: 'ec' }),
     };
+    if (windows) {
+      screen = await startScreen(windows);
+      stops.push(screen.stop);
+    }
     const running = await startService();
     stops.push(() => running.stop());
-    holder = new Holder(new Member(running, PHONE), certificates);
+    holder = new Holder(new Member(running, PHONE), certificates, thinks_ms);
     await holder.member.join();
     await holder.import();
     pc = new Pc(join(folder, 'ours'), module, { INGAM_TOKEN_HELPER: program('ingam-token') });
