@@ -12,9 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -112,15 +114,40 @@ vault_wait_ready(int fd, struct err *e)
 	}
 }
 
+/*
+ * Of another's child a descriptor tells the end: a pid stays taken until the
+ * other one, who may be slow, has reaped it.
+ */
 static bool
 vault_is_gone(struct vault_child *v)
 {
+	struct pollfd end = { .fd = v->pidfd, .events = POLLIN };
+
 	if (v->pid == 0)
 		return true;
 	if (v->is_child)
 		return waitpid(v->pid, &v->status, WNOHANG) == v->pid;
+	if (poll(&end, 1, 0) != 1)
+		return false;
+	(void)close(v->pidfd);
 
-	return kill(v->pid, 0) != 0;
+	return true;
+}
+
+/* Is there a vault that serves? Then it is ours to watch. */
+static bool
+vault_find(struct vault_child *v)
+{
+	v->is_child = false;
+	if ((v->pid = vault_listener(v->config)) == 0)
+		return false;
+	if ((v->pidfd = pidfd_open(v->pid, 0)) < 0) {
+		v->pid = 0;
+		return false;
+	}
+	log_event(LOG_INFO, "vault", "found pid=%d", (int)v->pid);
+
+	return true;
 }
 
 void
@@ -235,10 +262,7 @@ vault_child_start(struct vault_child *v, const struct config *c, struct err *e)
 	v->pause_ms = PAUSE_MIN;
 	for (;;) {
 		/* It survives us: one of the ingamd before us may serve. */
-		if ((v->pid = vault_listener(c)) != 0) {
-			log_event(
-			    LOG_INFO, "vault", "found pid=%d", (int)v->pid);
-			v->is_child = false;
+		if (vault_find(v)) {
 			err_clear(e);
 			return RC_OK;
 		}

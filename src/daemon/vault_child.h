@@ -11,7 +11,8 @@
 struct vault_child {
 	const struct config *config;
 	pid_t pid;     /* 0: none that is known */
-	bool is_child; /* ours to reap; else it was there before us */
+	bool is_child; /* ours to reap; else it was there before us, … */
+	int pidfd;     /* … and this tells when it ends */
 	int status;    /* of the last that ended, as waitpid() gives it */
 	int64_t started_ms;
 	int64_t pause_ms;

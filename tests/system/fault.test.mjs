@@ -11,6 +11,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stop } from '../../tools/run.mjs';
 import { startService } from '../lib/service.mjs';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { Member, Pc, call } from '../lib/member.mjs';
@@ -242,6 +243,22 @@ test('ingamd waits for a vault that another one has started, and that does not s
   await running.startDaemon();
   assert.ok(Date.now() - from > 500, 'it was there all the time');
   await ended;
+});
+
+test('a vault that was there before ingamd ends, and nobody reaps it: ingamd sees it and starts another', async () => {
+  const command = readFileSync(`/proc/${running.vaultPid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  await stop(running.daemon);
+  const parent = spawn('sh', ['-c', '"$@" & exec sleep 60', 'sh', ...command], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await new Promise((done) => parent.stdout.once('data', done));
+    await running.startDaemon();
+    const found = running.vaultPid;
+    assert.match(running.log.join(''), new RegExp(`found pid=${found}`));
+    await killVault();
+    assert.notEqual(running.vaultPid, found);
+  } finally {
+    await stop(parent);
+  }
 });
 
 test('while the vault is away the PC is told to wait, and it works again by itself', async () => {
