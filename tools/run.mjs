@@ -79,7 +79,7 @@ async function stopVault({ data, vaultPid, log }) {
  * what it started and throws an Error whose `said` is what ingamd said.
  * @returns {Promise<{app: string, pc: string, mock: string, data: string, settings: string[], stop: () => Promise<void>}>}
  */
-export async function service({ data, portBase = 8700, build = join(root, 'build'), quiet = true, settings = [], mockPort = 0 } = {}) {
+export async function service({ data, portBase = 8700, build = join(root, 'build'), quiet = true, settings = [], mockPort = 0, env = {} } = {}) {
   const mock = await start('node', [join(root, 'tools/mock/mock.mjs'), String(mockPort)], { name: 'mock provider', quiet: true });
   const mockSays = JSON.parse(mock.firstLine);
   const mockAddress = mockSays.url;
@@ -105,7 +105,7 @@ export async function service({ data, portBase = 8700, build = join(root, 'build
     settings: all,
     log,
     async startDaemon() {
-      self.daemon = await start(ingamd, ['serve', ...all], { name: 'ingamd', quiet, log });
+      self.daemon = await start(ingamd, ['serve', ...all], { name: 'ingamd', quiet, log, env });
       const where = JSON.parse(self.daemon.firstLine);
       Object.assign(self, { app: where.app, pc: where.pc, vaultPid: where.vault_pid });
     },

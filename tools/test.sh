@@ -3,8 +3,9 @@
 #
 # The C tests run twice: as built for people (gcc) and under clang with
 # address and undefined-behaviour sanitizers. The stories (tests/system,
-# tests/browser), the attacks from outside (tests/attack) and the pages of
-# docs/clients (tests/clients) run the programs of the gcc build.
+# tests/browser), the attacks from outside (tests/attack), random faults
+# (tests/fault) and the pages of docs/clients (tests/clients) run the programs of
+# the gcc build.
 set -u
 cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
@@ -18,7 +19,7 @@ for folder in build build-asan; do
 	meson test -C "$folder" --no-rebuild --print-errorlogs || status=1
 	cat "$folder/meson-logs/testlog.txt" >>"$log"
 done
-for kind in system attack browser clients; do
+for kind in system attack fault browser clients; do
 	files=$(git ls-files "tests/$kind/*.test.mjs")
 	[ -n "$files" ] || continue
 	say "$kind tests"

@@ -7,6 +7,7 @@
  */
 #include "db/driver.h"
 
+#include "base/failpoint.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -193,6 +194,10 @@ sqlite_open(const char *path, bool writes, struct db_conn **out, struct err *e)
 		code = sqlite3_busy_timeout(c->db, 5000);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(c->db, pragmas, NULL, NULL, NULL);
+	/* What the power cuts of tests/fault have to find. */
+	if (code == SQLITE_OK && FAULT("db-normal"))
+		code = sqlite3_exec(
+		    c->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
 	rc = code == SQLITE_OK ? RC_OK : fail(c, code, e);
 	if (rc == RC_OK)
 		rc = use_wal(c, e);

@@ -28,10 +28,10 @@ export async function freePorts() {
   }
 }
 
-/** A service with its own folder; stop() ends and removes all of it. */
-export async function startService(settings = []) {
+/** A service with its own folder; stop() ends and removes all of it. `env` makes of the folder what ingamd gets beside its own environment. */
+export async function startService(settings = [], env = () => ({})) {
   const data = mkdtempSync(join(tmpdir(), 'ingam-test-'));
-  const running = await service({ data, portBase: await freePorts(), build, settings: ['allow-test-phones=yes', 'request-hour-limit=1000', 'request-day-limit=1000', 'address-burst=100000', 'address-per-minute=100000', ...settings] });
+  const running = await service({ data, portBase: await freePorts(), build, env: env(data), settings: ['allow-test-phones=yes', 'request-hour-limit=1000', 'request-day-limit=1000', 'address-burst=100000', 'address-per-minute=100000', ...settings] });
   const stop = running.stop;
   running.stop = async () => {
     await stop();

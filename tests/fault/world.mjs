@@ -1,0 +1,169 @@
+// world.mjs - a service under load, and what befalls it.
+//
+// Belongs here: ending programs at any moment, starting them again, how long
+// that takes; that everybody has looked at everything before the next fault.
+// Not here: what must be true (actor.mjs); what a disk forgets (disk.mjs); how
+// often, and the figures (fault.mjs).
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { call } from '../lib/member.mjs';
+import { startService } from '../lib/service.mjs';
+import { Actor, Broken, COUNT } from './actor.mjs';
+import { Disk } from './disk.mjs';
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const LOOKED_MS = 60000; // everybody has looked by then
+const SLOW_MS = 1000; // such are named
+const BACK_MS = 20000; // a service that is not back by then never is
+const settings = [`token-count=${COUNT}`, 'token-life=60s', 'wrong-pin-hour-limit=1000000', 'wrong-code-hour-limit=1000000', 'certificate-limit=100'];
+
+/** The processes of one data folder: they come and go too fast to be told of. */
+function processes(data) {
+  const found = { ingamd: [], vault: [] };
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    let words;
+    try {
+      words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    } catch {
+      continue;
+    }
+    if (words.includes(join(data, 'vault.sock'))) found.vault.push(Number(pid));
+    else if (words.includes(`data=${data}`)) found.ingamd.push(Number(pid));
+  }
+  return found;
+}
+
+function signal(pids, name) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch { /* it ended by itself meanwhile */ }
+  }
+}
+
+export class World {
+  /** @param {{chance, certificates, actors: number, cuts: boolean, fault?: string}} o `fault`: what is broken on purpose (INGAM_FAULT) */
+  constructor({ chance, certificates, actors, cuts, fault }) {
+    Object.assign(this, {
+      chance, certificates, withCuts: cuts, fault, wanted: actors,
+      alive: true, faults: 0, cuts: 0, programs: 0, retired: [], broken: [], back: [], slow: [],
+      answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, waiting: { pages: 0, names: 0 },
+    });
+  }
+
+  async start() {
+    this.running = await startService(settings, (data) => {
+      if (this.withCuts) this.disk = new Disk(data);
+      return { ...this.disk?.env(), ...(this.fault && { INGAM_FAULT: this.fault }) };
+    });
+    this.supervise();
+    this.actors = Array.from({ length: this.wanted }, () => new Actor(this, this.chance.another()));
+    this.lives = this.actors.map((a) => a.live().catch((error) => {
+      this.broken.push(error);
+      this.alive = false;
+    }));
+  }
+
+  /** Everybody ends what he does, and whoever was here looks once more. */
+  async stop() {
+    this.alive = false;
+    await Promise.all(this.lives ?? []);
+    try {
+      if (this.broken.length === 0) for (const a of [...this.actors, ...this.retired]) await a.verify();
+    } catch (error) {
+      this.broken.push(error);
+    }
+    this.off = true;
+    await this.starting;
+    const log = this.running?.log.join('') ?? '';
+    await this.running?.stop();
+    this.disk?.clear();
+    return log;
+  }
+
+  /** Everybody has seen that nothing is missing after the last fault. */
+  async looked() {
+    for (const end = Date.now() + LOOKED_MS; this.alive && this.actors.some((a) => a.verified !== this.faults); await sleep(5))
+      if (Date.now() > end) throw new Broken('somebody is not done with looking');
+    if (this.alive && this.retired.length > 0) await this.chance.of(this.retired).verify();
+  }
+
+  /** As systemd does: whenever it ended it is started, until it runs. */
+  supervise() {
+    const { daemon } = this.running;
+    const ended = () => { this.starting = this.startDaemon(); };
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return ended();
+    daemon.once('exit', () => { if (!this.off) ended(); });
+    return undefined;
+  }
+
+  async startDaemon() {
+    try {
+      await this.running.startDaemon();
+    } catch (error) {
+      if (!error.message.includes('SIGKILL')) {
+        this.broken.push(error);
+        this.alive = false;
+        return;
+      }
+      this.starting = this.startDaemon();
+      return;
+    }
+    this.supervise();
+  }
+
+  /** Ends them, and waits until they are gone. */
+  async end(pids) {
+    signal(pids, 'SIGKILL');
+    for (const pid of pids) while (existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'latin1') !== '') await sleep(1);
+  }
+
+  async isBack(since) {
+    for (; ; await sleep(4)) {
+      try {
+        if ((await call(this.running.app, 'GET', '/healthz')).vault === 'ready') break;
+      } catch { /* not yet */ }
+      if (!this.alive) return;
+      if (Date.now() > since + BACK_MS) throw new Broken(`the service is not back after ${BACK_MS} ms`);
+    }
+    this.back.push(Date.now() - since);
+    if (Date.now() - since > SLOW_MS) this.slow.push(`${Date.now() - since} ms after ${this.last}`);
+  }
+
+  /** kill -9 of one or both; of one that is just starting, now and then. */
+  async kill() {
+    const { data } = this.running, who = this.chance.weighed([[7, ['ingamd']], [7, ['vault']], [6, ['ingamd', 'vault']]]);
+    const now = processes(data);
+    this.last = who.join(' and ');
+    await this.end(who.flatMap((name) => now[name]));
+    if (this.chance.oneIn(4)) {
+      await sleep(this.chance.between(0, 300));
+      const second = this.chance.of(['ingamd', 'vault']);
+      this.last += `, then ${second}`;
+      await this.end(processes(data)[second]);
+    }
+    await this.isBack(Date.now());
+    this.faults++;
+  }
+
+  /** The power goes: both stop at once, and of what was not synced something is lost. */
+  async cut() {
+    const { ingamd, vault } = processes(this.running.data);
+    this.last = 'a cut';
+    this.off = true;
+    const ended = new Promise((done) => this.running.daemon.once('exit', done));
+    signal([...ingamd, ...vault], 'SIGSTOP');
+    await this.end([...ingamd, ...vault]);
+    await ended;
+    this.cuts++;
+    const told = this.disk.cut(this.chance);
+    this.waiting.pages += told.pages;
+    this.waiting.names += told.names;
+    this.off = false;
+    const since = Date.now();
+    await this.startDaemon();
+    await this.isBack(since);
+    this.faults++;
+  }
+}
