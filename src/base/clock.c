@@ -12,26 +12,32 @@
 static _Atomic int64_t ahead_ms;
 
 static int64_t
-clock_read_ms(clockid_t id)
+clock_read_us(clockid_t id)
 {
 	struct timespec t = { 0 };
 
 	(void)clock_gettime(id, &t);
 
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 +
-	    atomic_load_explicit(&ahead_ms, memory_order_relaxed);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 +
+	    atomic_load_explicit(&ahead_ms, memory_order_relaxed) * 1000;
 }
 
 int64_t
 clock_wall_ms(void)
 {
-	return clock_read_ms(CLOCK_REALTIME);
+	return clock_read_us(CLOCK_REALTIME) / 1000;
 }
 
 int64_t
 clock_mono_ms(void)
 {
-	return clock_read_ms(CLOCK_MONOTONIC);
+	return clock_read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t
+clock_mono_us(void)
+{
+	return clock_read_us(CLOCK_MONOTONIC);
 }
 
 void

@@ -11,6 +11,9 @@ int64_t clock_wall_ms(void);
 /* Milliseconds since some fixed point; never goes back. For lifetimes. */
 int64_t clock_mono_ms(void);
 
+/* The same in microseconds. For short waits, and for measuring. */
+int64_t clock_mono_us(void);
+
 /*
  * Adds ms to both clocks of this process, for tests that need time to pass.
  * Programs expose it to nobody.

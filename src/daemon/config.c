@@ -56,7 +56,7 @@ const struct conf_option config_options[] = {
 	TEXT("push-subject", push_subject, "mailto:operator@localhost", "Contact given to push services (RFC 8292)."),
 	TEXT("push-extra-origin", push_extra_origin, "", "One push origin besides the known services."),
 	FLAG("allow-test-phones", allow_test_phones, "no", "Accept ingam-phone, which approves without a person."),
-	COUNT("workers", workers, 1, 256, "8", "Threads that answer requests."),
+	COUNT("workers", workers, 1, 64, "16", "Threads that answer requests."),
 	COUNT("connections", connections, 16, 1000000, "16384", "Connections at once, of each origin."),
 	COUNT("connections-per-address", connections_per_address, 1, 1000000, "256", "Of those, from one address."),
 	COUNT("address-burst", address_burst, 1, 1000000, "20", "What a stranger may ask at once, from one address."),

@@ -25,11 +25,10 @@ struct db;
 struct db_conn;
 
 struct db_options {
-	const char *url;        /* a path, or sqlite:PATH */
-	unsigned int readers;   /* connections; 0: one a processor, <= 8 */
-	unsigned int queue;     /* units that may wait; 0: 4096 */
-	unsigned int batch;     /* units in one transaction; 0: 256 */
-	unsigned int window_us; /* the longest wait for company; 0: 500 */
+	const char *url;      /* a path, or sqlite:PATH */
+	unsigned int readers; /* connections; 0: one a processor, <= 8 */
+	unsigned int queue;   /* units that may wait; 0: 4096 */
+	unsigned int batch;   /* units in one transaction; 0: 256 */
 	unsigned int
 	    log_max_mib; /* the log's size at which writers wait; 0: 64 */
 };

@@ -1,7 +1,7 @@
 /*
  * writer.c - the one thread that writes: many units, one commit.
  *
- * Belongs here: the queue, the batch, the window, the savepoint around each
+ * Belongs here: the queue, the batch, the savepoint around each
  * unit, who is told what after the commit, when the log is put in its place.
  * Not here: reading (db.c); how a commit becomes durable (driver_sqlite.c).
  *
@@ -13,6 +13,8 @@
  */
 #include "db/writer.h"
 
+#include "base/clock.h"
+#include "base/gather.h"
 #include "db/driver.h"
 
 #include <pthread.h>
@@ -40,7 +42,8 @@ struct writer {
 	struct db_conn *keeper_conn;
 	pthread_t thread, keeper;
 	bool started, keeper_started;
-	unsigned int queue_max, batch_max, window_us;
+	unsigned int queue_max, batch_max;
+	struct gather gather; /* the writer's */
 	size_t log_max_bytes;
 
 	pthread_mutex_t lock; /* guards what follows */
@@ -195,20 +198,21 @@ write_batch(struct writer *w, struct unit *first)
 		w->driver->tidy(w->conn, true);
 }
 
-/* Waits up to the window for as many as came last time. lock is held. */
+/* Lets others come, where they soon will. lock is held. */
 static void
-wait_for_company(struct writer *w, unsigned int expected)
+wait_for_company(struct writer *w)
 {
+	int64_t us = gather_wait_us(&w->gather);
 	struct timespec until;
 
-	if (expected < 2 || w->n >= expected || w->window_us == 0 || w->stop)
+	if (us == 0 || w->n >= w->batch_max || w->stop)
 		return;
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)w->window_us * 1000;
+	until.tv_nsec += us * 1000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	w->wanted = expected;
-	while (w->n < expected && !w->stop)
+	w->wanted = w->batch_max;
+	while (w->n < w->batch_max && !w->stop)
 		if (pthread_cond_timedwait(&w->come, &w->lock, &until) != 0)
 			break;
 	w->wanted = 1;
@@ -236,7 +240,7 @@ write_on(void *arg)
 {
 	struct writer *w = arg;
 	struct unit *first;
-	unsigned int n = 0;
+	unsigned int n;
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
@@ -244,9 +248,9 @@ write_on(void *arg)
 			(void)pthread_cond_wait(&w->come, &w->lock);
 		if (w->first == NULL)
 			break;
-		/* Half of the last batch: who came then is likely to return. */
-		wait_for_company(w, n / 2);
+		wait_for_company(w);
 		first = take_batch(w, &n);
+		gather_took(&w->gather, n, clock_mono_us());
 		(void)pthread_mutex_unlock(&w->lock);
 		write_batch(w, first);
 		(void)pthread_mutex_lock(&w->lock);
@@ -292,7 +296,6 @@ writer_start(struct writer **out, const struct driver *driver,
 	w->driver = driver;
 	w->queue_max = o->queue == 0 ? 4096 : o->queue;
 	w->batch_max = o->batch == 0 ? 256 : o->batch;
-	w->window_us = o->window_us == 0 ? 500 : o->window_us;
 	w->log_max_bytes = (size_t)(o->log_max_mib == 0 ? 64 : o->log_max_mib)
 	    << 20;
 	w->wanted = 1;

@@ -67,16 +67,6 @@ static const struct {
 	    lane_signed },
 };
 
-static int64_t
-lane_now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* The phone is free for another. */
 static void
 lane_leave(struct lane *a)
@@ -222,7 +212,7 @@ lane_begin(struct lanes *l, struct lane *a)
 	l->left--;
 	a->signatures = 0;
 	a->asked[0] = a->id[0] = a->pin[0] = '\0';
-	a->since_us = lane_now_us();
+	a->since_us = clock_mono_us();
 	rnd_bytes(secret, sizeof(secret));
 	digest_sha256(hash, &s, 1);
 	enc_base64url(&a->body, s);
@@ -369,7 +359,7 @@ lane_signed(struct lane *a, struct span answer)
 	} else if (++a->signatures < l->signatures) {
 		lane_sign(a);
 	} else {
-		l->took_us[l->done++] = lane_now_us() - a->since_us;
+		l->took_us[l->done++] = clock_mono_us() - a->since_us;
 		lane_leave(a);
 	}
 	buf_clear(&signature);
@@ -426,7 +416,7 @@ lane_listen(struct lanes *l, struct err *e)
 static size_t
 lane_look(struct lanes *l, struct lane *lanes)
 {
-	int64_t late = lane_now_us() - PATIENCE_MS * 1000LL;
+	int64_t late = clock_mono_us() - PATIENCE_MS * 1000LL;
 	size_t busy = 0;
 
 	for (size_t i = 0; i < l->lanes; i++) {
