@@ -88,32 +88,24 @@ approval_api_delete_certificate(
 }
 
 /* AR1, its signature, what to answer, and with which credentials. */
-static enum rc
+static void
 approval_put_ar1(struct request *q, struct json_out *o,
-    const struct approval *a, struct err *e)
+    const struct approval *a, const struct device_list *devices)
 {
-	struct device_list devices = { 0 };
 	uint8_t challenge[KEYS_DIGEST];
-	enum rc rc = device_load_all(
-	    api_of(q)->domain.db, api_who(q)->member_id, &devices, e);
 
-	if (rc != RC_OK)
-		return rc;
 	keys_ar1_challenge(a->ar1, challenge);
 	json_put_bytes(o, "ar1", JSON_BASE64URL, a->ar1);
 	json_put_bytes(
 	    o, "ar1_signature", JSON_BASE64URL, SPAN(a->ar1_signature));
 	json_put_bytes(o, "challenge", JSON_BASE64URL, SPAN(challenge));
 	json_put_array(o, "credentials");
-	for (size_t i = 0; i < devices.n; i++)
-		if (devices.at[i].kind == DEVICE_PASSKEY)
+	for (size_t i = 0; i < devices->n; i++)
+		if (devices->at[i].kind == DEVICE_PASSKEY)
 			json_put_bytes(o, NULL, JSON_BASE64URL,
-			    devices.at[i].credential_id);
+			    devices->at[i].credential_id);
 	json_put_end(o);
 	api_put_id(o, "device", api_who(q)->device_id);
-	device_list_clear(&devices);
-
-	return RC_OK;
 }
 
 static enum rc
@@ -137,18 +129,20 @@ approval_hex_id(const struct json_t *in, const char *name,
 enum rc
 approval_api_prepare(struct request *q, struct response *r, struct err *e)
 {
+	struct device_list devices = { 0 };
 	struct approval a = { 0 };
-	uint8_t id[STORE_ID];
+	uint8_t id[STORE_ID], chosen[STORE_ID];
 	const uint8_t *certificate;
 	const struct json_t *in;
 	enum rc rc;
 
-	if ((rc = approval_of(q, &a, e)) != RC_OK ||
+	if ((rc = api_id(q, "id", id, e)) != RC_OK ||
 	    (rc = request_json(q, &in, e)) != RC_OK ||
-	    (rc = approval_hex_id(in, "certificate", id, &certificate, e)) !=
-		RC_OK)
-		goto out;
-	rc = approving_prepare(&api_of(q)->domain, &a, certificate, e);
+	    (rc = approval_hex_id(
+		 in, "certificate", chosen, &certificate, e)) != RC_OK)
+		return rc;
+	rc = approving_prepare(
+	    &api_of(q)->domain, api_who(q), id, certificate, &a, &devices, e);
 	if (rc == RC_POLICY) {
 		(void)api_answer_problem(r, PROBLEM_CERTIFICATE_UNUSABLE);
 		rc = RC_OK;
@@ -156,9 +150,9 @@ approval_api_prepare(struct request *q, struct response *r, struct err *e)
 		(void)api_answer_problem(r, PROBLEM_ENDED);
 		rc = RC_OK;
 	} else if (rc == RC_OK) {
-		rc = approval_put_ar1(q, response_json(r, 200), &a, e);
+		approval_put_ar1(q, response_json(r, 200), &a, &devices);
 	}
-out:
+	device_list_clear(&devices);
 	approval_clear(&a);
 
 	return rc;
@@ -209,6 +203,7 @@ approval_api_import(struct request *q, struct response *r, struct err *e)
 	struct buf der = buf_init(CERTIFICATE_MAX);
 	struct buf km = buf_init(CERTIFICATE_MAX);
 	struct importing_ask ask = { 0 };
+	struct device_list devices = { 0 };
 	struct approval a = { 0 };
 	const struct json_t *in;
 	uint8_t id[STORE_ID];
@@ -231,12 +226,16 @@ approval_api_import(struct request *q, struct response *r, struct err *e)
 		rc = approval_import_problem(r, rc, e);
 		goto out;
 	}
+	if ((rc = device_load_all(api_of(q)->domain.db, api_who(q)->member_id,
+		 &devices, e)) != RC_OK)
+		goto out;
 	o = response_json(r, 201);
 	json_put_object(o, "request");
 	render_request(o, &a);
 	json_put_end(o);
-	rc = approval_put_ar1(q, o, &a, e);
+	approval_put_ar1(q, o, &a, &devices);
 out:
+	device_list_clear(&devices);
 	approval_clear(&a);
 	buf_clear(&km);
 	buf_clear(&der);
@@ -376,16 +375,16 @@ approval_api_approve(struct request *q, struct response *r, struct err *e)
 	struct cert cert = { 0 };
 	const struct json_t *in;
 	char pin[KEYS_PIN] = "";
-	uint8_t left = 0;
+	uint8_t id[STORE_ID], left = 0;
 	enum rc rc;
 
-	if ((rc = approval_of(q, &a, e)) != RC_OK ||
+	if ((rc = api_id(q, "id", id, e)) != RC_OK ||
 	    (rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = approval_read(in, &body, e)) != RC_OK)
 		goto out;
 	approval_proof(&body, &proof);
-	rc = approving_approve(
-	    &api_of(q)->domain, &a, &proof, pin, &cert, &left, e);
+	rc = approving_approve(&api_of(q)->domain, api_who(q), id, &proof, &a,
+	    pin, &cert, &left, e);
 	if (rc == RC_OK)
 		approval_answer(q, r, &a, &cert, pin);
 	else

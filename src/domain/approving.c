@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "domain/importing.h"
 #include "store/block.h"
+#include "store/device.h"
 #include "store/history.h"
 #include "store/member.h"
 
@@ -92,21 +93,76 @@ approving_was(struct domain *d, struct approval *a, enum approval_state state)
 	return is;
 }
 
+/* What a step on a request needs, of one moment of the database. */
+struct approving_look {
+	const struct domain_session *s;
+	const uint8_t *id;
+	const uint8_t *certificate_id; /* NULL: the request's own */
+	struct approval *a;
+	struct member *member;       /* NULL: not asked for */
+	struct cert *cert;           /* likewise; empty where there is none */
+	struct device_list *devices; /* likewise */
+};
+
+static enum rc
+approving_look_cert(
+    struct db *in, const struct approving_look *l, struct err *e)
+{
+	const uint8_t *id = l->certificate_id != NULL ? l->certificate_id
+						      : l->a->certificate_id;
+	enum rc rc = RC_OK;
+
+	/* An import brings its own. */
+	if (l->cert != NULL && l->a->kind != APPROVAL_IMPORT &&
+	    store_has_id(id))
+		rc = cert_load(in, l->s->member_id, id, l->cert, e);
+	if (rc != RC_ABSENT)
+		return rc;
+	err_clear(e);
+
+	return RC_OK;
+}
+
+static enum rc
+approving_look(struct db *in, void *arg, struct err *e)
+{
+	const struct approving_look *l = arg;
+	enum rc rc = approval_load(in, l->id, l->a, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (memcmp(l->a->member_id, l->s->member_id, STORE_ID) != 0) {
+		approval_clear(l->a);
+		return err_set(e, RC_ABSENT, NULL, "no such request");
+	}
+	if (l->member != NULL &&
+	    (rc = member_load(in, l->s->member_id, l->member, e)) != RC_OK)
+		return rc;
+	if (l->devices != NULL &&
+	    (rc = device_load_all(in, l->s->member_id, l->devices, e)) != RC_OK)
+		return rc;
+
+	return approving_look_cert(in, l, e);
+}
+
+static enum rc
+approving_find(struct domain *d, struct approving_look *l, struct err *e)
+{
+	enum rc rc = db_view(d->db, approving_look, l, e);
+
+	if (rc == RC_OK)
+		approving_lapse(d, l->a);
+
+	return rc;
+}
+
 enum rc
 approving_load(struct domain *d, const struct domain_session *s,
     const uint8_t id[static STORE_ID], struct approval *out, struct err *e)
 {
-	enum rc rc = approval_load(d->db, id, out, e);
+	struct approving_look look = { .s = s, .id = id, .a = out };
 
-	if (rc == RC_OK &&
-	    memcmp(out->member_id, s->member_id, STORE_ID) != 0) {
-		approval_clear(out);
-		return err_set(e, RC_ABSENT, NULL, "no such request");
-	}
-	if (rc == RC_OK)
-		approving_lapse(d, out);
-
-	return rc;
+	return approving_find(d, &look, e);
 }
 
 enum rc
@@ -178,66 +234,74 @@ approving_wish(struct keys_request *w, const struct approval *a,
 }
 
 static enum rc
-approving_make(struct domain *d, struct approval *a,
-    const uint8_t certificate_id[static STORE_ID], struct err *e)
+approving_make(struct domain *d, struct approval *a, const struct cert *cert,
+    const struct member *m, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_made made = { .expires_ms = a->expires_ms };
 	struct buf ar1 = buf_init(4096);
 	struct keys_request wish = { 0 };
-	struct member m = { 0 };
-	struct cert cert = { 0 };
 	enum rc rc;
 
-	if ((rc = cert_load(d->db, a->member_id, certificate_id, &cert, e)) !=
-		RC_OK ||
-	    (rc = member_load(d->db, a->member_id, &m, e)) != RC_OK)
-		goto out;
-	if (a->kind == APPROVAL_TOKEN && cert.not_after_ms < now) {
-		rc = err_set(e, RC_POLICY, "certificate", "has expired");
-		goto out;
-	}
-	approving_wish(&wish, a, &cert, &m, now);
+	if (a->kind == APPROVAL_TOKEN && cert->not_after_ms < now)
+		return err_set(e, RC_POLICY, "certificate", "has expired");
+	approving_wish(&wish, a, cert, m, now);
 	rc = keys_approval_new(
 	    d->keys, &wish, made.vault_request_id, &ar1, made.ar1_signature, e);
 	if (rc != RC_OK)
 		goto out;
 	memcpy(made.id, a->id, STORE_ID);
-	memcpy(made.certificate_id, certificate_id, STORE_ID);
+	memcpy(made.certificate_id, cert->id, STORE_ID);
 	made.ar1 = buf_span(&ar1);
 	if ((rc = approval_set_made(d->db, &made, e)) == RC_OK &&
 	    (rc = approval_was_made(a, &made, e)) == RC_OK)
 		domain_request(d, a, false);
 out:
 	buf_clear(&ar1);
-	member_clear(&m);
-	cert_clear(&cert);
 
 	return rc;
 }
 
 enum rc
-approving_prepare(struct domain *d, struct approval *a,
-    const uint8_t *certificate_id, struct err *e)
+approving_prepare(struct domain *d, const struct domain_session *s,
+    const uint8_t id[static STORE_ID], const uint8_t *certificate_id,
+    struct approval *out, struct device_list *devices, struct err *e)
 {
-	enum rc rc =
-	    approving_is_living(a, APPROVAL_WAITING | APPROVAL_OPENED, e);
+	struct member m = { 0 };
+	struct cert cert = { 0 };
+	struct approving_look look = { .s = s,
+		.id = id,
+		.certificate_id = certificate_id,
+		.a = out,
+		.member = &m,
+		.cert = &cert,
+		.devices = devices };
+	enum rc rc;
 
+	if ((rc = approving_find(d, &look, e)) != RC_OK ||
+	    (rc = approving_is_living(
+		 out, APPROVAL_WAITING | APPROVAL_OPENED, e)) != RC_OK)
+		goto out;
 	/* An import's AR1 was made with it, and fits that certificate only. */
-	if (rc != RC_OK || a->kind == APPROVAL_IMPORT)
-		return rc;
-	if (a->kind == APPROVAL_DELETE)
-		certificate_id = a->certificate_id;
-	if (certificate_id == NULL)
-		return err_set(
-		    e, RC_FORMAT, "certificate", "which certificate?");
+	if (out->kind == APPROVAL_IMPORT)
+		goto out;
+	if (out->kind == APPROVAL_TOKEN && certificate_id == NULL)
+		rc = err_set(e, RC_FORMAT, "certificate", "which certificate?");
+	else if (!store_has_id(cert.id) ||
+	    (out->kind == APPROVAL_DELETE &&
+		memcmp(cert.id, out->certificate_id, STORE_ID) != 0))
+		rc = err_set(e, RC_ABSENT, NULL, "no such certificate");
+	else
+		rc = approving_make(d, out, &cert, &m, e);
+out:
+	cert_clear(&cert);
+	member_clear(&m);
 
-	return approving_make(d, a, certificate_id, e);
+	return rc;
 }
 
 static enum rc
-approving_done_token(
-    struct domain *d, struct approval *a, struct cert *cert, struct err *e)
+approving_done_token(struct domain *d, struct approval *a, struct err *e)
 {
 	/* The PIN lives as long as a request does, from now on. */
 	struct approval_move move = { .from = APPROVAL_OPENED,
@@ -251,30 +315,26 @@ approving_done_token(
 		rc = RC_OK;
 	}
 
-	return rc == RC_OK
-	    ? cert_load(d->db, a->member_id, a->certificate_id, cert, e)
-	    : rc;
+	return rc;
 }
 
 static enum rc
-approving_delete(struct domain *d, struct approval *a, struct err *e)
+approving_delete(struct domain *d, struct approval *a, const struct cert *cert,
+    struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
 		.to = APPROVAL_DONE };
 	struct history h = { .kind = HISTORY_DELETE, .at_ms = now };
-	struct cert cert = { 0 };
-	enum rc rc =
-	    cert_load(d->db, a->member_id, a->certificate_id, &cert, e);
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc;
+	if (!store_has_id(cert->id))
+		return err_set(e, RC_ABSENT, NULL, "no such certificate");
 	memcpy(move.id, a->id, STORE_ID);
 	store_timed_id(h.id, now);
-	approving_history(&h, a, &cert);
+	approving_history(&h, a, cert);
 	rc = cert_delete(
 	    d->db, a->member_id, a->certificate_id, now, &move, &h, e);
-	cert_clear(&cert);
 	if (rc == RC_OK) {
 		approval_moved(a, &move);
 		domain_request(d, a, false);
@@ -288,9 +348,13 @@ approving_delete(struct domain *d, struct approval *a, struct err *e)
 
 /* Deleted before with the same proof, whose answer got lost: it is as asked. */
 static enum rc
-approving_done_delete(struct domain *d, struct approval *a, struct err *e)
+approving_done_delete(
+    struct domain *d, struct approval *a, struct cert *cert, struct err *e)
 {
-	enum rc rc = approving_delete(d, a, e);
+	enum rc rc = approving_delete(d, a, cert, e);
+
+	/* It is gone, and not shown with the answer. */
+	cert_clear(cert);
 
 	if ((rc == RC_STATE || rc == RC_ABSENT) &&
 	    approving_was(d, a, APPROVAL_DONE)) {
@@ -303,17 +367,13 @@ approving_done_delete(struct domain *d, struct approval *a, struct err *e)
 
 static enum rc
 approving_ask_vault(struct domain *d, const struct approval *a,
-    const struct approving_proof *proof, struct keys_approved *out,
-    uint8_t *tries_left, struct err *e)
+    const struct member *m, const struct approving_proof *proof,
+    struct keys_approved *out, uint8_t *tries_left, struct err *e)
 {
 	struct keys_approve in = { .evidence = proof->evidence };
-	struct member m = { 0 };
-	enum rc rc = member_load(d->db, a->member_id, &m, e);
 
-	if (rc != RC_OK)
-		return rc;
 	memcpy(in.request_id, a->vault_request_id, STORE_ID);
-	in.dl1_sealed = m.device_list;
+	in.dl1_sealed = m->device_list;
 	switch (a->kind) {
 	case APPROVAL_TOKEN:
 		in.op = KEYS_OP_TOKEN;
@@ -328,10 +388,8 @@ approving_ask_vault(struct domain *d, const struct approval *a,
 		in.km_certificate = proof->km_certificate;
 		break;
 	}
-	rc = keys_approve(d->keys, &in, out, tries_left, e);
-	member_clear(&m);
 
-	return rc;
+	return keys_approve(d->keys, &in, out, tries_left, e);
 }
 
 /*
@@ -350,40 +408,54 @@ approving_locked(struct domain *d, const struct approval *a)
 		domain_changed(d, DOMAIN_HISTORY, a->member_id, h.id);
 }
 
-enum rc
-approving_approve(struct domain *d, struct approval *a,
-    const struct approving_proof *proof, char pin[static KEYS_PIN],
-    struct cert *cert, uint8_t *tries_left, struct err *e)
+/* What the vault said is approved comes about. */
+static enum rc
+approving_carry_out(struct domain *d, struct approval *a,
+    const struct approving_proof *proof, struct keys_approved *approved,
+    struct cert *cert, struct err *e)
 {
-	struct keys_approved approved = { 0 };
-	/* What is done may be asked again: the vault knows the same proof. */
-	unsigned int done =
-	    a->kind == APPROVAL_TOKEN ? APPROVAL_APPROVED : APPROVAL_DONE;
-	enum rc rc = approving_is_living(a, APPROVAL_OPENED | done, e);
-
-	pin[0] = '\0';
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = approving_ask_vault(d, a, proof, &approved, tries_left, e)) !=
-	    RC_OK) {
-		if (rc == RC_SECRET && *tries_left == 0 &&
-		    strcmp(e->field, "pin") == 0)
-			approving_locked(d, a);
-		goto out;
-	}
 	switch (a->kind) {
 	case APPROVAL_TOKEN:
-		rc = approving_done_token(d, a, cert, e);
-		(void)snprintf(pin, KEYS_PIN, "%s", approved.pin);
-		break;
+		return approving_done_token(d, a, e);
 	case APPROVAL_DELETE:
-		rc = approving_done_delete(d, a, e);
-		break;
+		return approving_done_delete(d, a, cert, e);
 	case APPROVAL_IMPORT:
-		rc = importing_store(d, a, proof, &approved, cert, e);
-		break;
+		return importing_store(d, a, proof, approved, cert, e);
 	}
+
+	return err_set(e, RC_BUG, NULL, "no such kind of request");
+}
+
+enum rc
+approving_approve(struct domain *d, const struct domain_session *s,
+    const uint8_t id[static STORE_ID], const struct approving_proof *proof,
+    struct approval *a, char pin[static KEYS_PIN], struct cert *cert,
+    uint8_t *tries_left, struct err *e)
+{
+	struct keys_approved approved = { 0 };
+	struct member m = { 0 };
+	struct approving_look look = {
+		.s = s, .id = id, .a = a, .member = &m, .cert = cert
+	};
+	unsigned int done;
+	enum rc rc;
+
+	pin[0] = '\0';
+	if ((rc = approving_find(d, &look, e)) != RC_OK)
+		goto out;
+	/* What is done may be asked again: the vault knows the same proof. */
+	done = a->kind == APPROVAL_TOKEN ? APPROVAL_APPROVED : APPROVAL_DONE;
+	if ((rc = approving_is_living(a, APPROVAL_OPENED | done, e)) != RC_OK)
+		goto out;
+	rc = approving_ask_vault(d, a, &m, proof, &approved, tries_left, e);
+	if (rc == RC_SECRET && *tries_left == 0 && strcmp(e->field, "pin") == 0)
+		approving_locked(d, a);
+	if (rc != RC_OK)
+		goto out;
+	rc = approving_carry_out(d, a, proof, &approved, cert, e);
+	(void)snprintf(pin, KEYS_PIN, "%s", approved.pin);
 out:
+	member_clear(&m);
 	keys_approved_clear(&approved);
 
 	return rc;

@@ -7,6 +7,7 @@
 #include "store/approval.h"
 #include "store/cert.h"
 
+struct device_list;
 struct history;
 
 /*
@@ -41,11 +42,15 @@ IG_CHECK enum rc approving_deletion(struct domain *d,
 
 /*
  * Has the vault make AR1 for a request of the member (token: with this
- * certificate; NULL elsewhere); a holds it afterwards.
- * RC_STATE: it has ended. RC_EXPIRED. RC_ABSENT: no such certificate.
+ * certificate; NULL elsewhere), which is loaded into out and holds it
+ * afterwards; devices are those that may approve. Both are the caller's to
+ * clear in any case. RC_ABSENT: no such request or certificate. RC_STATE: it
+ * has ended. RC_EXPIRED. RC_POLICY: the certificate has expired.
  */
-IG_CHECK enum rc approving_prepare(struct domain *d, struct approval *a,
-    const uint8_t *certificate_id, struct err *e);
+IG_CHECK enum rc approving_prepare(struct domain *d,
+    const struct domain_session *s, const uint8_t id[static STORE_ID],
+    const uint8_t *certificate_id, struct approval *out,
+    struct device_list *devices, struct err *e);
 
 /* What the phone shows the vault. */
 struct approving_proof {
@@ -55,14 +60,16 @@ struct approving_proof {
 };
 
 /*
- * Hands the proof to the vault and carries out what was approved; with the same
- * proof again it answers the same, and does nothing twice. pin is ""
- * where there is none; the certificate that came in, or the one used, is
- * loaded into cert (cert_clear()). Codes: keys_approve(); RC_EXISTS.
+ * Hands the proof to the vault and carries out what was approved: the request
+ * is loaded into a, the certificate that came in, or the one used, into cert,
+ * both the caller's to clear in any case. pin is "" where there is none.
+ * Codes: keys_approve(); RC_ABSENT: no such request; RC_EXISTS.
  */
-IG_CHECK enum rc approving_approve(struct domain *d, struct approval *a,
-    const struct approving_proof *proof, char pin[static KEYS_PIN],
-    struct cert *cert, uint8_t *tries_left, struct err *e);
+IG_CHECK enum rc approving_approve(struct domain *d,
+    const struct domain_session *s, const uint8_t id[static STORE_ID],
+    const struct approving_proof *proof, struct approval *a,
+    char pin[static KEYS_PIN], struct cert *cert, uint8_t *tries_left,
+    struct err *e);
 
 /*
  * Refuses. not_me: nobody of the house asked; that machine is not heard for a

@@ -198,16 +198,16 @@ static enum rc
 asking_choose(struct db *in, struct asking_placing *p, struct err *e)
 {
 	static const uint8_t none[STORE_ID];
-	bool found = false, blocked = false, home = false;
+	bool found = false, blocked = false;
 	size_t waiting = 0, ignored;
 	uint8_t who[STORE_ID];
-	int64_t until = 0;
+	int64_t until = 0, home = 0;
 	enum rc rc;
 
 	if ((rc = asking_find(in, p, who, &found, &until, e)) != RC_OK ||
 	    (rc = home_find(in, who, p->a->address, p->now, &home, e)) != RC_OK)
 		return rc;
-	if (!home)
+	if (home == 0)
 		rc = asking_count(in, p->all, p->n_all, p->now, &p->allowed, e);
 	if (rc != RC_OK || !p->allowed ||
 	    (rc = asking_is_blocked(in, who, until, p, &blocked, e)) != RC_OK)
@@ -219,7 +219,7 @@ asking_choose(struct db *in, struct asking_placing *p, struct err *e)
 		     &waiting, e)) != RC_OK))
 		return rc;
 	memcpy(p->a->member_id,
-	    blocked || (waiting >= LIVING_MOST && !home) ? p->nobody : who,
+	    blocked || (waiting >= LIVING_MOST && home == 0) ? p->nobody : who,
 	    STORE_ID);
 
 	return RC_OK;

@@ -34,33 +34,27 @@ home_key(const uint8_t member_id[static STORE_ID], const char *address,
 
 enum rc
 home_find(struct db *in, const uint8_t member_id[static STORE_ID],
-    const char *address, int64_t now, bool *is, struct err *e)
+    const char *address, int64_t now, int64_t *until, struct err *e)
 {
 	uint8_t key[STORE_HASH];
-	int64_t until = 0;
-	enum rc rc;
 
 	home_key(member_id, address, key);
-	rc = block_find(in, SCOPE, key, now, &until, e);
-	*is = until > now;
 
-	return rc;
+	return block_find(in, SCOPE, key, now, until, e);
 }
 
 void
 home_set(struct domain *d, const uint8_t member_id[static STORE_ID],
-    const char *address)
+    const char *address, int64_t until)
 {
-	int64_t now = clock_wall_ms(), until = 0;
+	int64_t now = clock_wall_ms();
 	uint8_t key[STORE_HASH];
 	struct err e = { 0 };
-	enum rc rc;
 
-	home_key(member_id, address, key);
-	rc = block_find(d->db, SCOPE, key, now, &until, &e);
 	/* Written once a month, not at each login. */
-	if (rc == RC_OK && until < now + KEEP_MS - 30 * DAY_MS)
-		rc = block_set(d->db, SCOPE, key, now + KEEP_MS, &e);
-	if (rc != RC_OK)
+	if (until >= now + KEEP_MS - 30 * DAY_MS)
+		return;
+	home_key(member_id, address, key);
+	if (block_set(d->db, SCOPE, key, now + KEEP_MS, &e) != RC_OK)
 		log_event(LOG_WARN, "home", "why=%s", e.msg);
 }

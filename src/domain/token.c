@@ -85,20 +85,22 @@ token_history(struct history *h, const struct approval *a,
 	approving_history(h, a, cert);
 }
 
-/* Where the member never was, a wrong number is a stranger's guess. */
+/*
+ * Where the member never was, a wrong number is a stranger's guess. *home is
+ * until when the member is at home there.
+ */
 static enum rc
-token_is_strange(
-    struct domain *d, const struct approval *a, bool *strange, struct err *e)
+token_is_strange(struct domain *d, const struct approval *a, int64_t *home,
+    bool *strange, struct err *e)
 {
-	bool home = false;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	*strange = false;
 	if (a->mode != APPROVAL_NUMBER)
 		return RC_OK;
 	rc = home_find(
-	    d->db, a->member_id, a->address, clock_wall_ms(), &home, e);
-	*strange = !home;
+	    d->db, a->member_id, a->address, clock_wall_ms(), home, e);
+	*strange = *home == 0;
 
 	return rc == RC_OK && *strange
 	    ? guess_check(d, GUESS_PIN, SPAN(a->member_id), e)
@@ -157,6 +159,7 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 		.sets_left = true };
 	struct history h = { 0 };
 	bool strange = false;
+	int64_t home = 0;
 	enum rc rc;
 
 	/*
@@ -175,7 +178,7 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 		    e, RC_ABSENT, "certificate", "is not there any more");
 	if (a->state == APPROVAL_OPEN)
 		return RC_OK;
-	if ((rc = token_is_strange(d, a, &strange, e)) != RC_OK)
+	if ((rc = token_is_strange(d, a, &home, &strange, e)) != RC_OK)
 		return rc;
 	rc = token_open(d, a, pin, tries_left, e);
 	if (strange && (rc == RC_SECRET || rc == RC_LOCKED))
@@ -189,7 +192,7 @@ token_login(struct domain *d, struct approval *a, struct span pin,
 	token_history(&h, a, HISTORY_TOKEN_LOGIN, cert, clock_wall_ms());
 	if ((rc = approving_advance(d, a, &move, &h, e)) == RC_OK &&
 	    a->mode == APPROVAL_NUMBER)
-		home_set(d, a->member_id, a->address);
+		home_set(d, a->member_id, a->address, home);
 	/* Its bearer opened it twice at once. */
 	if (rc == RC_STATE && approving_was(d, a, APPROVAL_OPEN)) {
 		err_clear(e);
