@@ -15,7 +15,6 @@
 #define LOGIN_WAIT_PUSH_MS 120000
 /* What the helper may take beyond its own waiting: connections, no more. */
 #define LOGIN_SLACK_MS 10000
-#define LOGIN_PIN_MIN  4
 #define LOGIN_TRIES    3
 
 static CK_RV
@@ -135,7 +134,8 @@ login_check(
 		return CKR_USER_ALREADY_LOGGED_IN;
 	if (pin.n > 0 && pin.p == NULL)
 		return CKR_ARGUMENTS_BAD;
-	if (pin.n > 0 && (pin.n < LOGIN_PIN_MIN || pin.n > TOKENFRAME_PIN_MAX))
+	/* A short one is the helper's: the first, of any length, asks the phone. */
+	if (pin.n > TOKENFRAME_PIN_MAX)
 		return CKR_PIN_INCORRECT;
 
 	return session_hold(s);

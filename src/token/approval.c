@@ -324,6 +324,8 @@ approval_login_number(struct approval *a, struct fetch *f, const char *pin,
 {
 	enum rc rc = RC_ABSENT;
 
+	if (pin[0] == '\0' && a->id[0] != '\0')
+		return err_set(e, RC_SECRET, "pin", "not digits");
 	if (a->open && approval_lives(a, f)) {
 		if (approval_same_pin(a, pin))
 			return RC_OK;
@@ -389,13 +391,11 @@ approval_login(struct approval *a, struct fetch *f,
 	enum rc rc;
 
 	*tries_left = TOKENFRAME_TRIES_UNTOLD;
-	/* Only digits can be right, and only digits go into JSON as they are. */
-	if (!push && !text_is_digits(q->pin))
-		return err_set(e, RC_SECRET, "pin", "not digits");
 	if ((rc = approval_take(a, f, until_ms, e)) != RC_OK)
 		return rc;
 	approval_heed_logout(a, f, q->logouts);
-	if (!push)
+	/* Only digits can be right, and only digits go into JSON as they are. */
+	if (!push && text_is_digits(q->pin))
 		memcpy(pin, q->pin.p, q->pin.n);
 	rc = push ? approval_login_push(a, f, until_ms, tries_left, e)
 		  : approval_login_number(a, f, pin, tries_left, e);

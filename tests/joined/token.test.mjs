@@ -134,6 +134,9 @@ for (const [what, name, mechanism, options, check] of [
     assert.notEqual(verify(name, "data.txt", "sig", ...check).status, 0);
   });
 
+// The C driver logs in, signs, waits: what no tool does. One step a word.
+const driver = async (steps, env = {}) => run(process.env.INGAM_TOKEN_DRIVER, steps, { env });
+
 test("number: without a request any PIN is wrong, and the phone has one then", async () => {
   writeFileSync(at("late.conf"), "[default]\nask-at = login\n");
   const late = await tool([...login, "-O"], { env: { INGAM_TOKEN_CONF: at("late.conf") } });
@@ -142,8 +145,14 @@ test("number: without a request any PIN is wrong, and the phone has one then", a
   assert.equal(service.log[0].mode, "number");
 });
 
-// The C driver logs in, signs, waits: what no tool does. One step a word.
-const driver = async (steps, env = {}) => run(process.env.INGAM_TOKEN_DRIVER, steps, { env });
+for (const first of ["0", "anything"])
+  test(`number: the first PIN may be whatever is typed (${first}), a later one that is no number costs no try`, async () => {
+    writeFileSync(at("late.conf"), "[default]\nask-at = login\n");
+    const { out } = await driver(["session", `login=${first}`, "pause", "login=letters", "login=letters", "login=letters", "login=letters", "login=123456", "sign"],
+      { INGAM_TOKEN_CONF: at("late.conf") });
+    assert.equal(out, "session 0\nlogin a0\npause 0\nlogin a0\nlogin a0\nlogin a0\nlogin a0\nlogin 0\nsign 0\n");
+    assert.equal(service.log.length, 1, "the phone was asked once");
+  });
 
 test("number: told at the session, then the number, again and again", async () => {
   const { out } = await driver(["session", "pause", "login=123456", "login=123456", "logout", "login=123456", "sign", "close", "session", "login=123456", "sign"]);

@@ -118,7 +118,7 @@ test_login(void)
 	    "login: no session");
 	ok(p11->C_Login(s, CKU_USER, pin, 3) == CKR_PIN_INCORRECT &&
 		p11->C_Login(s, CKU_USER, pin, ~0UL) == CKR_PIN_INCORRECT,
-	    "login: PIN too short, too long");
+	    "login: PIN wrong, too long");
 	ok(module_login(s, "999999") == CKR_PIN_INCORRECT &&
 		token_flags() == CKF_USER_PIN_COUNT_LOW,
 	    "login: wrong PIN, the token says that tries are few");
