@@ -17,7 +17,7 @@ testPage('firefox', {
     return { env: { PORT: port, OLD: old }, stop };
   },
   person: true,
-  windows: 'Password Required',
+  windows: { title: 'Password Required' },
   // No person is faster than the window in which Firefox waits for him; when the
   // login is, that window stays.
   thinks_ms: 2000,

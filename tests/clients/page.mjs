@@ -13,6 +13,7 @@
 //   ec        the certificate that is picked on the phone has an EC key; else RSA
 //   refused   the lines say how we refuse it; no point for us in the table
 //   any       whatever is typed for a PIN will do: the phone asks in its place
+//   late      the number comes to the phone with the first PIN, whatever that is
 //   ours      about Ingam alone; not tried with SoftHSM2, not counted
 //
 // "! command" at a block's end is a command that fails. A program that logs in
@@ -282,6 +283,11 @@ export function testPage(name, { prepare = async () => ({}), person = false, win
   const stops = [];
   let folder, certificates, holder, pc, screen;
 
+  const answers = ({ tags }) => {
+    let typed = 0;
+    return async () => (tags.includes('any') || (tags.includes('late') && typed++ === 0) ? '0' : holder.number());
+  };
+
   const ready = async (one) => {
     const { env, stop } = await prepare(Object.assign(one, { certificates, screen }));
     if (screen) one.env.DISPLAY = screen.display;
@@ -319,7 +325,7 @@ export function testPage(name, { prepare = async () => ({}), person = false, win
   });
 
   for (const block of blocks)
-    test(`${name}: ${block.name}`, () => holder.beside(kindOf(block), pc.run(block, async () => (block.tags.includes('any') ? '0' : holder.number()))));
+    test(`${name}: ${block.name}`, () => holder.beside(kindOf(block), pc.run(block, answers(block))));
 
   if (counted.length === 0) return;
   test(`${name}: the table says what we do, and what SoftHSM2 does`, async (t) => {

@@ -7,8 +7,10 @@ import { execFile, spawn } from 'node:child_process';
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** title: what the windows are called that ask. @returns {Promise<{display: string, watch: function, stop: function}>} */
-export async function startScreen(title) {
+/** title: what the windows are called that ask. enters: presses Enter once a
+ * second besides, for boxes that are drawn into another window.
+ * @returns {Promise<{display: string, watch: function, stop: function}>} */
+export async function startScreen({ title, enters = false }) {
   const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp', '-noreset', '-ac'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const number = await new Promise((done, fail) => {
     child.once('error', fail).once('exit', () => fail(new Error('Xvfb ended')));
@@ -23,9 +25,13 @@ export async function startScreen(title) {
   function watch(answer) {
     let over = false;
     const looking = (async () => {
-      for (const seen = new Set(); !over; await pause(100)) {
+      const seen = new Set();
+      for (let idle = 0; !over; idle++, await pause(100)) {
         const window = (await hand('search', '--onlyvisible', '--name', title)).split('\n').find((id) => id !== '' && !seen.has(id));
-        if (window === undefined) continue;
+        if (window === undefined) {
+          if (enters && idle % 10 === 9) await hand('key', 'Return');
+          continue;
+        }
         const pin = await Promise.race([answer(), (async () => { while (!over) await pause(100); })()]);
         if (over) return;
         seen.add(window);
