@@ -138,6 +138,14 @@ side_tag(uint8_t tag[static TAG_LEN], const struct cpace *c,
 	sec_wipe(&mac, sizeof(mac));
 }
 
+static enum rc
+cpace_fresh(const struct cpace *c, struct err *e)
+{
+	return c->step == STEP_NEW && c->secret.p == NULL
+	    ? RC_OK
+	    : err_set(e, RC_STATE, NULL, "CPace is under way");
+}
+
 /* Draws the scalar, makes Y, and keeps Y ‖ AD. */
 static enum rc
 cpace_share(struct cpace *c, const struct cpace_in *in, struct err *e)
@@ -146,8 +154,6 @@ cpace_share(struct cpace *c, const struct cpace_in *in, struct err *e)
 	struct cpace_secret *s;
 	enum rc rc;
 
-	if (c->step != STEP_NEW || c->secret.p != NULL)
-		return err_set(e, RC_STATE, NULL, "CPace is under way");
 	if (sodium_init() < 0)
 		return err_set(e, RC_CRYPTO, NULL, "libsodium does not start");
 	if (in->label.n + in->channel.n > sizeof(ci) ||
@@ -308,9 +314,9 @@ enum rc
 cpace_start(struct cpace *c, const struct cpace_in *in, struct buf *first,
     struct err *e)
 {
-	enum rc rc = cpace_share(c, in, e);
+	enum rc rc = cpace_fresh(c, e);
 
-	if (rc == RC_OK) {
+	if (rc == RC_OK && (rc = cpace_share(c, in, e)) == RC_OK) {
 		put_head(first, c, FIRST);
 		rc = put_done(first, e);
 	}
@@ -326,12 +332,14 @@ answer(struct cpace *c, const struct cpace_in *in, struct span first,
 	uint8_t tag[TAG_LEN];
 	enum rc rc;
 
-	if ((rc = cpace_share(c, in, e)) != RC_OK ||
+	/* Read first: what is no message costs nobody a multiplication. */
+	if ((rc = cpace_fresh(c, e)) != RC_OK ||
 	    (rc = cpace_read(c, &r, FIRST, e)) != RC_OK)
 		return rc;
 	if (!rd_done(&r))
 		return err_set(e, RC_FORMAT, NULL, "not a CPace message");
-	if ((rc = cpace_agree(c, false, e)) != RC_OK)
+	if ((rc = cpace_share(c, in, e)) != RC_OK ||
+	    (rc = cpace_agree(c, false, e)) != RC_OK)
 		return rc;
 	side_tag(tag, c, c->own, c->own_n);
 	put_head(out, c, ANSWER);
