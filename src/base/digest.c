@@ -5,37 +5,26 @@
  * Not here: digests chosen by a caller's algorithm (vault/sign.c); SHA-1 and
  * PBKDF of key files (npki).
  */
+/* What a digest needs lies on the stack: EVP would allocate, and could fail. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "base/digest.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <pthread.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static EVP_MD *sha256;
-
-static void
-digest_fetch(void)
-{
-	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
 
 void
 digest_sha256(
     uint8_t out[static DIGEST_SHA256], const struct span *parts, size_t n)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool good;
+	SHA256_CTX ctx;
 
-	(void)pthread_once(&once, digest_fetch);
-	good = ctx != NULL && sha256 != NULL &&
-	    EVP_DigestInit_ex(ctx, sha256, NULL) == 1;
-	for (size_t i = 0; good && i < n; i++)
-		good = EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
-	if (!good || EVP_DigestFinal_ex(ctx, out, NULL) != 1)
-		abort();
-	EVP_MD_CTX_free(ctx);
+	(void)SHA256_Init(&ctx);
+	for (size_t i = 0; i < n; i++)
+		(void)SHA256_Update(&ctx, parts[i].p, parts[i].n);
+	(void)SHA256_Final(out, &ctx);
+	OPENSSL_cleanse(&ctx, sizeof(ctx));
 }
 
 void
