@@ -12,8 +12,10 @@
 #include "base/sec.h"
 #include "base/text.h"
 
-#define DEPTH_MAX 4
-#define KEYS_MAX  32 /* in one object */
+#define CLIENT_CHALLENGE_DIGITS 43 /* of base64url, for 32 bytes */
+
+#define DEPTH_MAX               4
+#define KEYS_MAX                32 /* in one object */
 
 /*
  * A cursor over text that is known to be UTF-8. It never stands past end:
@@ -342,16 +344,23 @@ client_data_parse(struct span in, struct client_data *out, struct err *e)
 	return RC_OK;
 }
 
-static bool
-client_challenge_is(struct span text, const uint8_t want[static 32])
+static enum rc
+client_check_challenge(
+    struct span text, const uint8_t want[static 32], struct err *e)
 {
 	struct buf b = buf_init(32);
-	bool good = enc_base64url_parse(&b, text, NULL) == RC_OK &&
-	    sec_equal(buf_span(&b), (struct span){ want, 32 });
+	enum rc rc = enc_base64url_parse(&b, text, NULL);
+	bool good =
+	    rc == RC_OK && sec_equal(buf_span(&b), (struct span){ want, 32 });
+	/* So many digits find room, where there is any. */
+	bool starved = rc == RC_LIMIT && text.n <= CLIENT_CHALLENGE_DIGITS;
 
 	buf_clear(&b);
+	if (starved)
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
 
-	return good;
+	return good ? RC_OK
+		    : err_set(e, RC_DENIED, "challenge", "another challenge");
 }
 
 static bool
@@ -376,8 +385,9 @@ client_data_check(struct span in, const char *type,
 		return rc;
 	if (!span_equal(d.type, span_str(type)))
 		return err_set(e, RC_DENIED, "type", "another ceremony");
-	if (!client_challenge_is(d.challenge, want->challenge))
-		return err_set(e, RC_DENIED, "challenge", "another challenge");
+	if ((rc = client_check_challenge(d.challenge, want->challenge, e)) !=
+	    RC_OK)
+		return rc;
 	if (!client_origin_is(d.origin, want))
 		return err_set(e, RC_DENIED, "origin", "foreign origin");
 	if (d.cross_origin)
