@@ -153,10 +153,11 @@ account_replay(struct vault *v, struct rd r, int64_t time_ms, uint64_t index,
 	rd_copy(&r, a->enrol_digest, sizeof(a->enrol_digest));
 	buf_reset(&a->enrol_answer);
 	buf_bytes(&a->enrol_answer, rd_lp32(&r, MESSAGE_MAX));
-	if (rd_done(&r) && buf_ok(&a->enrol_answer))
-		return RC_OK;
+	if (!buf_ok(&a->enrol_answer))
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
 
-	return err_set(e, RC_FORMAT, "journal", "account record");
+	return rd_done(&r) ? RC_OK
+			   : err_set(e, RC_FORMAT, "journal", "account record");
 }
 
 enum rc
@@ -165,31 +166,36 @@ account_add(struct vault *v, const struct dl1 *list,
     struct buf *answer, struct err *e)
 {
 	struct buf sealed = buf_init(MESSAGE_DL1_MAX);
-	uint8_t mac[DL1_MAC];
+	struct buf told = buf_init(MESSAGE_MAX);
+	uint8_t mac[DL1_MAC], head[32];
 	struct account *a;
 	enum rc rc;
 
 	dl1_encode(&sealed, list);
-	if (!buf_ok(&sealed))
-		return err_set(e, RC_LIMIT, "device list", "too long");
-	if ((rc = account_make(v, list->account_id, &a, e)) != RC_OK)
-		goto out;
-	a->version = list->version;
-	digest_sha256_labelled(a->head, "INGAM-DLH1", buf_span(&sealed));
-	a->enrolled_ms = vault_now_ms(v);
-	memcpy(a->enrol_digest, digest, sizeof(a->enrol_digest));
+	digest_sha256_labelled(head, "INGAM-DLH1", buf_span(&sealed));
 	digest_hmac_labelled(
 	    mac, SPAN(v->master.keys->mac), "INGAM-DLM1", buf_span(&sealed));
 	buf_bytes(&sealed, SPAN(mac));
-	buf_reset(&a->enrol_answer);
-	buf_lp16(&a->enrol_answer, buf_span(&sealed));
-	buf_bytes(&a->enrol_answer, answer_after_list);
-	buf_bytes(answer, buf_span(&a->enrol_answer));
-	account_write(v, a);
-out:
+	buf_lp16(&told, buf_span(&sealed));
+	buf_bytes(&told, answer_after_list);
+	rc = buf_ok(&sealed) && buf_ok(&told)
+	    ? account_make(v, list->account_id, &a, e)
+	    : err_set(e, RC_MEMORY, NULL, "out of memory");
 	buf_clear(&sealed);
+	if (rc != RC_OK) {
+		buf_clear(&told);
+		return rc;
+	}
+	a->version = list->version;
+	memcpy(a->head, head, sizeof(a->head));
+	a->enrolled_ms = vault_now_ms(v);
+	memcpy(a->enrol_digest, digest, sizeof(a->enrol_digest));
+	buf_clear(&a->enrol_answer);
+	a->enrol_answer = told;
+	buf_bytes(answer, buf_span(&told));
+	account_write(v, a);
 
-	return rc;
+	return RC_OK;
 }
 
 enum rc

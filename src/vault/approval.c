@@ -113,7 +113,9 @@ approval_put(
 	buf_bytes(&a->ar1_bytes, ar1);
 	rc = buf_ok(&a->ar1_bytes)
 	    ? ar1_parse(buf_span(&a->ar1_bytes), &a->ar1, e)
-	    : err_set(e, RC_LIMIT, "AR1", "too long");
+	    : ar1.n > MESSAGE_AR1_MAX
+	    ? err_set(e, RC_LIMIT, "AR1", "too long")
+	    : err_set(e, RC_MEMORY, NULL, "out of memory");
 	if (rc == RC_OK) {
 		memcpy(a->item.id, a->ar1.request_id, VAULT_ID);
 		digest_sha256(a->ar1_sha256, &ar1, 1);
@@ -205,8 +207,9 @@ approval_replay_progress(struct vault *v, struct rd r, int64_t time_ms,
 	rd_copy(&r, a->evidence, sizeof(a->evidence));
 	buf_reset(&a->answer);
 	buf_bytes(&a->answer, rd_lp32(&r, MESSAGE_MAX));
-	if (!rd_done(&r) || !buf_ok(&a->answer) || state < APPROVAL_WAITING ||
-	    state > APPROVAL_ENDED)
+	if (!buf_ok(&a->answer))
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
+	if (!rd_done(&r) || state < APPROVAL_WAITING || state > APPROVAL_ENDED)
 		return err_set(e, RC_FORMAT, "journal", "progress record");
 	a->state = (enum approval_state)state;
 
@@ -402,9 +405,10 @@ approval_verb_new(struct call *c)
 	memcpy(ar1.list_head, account_find(v, ar1.account_id)->head,
 	    sizeof(ar1.list_head));
 	ar1_encode(&bytes, &ar1);
-	rc = buf_ok(&bytes) ? master_sign(&v->master, "INGAM-ARSIG1",
-				  buf_span(&bytes), signature, &c->err)
-			    : err_set(&c->err, RC_LIMIT, "params", "too long");
+	rc = buf_ok(&bytes)
+	    ? master_sign(&v->master, "INGAM-ARSIG1", buf_span(&bytes),
+		  signature, &c->err)
+	    : err_set(&c->err, RC_MEMORY, NULL, "out of memory");
 	if (rc != RC_OK ||
 	    (rc = account_add_request(v, account_find(v, ar1.account_id),
 		 ar1.request_id, &c->err)) != RC_OK ||

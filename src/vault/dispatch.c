@@ -12,6 +12,7 @@
 #include "vault/approval.h"
 #include "vault/approve.h"
 #include "vault/enrol.h"
+#include "vault/heap.h"
 #include "vault/sign.h"
 
 #define DISPATCH_LABEL_MAX 64
@@ -81,9 +82,29 @@ dispatch_fail(struct call *c, enum rc rc)
 	enum message_verb verb = (enum message_verb)c->message->verb;
 
 	c->to_sign = false;
+	/* libcrypto only says that something failed; its heap knows why. */
+	if (heap_ran_out()) {
+		rc = RC_MEMORY;
+		err_clear(&c->err);
+	}
 	sec_wipe(c->answer.p, c->answer.n);
 	frame_failure(
 	    &c->answer, verb, c->sequence, &c->err, rc, c->tries_left);
+}
+
+/* Room for any answer at once: what was done can also be told. */
+static enum rc
+dispatch_reserve(struct buf *answer, const struct message *m, struct err *e)
+{
+	size_t failure = 2 + sizeof(e->msg) + 1;
+
+	(void)buf_grow(answer,
+	    MESSAGE_ANSWER_HEAD +
+		(m->answer_max > failure ? m->answer_max : failure));
+
+	return buf_ok(answer)
+	    ? RC_OK
+	    : err_set(e, RC_MEMORY, m->name, "no memory for the answer");
 }
 
 enum rc
@@ -99,6 +120,9 @@ dispatch_begin(
 	c->message = f.message;
 	c->sequence = f.sequence;
 	c->r = f.fields;
+	if ((rc = dispatch_reserve(&c->answer, f.message, e)) != RC_OK)
+		return rc;
+	(void)heap_ran_out();
 	frame_answer(
 	    &c->answer, (enum message_verb)f.message->verb, f.sequence);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -120,6 +144,7 @@ dispatch_finish(struct call *c)
 {
 	enum rc rc;
 
+	(void)heap_ran_out();
 	if (c->to_sign && (rc = sign_finish(c)) != RC_OK)
 		dispatch_fail(c, rc);
 	if (!buf_ok(&c->answer))

@@ -166,8 +166,11 @@ enrol_finish(struct call *c, const struct enrol_request *in, struct dl1 *list,
 	memcpy(list->devices[0].id, in->device_id, VAULT_ID);
 	list->devices[0].added_ms = vault_now_ms(c->vault);
 	buf_lp16(&after, list->devices[0].credential_id);
-	if ((rc = limits_device(c->vault, in->account_id, in->device_id, &use,
-		 &c->err)) != RC_OK)
+	rc = buf_ok(&after)
+	    ? limits_device(
+		  c->vault, in->account_id, in->device_id, &use, &c->err)
+	    : err_set(&c->err, RC_MEMORY, NULL, "out of memory");
+	if (rc != RC_OK)
 		goto out;
 	use->sign_count = in->passkey.sign_count;
 	if ((rc = limits_assertion_try(c->vault, use, &c->err)) != RC_OK)

@@ -34,6 +34,7 @@ struct heap_block {
 static struct {
 	uint8_t *at, *end; /* what was never used */
 	struct heap_block *free[HEAP_CLASSES];
+	bool ran_out;
 } heap;
 
 /* Of the block with its head: 64, 80, 96, 112, 128, 160, … */
@@ -76,8 +77,10 @@ heap_take(size_t n)
 	    : heap_class(n + sizeof(struct heap_block));
 	struct heap_block *b = NULL;
 
-	if (class_ == HEAP_CLASSES)
+	if (class_ == HEAP_CLASSES) {
+		heap.ran_out = true;
 		return NULL;
+	}
 	if (heap.free[class_] == NULL)
 		b = heap_cut(class_);
 	while (b == NULL && class_ < HEAP_CLASSES) {
@@ -86,8 +89,19 @@ heap_take(size_t n)
 			heap.free[class_] = b->next;
 		class_++;
 	}
+	heap.ran_out = heap.ran_out || b == NULL;
 
 	return b == NULL ? NULL : b + 1;
+}
+
+bool
+heap_ran_out(void)
+{
+	bool did = heap.ran_out;
+
+	heap.ran_out = false;
+
+	return did;
 }
 
 void

@@ -17,6 +17,9 @@
  */
 IG_CHECK enum rc heap_start(size_t bytes, bool *locked, struct err *e);
 
+/* Was there too little in it since this was asked last? */
+bool heap_ran_out(void);
+
 /* malloc(), realloc() and free() in it; for its test. */
 void *heap_take(size_t n);
 void *heap_resize(void *p, size_t n);

@@ -163,6 +163,8 @@ import_both(struct vault *v, struct approval *a,
 		buf_lp16(out, buf_span(&kb1));
 		buf_lp16(out, buf_span(&km));
 		buf_u8(out, has_r ? 1 : 0);
+		if (!buf_ok(out))
+			rc = err_set(e, RC_MEMORY, NULL, "out of memory");
 	}
 	buf_clear(&kb1);
 	buf_clear(&km);
@@ -178,7 +180,6 @@ import_open(struct vault *v, struct approval *a,
 	struct sec plain SEC_WIPED = { 0 };
 	struct import_parts parts;
 	uint8_t hash[DIGEST_SHA256];
-	size_t at = out->n;
 	enum rc rc;
 
 	digest_sha256(hash, &in->certificate, 1);
@@ -196,7 +197,7 @@ import_open(struct vault *v, struct approval *a,
 		return rc;
 	rc = import_both(v, a, &parts, in, out, e);
 	if (rc != RC_OK)
-		out->n = at;
+		buf_reset(out);
 	if (rc != RC_SECRET)
 		return rc;
 	*tries_left = (uint8_t)(v->limits.import_tries - a->import_tries);

@@ -14,8 +14,8 @@ struct import_request {
 
 /*
  * Opens what was sealed, opens the key files, compares them with the
- * certificates, and appends kb1(s) km_kb1(s) has_r(1) to out; nothing on
- * failure. RC_SECRET with tries_left, RC_LOCKED: the password. RC_DENIED: the
+ * certificates, and writes kb1(s) km_kb1(s) has_r(1) to out, which is empty; it
+ * stays so on failure. RC_SECRET with tries_left, RC_LOCKED: the password. RC_DENIED: the
  * sealed bytes, or not the approved certificate. RC_POLICY: not the
  * certificate's key, or one that we do not take. RC_FORMAT, RC_LIMIT,
  * RC_UNKNOWN; field names the part.

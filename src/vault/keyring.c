@@ -12,6 +12,7 @@
 #include "vault/keyring.h"
 
 #include "base/clock.h"
+#include "vault/heap.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,7 @@ keyring_add(struct vault *v, const uint8_t name[static KEYRING_NAME],
 
 	if (rc == RC_CRYPTO || rc == RC_MEMORY) {
 		table_each(&v->keyring, keyring_close_idle, NULL);
+		(void)heap_ran_out();
 		err_clear(e);
 		rc = sign_key_open(&v->master, blob, certificate, &key, e);
 	}
@@ -152,6 +154,17 @@ void
 keyring_tick(struct vault *v)
 {
 	table_each(&v->keyring, keyring_tick_one, NULL);
+}
+
+void
+keyring_failed(struct vault *v, const uint8_t name[static KEYRING_NAME])
+{
+	struct keyring_entry *k = keyring_entry(v, name);
+
+	if (k == NULL)
+		return;
+	k->until_mono_ms = clock_mono_ms();
+	keyring_tick(v);
 }
 
 static bool

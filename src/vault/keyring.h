@@ -26,6 +26,12 @@ struct sign_key *keyring_find(
 /* It has signed: from now on it stays open for limits.open_key_ms. */
 void keyring_used(struct vault *v, const uint8_t name[static KEYRING_NAME]);
 
+/*
+ * It could not sign, and is closed: libcrypto may have left it half prepared,
+ * and then it would fail for as long as it is open.
+ */
+void keyring_failed(struct vault *v, const uint8_t name[static KEYRING_NAME]);
+
 /* Closes those whose time is over, or all. */
 void keyring_tick(struct vault *v);
 void keyring_clear(struct vault *v);

@@ -403,18 +403,24 @@ sign_finish(struct call *c)
 		return err_set(&c->err,
 		    a != NULL && a->state == APPROVAL_OPEN ? RC_BUSY : RC_STATE,
 		    "request", "cannot be signed now");
-	if ((rc = sign_algorithm(&s->request, &algorithm, &c->err)) != RC_OK ||
-	    (rc = sign_key_sign(key, &algorithm,
-		 (struct span){ s->request.digest, s->request.digest_n },
-		 &signature, &c->err)) != RC_OK)
+	if ((rc = sign_algorithm(&s->request, &algorithm, &c->err)) != RC_OK)
 		goto out;
+	rc = sign_key_sign(key, &algorithm,
+	    (struct span){ s->request.digest, s->request.digest_n }, &signature,
+	    &c->err);
+	if (rc != RC_OK) {
+		keyring_failed(v, s->key);
+		goto out;
+	}
 	buf_lp16(&s->answer, buf_span(&signature));
 	buf_u16(&s->answer, s->left);
 	buf_u64(&s->answer, (uint64_t)a->until_ms);
 	rc = sign_receipt(v, a, s, buf_span(&signature), &s->answer, &c->err);
 	if (rc != RC_OK || !buf_ok(&s->answer)) {
 		buf_clear(&s->answer);
-		rc = rc != RC_OK ? rc : RC_MEMORY;
+		rc = rc != RC_OK
+		    ? rc
+		    : err_set(&c->err, RC_MEMORY, NULL, "out of memory");
 		goto out;
 	}
 	keyring_used(v, s->key);

@@ -277,6 +277,8 @@ sign_key_sign(const struct sign_key *k, const struct signature_algorithm *a,
 		    "the signature did not verify and was thrown away");
 	if (rc == RC_OK)
 		buf_bytes(out, (struct span){ signature, n });
+	if (rc == RC_OK && !buf_ok(out))
+		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
 	sec_wipe(signature, sizeof(signature));
 	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
