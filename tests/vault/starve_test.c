@@ -4,7 +4,7 @@
  * by it, and the same step goes well right after.
  *
  * Every n is tried of what our code allocates in a step (at a start, which
- * reads a long journal, every twentieth); of what libcrypto does inside, a part
+ * reads a long journal, a part); of what libcrypto does inside, a part
  * that differs from run to run. With INGAM_STARVE_ALL set it is every n of all.
  */
 #include "rig.h"
@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OWN          100 /* at most, of our own allocations in one step */
+#define OWN          60  /* at most, of our own allocations in one step */
 #define SAMPLE       24  /* and of libcrypto's */
 #define WINDOW       100 /* signatures */
 #define SAMPLE_FILE  "tests/npki-samples/pypinksign/signPri.key"
@@ -296,12 +296,9 @@ step_try(struct story *s, const struct step *step, enum starve_whose whose,
 	if (step->kind == DELETES)
 		story_must(step_import_ec(s) == RC_OK, "a key to delete");
 	s->number++;
-	atomic_store(&s->starve->whose, whose);
-	atomic_store(&s->starve->count, 0);
-	atomic_store(&s->starve->failed, 0);
-	atomic_store(&s->starve->nth, n);
+	starve_begin(s->starve, whose, n);
 	rc = step->run(s);
-	atomic_store(&s->starve->nth, 0);
+	(void)starve_end(s->starve);
 	good = ended_well(s, rc, &ended);
 	again = step->run(s);
 	if (again == RC_RATE || again == RC_LOCKED) {
@@ -324,16 +321,13 @@ step_try(struct story *s, const struct step *step, enum starve_whose whose,
 static void
 test_step(struct story *s, const struct step *step, enum starve_whose whose)
 {
-	uint32_t most = getenv("INGAM_STARVE_ALL") != NULL ? UINT32_MAX
-	    : whose == STARVE_OWN                          ? OWN
-							   : SAMPLE;
 	uint32_t n, stride, tried = 0, bad = 0, stopped = s->stopped;
 	int64_t began = clock_mono_ms();
 
 	/* How many it makes: none is the last of four billion. */
 	(void)step_try(s, step, whose, UINT32_MAX);
 	n = atomic_load(&s->starve->count);
-	stride = n <= most ? 1 : n / most;
+	stride = starve_stride(n, whose == STARVE_OWN ? OWN : SAMPLE);
 	for (uint32_t at = 1 + rnd_below(stride); at <= n + 1; at += stride) {
 		tried++;
 		bad += !step_try(s, step, whose, at);

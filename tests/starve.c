@@ -1,9 +1,9 @@
 /*
- * starve.c - the allocator of a vault whose n-th allocation fails.
+ * starve.c - the allocator of a program whose n-th allocation fails.
  *
  * Belongs here: counting, failing; what our code calls (the linker's --wrap
  * leads it here) and what libcrypto calls.
- * Not here: which n, and what is expected (starve_test.c).
+ * Not here: which n, and what is expected (the tests).
  */
 #include "starve.h"
 
@@ -19,6 +19,8 @@
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
+void *__real_reallocarray(void *p, size_t n, size_t size);
+char *__real_strdup(const char *s);
 void *__real_mmap64(
     void *at, size_t n, int prot, int flags, int fd, off_t offset);
 int __real_CRYPTO_set_mem_functions(
@@ -26,18 +28,26 @@ int __real_CRYPTO_set_mem_functions(
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+char *__wrap_strdup(const char *s);
 void *__wrap_mmap64(
     void *at, size_t n, int prot, int flags, int fd, off_t offset);
 int __wrap_CRYPTO_set_mem_functions(
     CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize, CRYPTO_free_fn give);
 
-static struct starve *starve;
+static struct starve here, *starve = &here;
+
+struct starve *
+starve_here(void)
+{
+	return starve;
+}
 
 /* Is this the one that fails? */
 static bool
 starve_now(enum starve_whose whose)
 {
-	uint32_t nth = starve == NULL ? 0 : atomic_load(&starve->nth);
+	uint32_t nth = atomic_load(&starve->nth);
 
 	if (nth == 0 || atomic_load(&starve->whose) != whose ||
 	    atomic_fetch_add(&starve->count, 1) + 1 != nth)
@@ -64,6 +74,18 @@ void *
 __wrap_realloc(void *p, size_t n)
 {
 	return starve_now(STARVE_OWN) ? NULL : __real_realloc(p, n);
+}
+
+void *
+__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+	return starve_now(STARVE_OWN) ? NULL : __real_reallocarray(p, n, size);
+}
+
+char *
+__wrap_strdup(const char *s)
+{
+	return starve_now(STARVE_OWN) ? NULL : __real_strdup(s);
 }
 
 void *
@@ -126,19 +148,21 @@ __wrap_CRYPTO_set_mem_functions(
 }
 
 __attribute__((constructor)) static void
-starve_begin(void)
+starve_map(void)
 {
 	const char *path = getenv("INGAM_STARVE");
-	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	int fd;
 	void *p;
 
-	if (fd < 0)
+	if (__wrap_CRYPTO_set_mem_functions(NULL, NULL, NULL) != 1)
+		abort();
+	if (path == NULL)
 		return;
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	p = __real_mmap64(
 	    NULL, sizeof(*starve), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	(void)close(fd);
-	if (p == MAP_FAILED ||
-	    __wrap_CRYPTO_set_mem_functions(NULL, NULL, NULL) != 1)
+	if (p == MAP_FAILED)
 		abort();
 	starve = p;
 }
