@@ -19,26 +19,33 @@
 #define EVENT_MAX   4096
 #define PAYLOAD_MAX 2048
 
-static void
-notify_publish(
-    struct notify *n, const char *topic, const char *type, struct span data)
-{
-	struct err e = { 0 };
+/* Does somebody look at the page and wait for this? */
+enum notify_haste { NOTIFY_NOW, NOTIFY_SOON };
 
-	if (topic_publish(n->api->hub, topic, type, data, &e) != RC_OK)
+static void
+notify_publish(struct notify *n, const char *topic, const char *type,
+    struct span data, enum notify_haste haste)
+{
+	struct topic_hub *hub = n->api->hub;
+	struct err e = { 0 };
+	enum rc rc = haste == NOTIFY_NOW
+	    ? topic_publish(hub, topic, type, data, &e)
+	    : topic_publish_soon(hub, topic, type, data, &e);
+
+	if (rc != RC_OK)
 		log_event(LOG_WARN, "topic", "why=%s", e.msg);
 }
 
 static void
 notify_member(struct notify *n, const uint8_t member_id[static STORE_ID],
-    const char *type, struct span data)
+    const char *type, struct span data, enum notify_haste haste)
 {
 	char topic[TOPIC_NAME_MAX + 1];
 
 	if (!store_has_id(member_id))
 		return;
 	api_topic_member(topic, member_id);
-	notify_publish(n, topic, type, data);
+	notify_publish(n, topic, type, data, haste);
 }
 
 static void
@@ -87,13 +94,14 @@ notify_request(void *arg, const struct approval *a, bool ring)
 	char topic[TOPIC_NAME_MAX + 1];
 
 	api_topic_request(topic, a->id);
-	notify_publish(n, topic, "request", SPAN_LIT("{}"));
+	notify_publish(n, topic, "request", SPAN_LIT("{}"), NOTIFY_NOW);
 	if (!store_has_id(a->member_id))
 		return;
 	json_put_object(&o, NULL);
 	render_request(&o, a);
 	if (json_put_done(&o))
-		notify_member(n, a->member_id, "request", buf_span(&text));
+		notify_member(n, a->member_id, "request", buf_span(&text),
+		    ring ? NOTIFY_NOW : NOTIFY_SOON);
 	if (ring)
 		notify_ring(n, a);
 	buf_clear(&text);
@@ -108,14 +116,15 @@ notify_transfer(struct notify *n, const uint8_t id[static STORE_ID])
 	struct transfer t = { 0 };
 
 	api_topic_transfer(topic, id);
-	notify_publish(n, topic, "transfer", SPAN_LIT("{}"));
+	notify_publish(n, topic, "transfer", SPAN_LIT("{}"), NOTIFY_NOW);
 	if (transfer_load(n->api->domain.db, id, &t, NULL) != RC_OK)
 		return;
 	/* Without its message: that is larger than an event may be. */
 	json_put_object(&o, NULL);
 	render_transfer(&o, &t, false);
 	if (json_put_done(&o))
-		notify_member(n, t.member_id, "transfer", buf_span(&text));
+		notify_member(
+		    n, t.member_id, "transfer", buf_span(&text), NOTIFY_NOW);
 	transfer_clear(&t);
 	buf_clear(&text);
 }
@@ -132,15 +141,17 @@ notify_changed(void *arg, enum domain_change what,
 		notify_transfer(n, id);
 		return;
 	case DOMAIN_CERTIFICATES:
-		notify_member(n, member_id, "certificates", SPAN_LIT("{}"));
+		notify_member(
+		    n, member_id, "certificates", SPAN_LIT("{}"), NOTIFY_NOW);
 		return;
 	case DOMAIN_HISTORY:
-		notify_member(n, member_id, "history", SPAN_LIT("{}"));
+		notify_member(
+		    n, member_id, "history", SPAN_LIT("{}"), NOTIFY_SOON);
 		return;
 	case DOMAIN_SESSION_ENDED:
 		/* Each page asks who it is, and learns that it is nobody. */
 		api_topic_member(topic, member_id);
-		notify_publish(n, topic, "session", SPAN_LIT("{}"));
+		notify_publish(n, topic, "session", SPAN_LIT("{}"), NOTIFY_NOW);
 		api_topic_session(topic, id);
 		topic_end(n->api->hub, topic);
 		return;

@@ -354,21 +354,45 @@ topic_queue(struct topic_waiter *w, struct event *event)
 	w->queue[(w->first + w->n++) % TOPIC_QUEUE_MAX] = event_hold(event);
 }
 
+/* What one publish sets in motion, once the lock is given back. */
+struct topic_motion {
+	bool soon;
+	bool kick; /* there is an earlier deadline than before */
+	struct topic_waiter *woken;
+};
+
+/* Under the lock: a parked stream is woken soon, if nothing does it before. */
 static void
-topic_tell(
-    struct topic_waiter *w, struct event *event, struct topic_waiter **woken)
+topic_defer(struct topic_waiter *w, struct topic_motion *m)
+{
+	struct timer_heap *timers = &w->hub->timers;
+	int64_t at_ms = clock_mono_ms() + TOPIC_SOON_MS;
+
+	if (w->timer.at_ms <= at_ms)
+		return;
+	(void)timer_set(timers, &w->timer, at_ms);
+	m->kick = m->kick || timer_first(timers) == &w->timer;
+}
+
+static void
+topic_tell(struct topic_waiter *w, struct event *event, struct topic_motion *m)
 {
 	/* A long poll wants the news; a stream, and what may become one, the text. */
 	w->news = true;
 	topic_queue(w, event);
-	topic_rouse(w, woken);
+	if (m->soon && w->stream && w->parked)
+		topic_defer(w, m);
+	else
+		topic_rouse(w, &m->woken);
 }
 
-enum rc
-topic_deliver(struct topic_hub *hub, const char *name, const char *type,
-    struct span data, struct err *e)
+static enum rc
+topic_tell_all(struct topic_hub *hub, const char *name, const char *type,
+    struct span data, bool soon, struct err *e)
 {
-	struct topic_waiter *woken = NULL;
+	struct topic_motion m = { .soon = soon };
+	void (*kick)(void *arg) = NULL;
+	void *kick_arg = NULL;
 	struct event *event = NULL;
 	struct topic *t;
 	uint64_t id;
@@ -386,10 +410,33 @@ topic_deliver(struct topic_hub *hub, const char *name, const char *type,
 		rc = event_new(id, type, data, &event, e);
 	for (struct topic_sub *s = t == NULL ? NULL : t->subs;
 	     s != NULL && event != NULL; s = s->next)
-		topic_tell(s->waiter, event, &woken);
+		topic_tell(s->waiter, event, &m);
+	if (m.kick) {
+		kick = hub->kick;
+		kick_arg = hub->kick_arg;
+	}
 	(void)pthread_mutex_unlock(&hub->lock);
-	topic_wake(hub, woken);
+	topic_wake(hub, m.woken);
+	if (kick != NULL)
+		kick(kick_arg);
 	event_drop(event);
+
+	return rc;
+}
+
+enum rc
+topic_deliver(struct topic_hub *hub, const char *name, const char *type,
+    struct span data, struct err *e)
+{
+	return topic_tell_all(hub, name, type, data, false, e);
+}
+
+static enum rc
+topic_told(struct topic_hub *hub, const char *name, const char *type,
+    struct span data, enum rc rc)
+{
+	if (rc == RC_OK && hub->hook != NULL)
+		hub->hook(hub->hook_arg, name, type, data);
 
 	return rc;
 }
@@ -398,12 +445,16 @@ enum rc
 topic_publish(struct topic_hub *hub, const char *name, const char *type,
     struct span data, struct err *e)
 {
-	enum rc rc = topic_deliver(hub, name, type, data, e);
+	return topic_told(hub, name, type, data,
+	    topic_tell_all(hub, name, type, data, false, e));
+}
 
-	if (rc == RC_OK && hub->hook != NULL)
-		hub->hook(hub->hook_arg, name, type, data);
-
-	return rc;
+enum rc
+topic_publish_soon(struct topic_hub *hub, const char *name, const char *type,
+    struct span data, struct err *e)
+{
+	return topic_told(hub, name, type, data,
+	    topic_tell_all(hub, name, type, data, true, e));
 }
 
 void
@@ -492,8 +543,9 @@ topic_tick(struct topic_hub *hub)
 			next = t->at_ms;
 			break;
 		}
+		/* A stream that has something to send needs no heartbeat. */
 		if (w->stream)
-			w->beat = true;
+			w->beat = w->n == 0;
 		else
 			w->late = true;
 		topic_rouse(w, &woken);

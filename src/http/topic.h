@@ -42,7 +42,16 @@ void topic_free(struct topic_hub *hub);
 IG_CHECK enum rc topic_publish(struct topic_hub *hub, const char *name,
     const char *type, struct span data, struct err *e);
 
-/* The same without the hook: for what came from another node. */
+/*
+ * The same for what nobody waits for impatiently: a stream is not woken for it
+ * alone, but gets it with the next event that is published, or TOPIC_SOON_MS
+ * later. Long polls run again at once.
+ */
+#define TOPIC_SOON_MS 200
+IG_CHECK enum rc topic_publish_soon(struct topic_hub *hub, const char *name,
+    const char *type, struct span data, struct err *e);
+
+/* topic_publish() without the hook: for what came from another node. */
 IG_CHECK enum rc topic_deliver(struct topic_hub *hub, const char *name,
     const char *type, struct span data, struct err *e);
 

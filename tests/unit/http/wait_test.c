@@ -104,6 +104,7 @@ start(unsigned int heartbeat_s, unsigned int stream_s)
 		.origins_count = 1,
 		.connections = 4096,
 		.per_address = 4096,
+		.queue = 2 * STREAMS, /* they come faster than workers take */
 		.heartbeat_s = heartbeat_s,
 		.stream_s = stream_s };
 	struct err e = { 0 };
@@ -255,6 +256,46 @@ test_stream(void)
 		topic_publish(hub, "s", "x", SPAN_LIT("a\rid: 1"), NULL) ==
 		    RC_FORMAT,
 	    "an event cannot smuggle a field in");
+}
+
+static void
+say_soon(const char *topic, const char *data)
+{
+	if (topic_publish_soon(hub, topic, "x", span_str(data), NULL) != RC_OK)
+		abort();
+}
+
+/* What is not urgent waits for company, but not for long. */
+static void
+test_soon(void)
+{
+	int fd = ask("/stream/soon"), poll = ask("/poll/soon");
+	int64_t begin;
+
+	(void)says(fd, "hello", 3000);
+	(void)settled(2);
+	begin = clock_mono_ms();
+	say_soon("soon", "first");
+	ok(says(poll, "news", 3000), "a long poll runs at once");
+	say_soon("soon", "second");
+	answer[0] = '\0';
+	ok(client_read(fd, answer, sizeof(answer), "data: second\n\n", 3000) &&
+		clock_mono_ms() - begin >= TOPIC_SOON_MS - 10 &&
+		strstr(answer, "data: first\n") != NULL,
+	    "a stream is told of both at once, some time later");
+	ok(strstr(answer, ":\n\n") == NULL, "without a heartbeat");
+	nap(20); /* it is parked again */
+	begin = clock_mono_ms();
+	say_soon("soon", "third");
+	say("soon", "x", "fourth");
+	answer[0] = '\0';
+	ok(client_read(fd, answer, sizeof(answer), "data: fourth\n\n", 3000) &&
+		clock_mono_ms() - begin < TOPIC_SOON_MS &&
+		strstr(answer, "data: third\n") != NULL,
+	    "what is urgent takes it along, in order");
+	(void)close(poll);
+	(void)close(fd);
+	ok(settled(0), "nobody waits any more");
 }
 
 /* A stream that nobody reads loses events, and says so. */
@@ -456,6 +497,7 @@ main(void)
 	start(25, 900);
 	test_poll();
 	test_stream();
+	test_soon();
 	test_resync();
 	test_leave();
 	test_memory();
