@@ -16,19 +16,49 @@ static struct rig rig;
 static struct phone alice, bob, pinned;
 static struct subject hers, her_second, his;
 
+/* The attack that is under way: one result for all that it is made of. */
+static struct {
+	const char *name;
+	int checks, failed;
+} now;
+
+/* The one before has ended; this one begins (NULL: none). docs/attacks.md. */
+static void
+attack(const char *name)
+{
+	if (now.name != NULL)
+		ok(now.failed == 0 && now.checks > 0, "%s", now.name);
+	now.name = name;
+	now.checks = now.failed = 0;
+}
+
+static bool
+check(bool good, const char *what)
+{
+	if (now.name == NULL)
+		return ok(good, "%s", what);
+	now.checks++;
+	if (!good) {
+		now.failed++;
+		diag("%s: not so: %s", now.name, what);
+	}
+
+	return good;
+}
+
 /* A refusal with its code, and nothing that looks like a signature. */
 static void
 unsigned_(
     enum rc rc, enum rc want, const struct keys_signed *out, const char *what)
 {
-	if (!ok(rc == want && out->signature.n == 0, "%s", what))
+	if (!check(rc == want && out->signature.n == 0, what))
 		diag("%s", err_name(rc));
 }
 
 static void
 is_rc(enum rc rc, enum rc want, const char *what)
 {
-	if (!ok(rc == want, "%s", what))
+	if (!check(rc == want, what))
 		diag("%s", err_name(rc));
 }
 
@@ -44,14 +74,17 @@ attack_no_approval(void)
 	struct keys_signed out = { 0 };
 	struct grant g = { 0 };
 
+	attack("a signature for a request that was invented");
 	rnd_bytes(g.id, sizeof(g.id));
 	unsigned_(grant_sign(&rig, &g, &hers, 1, "x", &out), RC_ABSENT, &out,
 	    "no approval: an invented request");
+	attack("a signature while the phone has not answered yet");
 	is_rc(ask(&alice, &hers, &g), RC_OK, "no approval: a request");
 	unsigned_(grant_sign(&rig, &g, &hers, 1, "x", &out), RC_STATE, &out,
 	    "no approval: it waits for the phone");
 	is_rc(grant_open(&rig, &g, "123456", NULL), RC_STATE,
 	    "no approval: it does not open");
+	attack("a signature after the approval, without the PIN");
 	is_rc(grant_approve(
 		  &rig, &alice, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_OK, "no approval: approved now");
@@ -67,20 +100,24 @@ attack_other_account(void)
 	struct subject mixed = hers;
 	struct grant g;
 
+	attack("another's key in a window of one's own");
 	is_rc(grant_window(&rig, &bob, &hers, 2, 60, &g), RC_OK,
 	    "another account: bob approves for the id of alice's key");
 	unsigned_(grant_sign(&rig, &g, &hers, 1, "x", &out), RC_DENIED, &out,
 	    "another account: alice's key is not his");
+	attack("one's own key in place of the approved one");
 	mixed.kb1 = his.kb1;
 	unsigned_(grant_sign(&rig, &g, &mixed, 2, "x", &out), RC_DENIED, &out,
 	    "another account: nor is his own key the approved one");
 	grant_free(&g);
+	attack("another's request, approved by one's own phone and list");
 	is_rc(
 	    ask(&alice, &hers, &g), RC_OK, "another account: alice's request");
 	is_rc(grant_approve(
 		  &rig, &bob, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_DENIED,
 	    "another account: bob's phone and list do not approve it");
+	attack("another's request and list, approved by one's own phone");
 	{
 		struct phone both = bob;
 
@@ -104,6 +141,8 @@ attack_other_key(void)
 	struct subject mixed = hers;
 	struct grant g;
 
+	attack(
+	    "another key of the same member, with its certificate or without");
 	is_rc(grant_window(&rig, &alice, &hers, 2, 60, &g), RC_OK,
 	    "another key: a window for the first key");
 	unsigned_(grant_sign(&rig, &g, &her_second, 1, "x", &out), RC_DENIED,
@@ -111,11 +150,13 @@ attack_other_key(void)
 	mixed.kb1 = her_second.kb1;
 	unsigned_(grant_sign(&rig, &g, &mixed, 2, "x", &out), RC_DENIED, &out,
 	    "another key: the second key with the approved certificate");
+	attack("the approved key with another certificate");
 	mixed = hers;
 	mixed.km_kb1 = (struct buf){ 0 };
 	mixed.certificate = her_second.certificate;
 	unsigned_(grant_sign(&rig, &g, &mixed, 3, "x", &out), RC_DENIED, &out,
 	    "another certificate: with the approved key");
+	attack("the approved certificate, imported again as another key");
 	mixed.certificate = hers.certificate;
 	mixed.file = hers.file;
 	mixed.key = hers.key;
@@ -126,6 +167,7 @@ attack_other_key(void)
 	unsigned_(grant_sign(&rig, &g, &mixed, 6, "x", &out), RC_DENIED, &out,
 	    "another key: is another key");
 	buf_clear(&mixed.kb1);
+	attack("the approved key without a certificate");
 	mixed.certificate.n = 0;
 	unsigned_(grant_sign(&rig, &g, &mixed, 4, "x", &out), RC_DENIED, &out,
 	    "another certificate: none");
@@ -143,6 +185,7 @@ attack_replay(void)
 	uint8_t challenge[32];
 	char pin[7];
 
+	attack("evidence for one request, shown for another");
 	is_rc(ask(&alice, &hers, &one), RC_OK, "replay: one request");
 	is_rc(ask(&alice, &hers, &two), RC_OK, "replay: and another");
 	keys_ar1_challenge(buf_span(&one.ar1), challenge);
@@ -150,6 +193,8 @@ attack_replay(void)
 	is_rc(grant_show(&rig, &alice, &two, KEYS_OP_TOKEN, &evidence, NULL),
 	    RC_DENIED,
 	    "replay: evidence for the one does not approve the other");
+	attack(
+	    "evidence again after its use: the same answer, and nothing new");
 	is_rc(grant_show(&rig, &alice, &one, KEYS_OP_TOKEN, &evidence, NULL),
 	    RC_OK, "replay: but its own");
 	memcpy(pin, one.pin, sizeof(pin));
@@ -157,10 +202,11 @@ attack_replay(void)
 	    RC_DENIED, "replay: nor after its use");
 	is_rc(grant_show(&rig, &alice, &one, KEYS_OP_TOKEN, &evidence, NULL),
 	    RC_OK, "replay: the same again");
-	ok(strcmp(pin, one.pin) == 0, "replay: gives the same PIN");
+	check(strcmp(pin, one.pin) == 0, "replay: gives the same PIN");
 	is_rc(grant_approve(
 		  &rig, &alice, &one, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_STATE, "replay: other evidence after the use");
+	attack("evidence for one request, shown for another after kill -9");
 	rig_restart(&rig);
 	is_rc(grant_show(&rig, &alice, &two, KEYS_OP_TOKEN, &evidence, NULL),
 	    RC_DENIED, "replay: nor after kill -9");
@@ -176,6 +222,7 @@ attack_altered_request(void)
 	struct grant g;
 	size_t wrong = 0;
 
+	attack("a request altered in any byte before the phone sees it");
 	/* A PIN device: what it did not sign costs none of its tries. */
 	is_rc(phone_new(&rig, &p, true, "902817"), RC_OK,
 	    "altered AR1: a new phone");
@@ -186,7 +233,7 @@ attack_altered_request(void)
 			     SPOIL_NOTHING, NULL) != RC_DENIED;
 		g.ar1.p[i] ^= 1;
 	}
-	ok(wrong == 0,
+	check(wrong == 0,
 	    "altered AR1: what the phone did not see is not approved");
 	is_rc(grant_approve(
 		  &rig, &p, &g, KEYS_OP_TOKEN, "902817", SPOIL_NOTHING, NULL),
@@ -207,6 +254,7 @@ attack_time(void)
 		.dl1_sealed = buf_span(&bob.list) };
 	struct grant g = { .ar1 = buf_init(4096) };
 
+	attack("an approval after the request's time");
 	memcpy(q.account_id, bob.account, 16);
 	memcpy(q.key_id, his.key_id, 16);
 	memcpy(q.cert_sha256, his.sha256, 32);
@@ -217,6 +265,7 @@ attack_time(void)
 		  &rig, &bob, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_EXPIRED, "time: approved too late");
 	grant_free(&g);
+	attack("a window made longer by a restart");
 	is_rc(grant_window(&rig, &bob, &his, 9, 1, &g), RC_OK,
 	    "time: a window of one second");
 	is_rc(grant_sign(&rig, &g, &his, 1, "x", &out), RC_OK,
@@ -225,9 +274,10 @@ attack_time(void)
 	(void)usleep(1050000);
 	unsigned_(grant_sign(&rig, &g, &his, 2, "x", &out), RC_EXPIRED, &out,
 	    "time: a restart did not make it longer");
-	ok(keys_status(rig.keys, g.id, &status, NULL) == RC_OK &&
+	check(keys_status(rig.keys, g.id, &status, NULL) == RC_OK &&
 		status.state == KEYS_EXPIRED,
 	    "time: and it says so");
+	attack("a request or a window of a day, or for 5,000 signatures");
 	q.ttl_ms = 24 * 3600 * 1000;
 	is_rc(keys_approval_new(rig.keys, &q, g.id, &g.ar1, g.signature, NULL),
 	    RC_LIMIT, "time: a request of a day");
@@ -249,6 +299,7 @@ attack_count(void)
 	struct grant g;
 	uint8_t digest[32] = { 7 };
 
+	attack("one sign_id for two texts");
 	is_rc(grant_window(&rig, &bob, &his, 2, 60, &g), RC_OK,
 	    "count: a window for two");
 	is_rc(grant_sign(&rig, &g, &his, 1, "a", &out), RC_OK, "count: one");
@@ -257,9 +308,11 @@ attack_count(void)
 	    RC_STATE, &out, "count: the same sign_id for something else");
 	is_rc(grant_sign(&rig, &g, &his, 1, "a", &out), RC_OK,
 	    "count: the same sign_id again");
+	attack("more signatures than were approved");
 	is_rc(grant_sign(&rig, &g, &his, 2, "b", &out), RC_OK, "count: two");
 	unsigned_(grant_sign(&rig, &g, &his, 3, "c", &out), RC_STATE, &out,
 	    "count: not three");
+	attack("more signatures than were approved, after kill -9");
 	rig_restart(&rig);
 	unsigned_(grant_sign(&rig, &g, &his, 4, "d", &out), RC_STATE, &out,
 	    "count: nor after kill -9");
@@ -276,6 +329,7 @@ attack_lists(void)
 	size_t wrong = 0;
 	uint8_t *p;
 
+	attack("a device list forged in any byte, or without its seal");
 	is_rc(ask(&bob, &his, &g), RC_OK, "device list: a request");
 	/* Each byte, the MAC's included; made requests and approvals both. */
 	copy.list = buf_init(16384);
@@ -292,10 +346,11 @@ attack_lists(void)
 				     "", SPOIL_NOTHING, NULL) == RC_OK;
 		p[i] ^= 1;
 	}
-	ok(wrong == 0, "device list: forged in each byte, never taken");
+	check(wrong == 0, "device list: forged in each byte, never taken");
 	copy.list.n -= 32;
-	ok(ask(&copy, &his, &(struct grant){ 0 }) == RC_DENIED,
+	check(ask(&copy, &his, &(struct grant){ 0 }) == RC_DENIED,
 	    "device list: without its MAC");
+	attack("another account's device list");
 	buf_reset(&copy.list);
 	buf_bytes(&copy.list, buf_span(&alice.list));
 	is_rc(ask(&copy, &his, &(struct grant){ 0 }), RC_DENIED,
@@ -315,30 +370,36 @@ attack_evidence(void)
 		enum spoil spoil;
 		const char *name;
 	} rows[] = {
-		{ SPOIL_TYPE, "made for a registration" },
-		{ SPOIL_CHALLENGE, "for another challenge" },
-		{ SPOIL_ORIGIN, "from another origin" },
-		{ SPOIL_CROSS_ORIGIN, "from a frame of another origin" },
-		{ SPOIL_TOP_ORIGIN, "under a foreign page" },
-		{ SPOIL_RP_ID, "for another rp id" },
-		{ SPOIL_NO_UP, "without a person" },
-		{ SPOIL_NO_UV, "without verifying the person" },
-		{ SPOIL_BACKUP, "from a passkey that became syncable" },
-		{ SPOIL_COUNT, "with a counter that stood still" },
-		{ SPOIL_SIGNATURE, "with a wrong signature" },
-		{ SPOIL_OTHER_KEY, "signed by another key" },
-		{ SPOIL_CREDENTIAL, "naming another credential" },
+		{ SPOIL_TYPE, "evidence made for a registration" },
+		{ SPOIL_CHALLENGE, "evidence for another challenge" },
+		{ SPOIL_ORIGIN, "evidence from another origin" },
+		{ SPOIL_CROSS_ORIGIN,
+		    "evidence from a frame of another origin" },
+		{ SPOIL_TOP_ORIGIN, "evidence under a foreign page" },
+		{ SPOIL_RP_ID, "evidence for another rp id" },
+		{ SPOIL_NO_UP, "evidence without a person" },
+		{ SPOIL_NO_UV, "evidence without verifying the person" },
+		{ SPOIL_BACKUP,
+		    "evidence from a passkey that became syncable" },
+		{ SPOIL_COUNT, "evidence with a counter that stood still" },
+		{ SPOIL_SIGNATURE, "evidence with a wrong signature" },
+		{ SPOIL_OTHER_KEY, "evidence signed by another key" },
+		{ SPOIL_CREDENTIAL, "evidence naming another credential" },
 	};
 	struct keys_evidence evidence = { .kind = (enum keys_device)3 };
 	struct phone p;
 	struct grant g;
 
+	attack(NULL);
 	is_rc(phone_new(&rig, &p, false, NULL), RC_OK, "evidence: a new phone");
 	is_rc(ask(&p, &hers, &g), RC_OK, "evidence: a request");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		attack(rows[i].name);
 		is_rc(grant_approve(
 			  &rig, &p, &g, KEYS_OP_TOKEN, "", rows[i].spoil, NULL),
-		    RC_DENIED, rows[i].name);
+		    RC_DENIED, "not accepted");
+	}
+	attack("evidence of no kind, or of a kind that the device is not");
 	is_rc(grant_show(&rig, &p, &g, KEYS_OP_TOKEN, &evidence, NULL),
 	    RC_FORMAT, "evidence of no kind");
 	evidence.kind = KEYS_DEVICE_PIN;
@@ -349,6 +410,8 @@ attack_evidence(void)
 	    grant_approve(&rig, &p, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_OK, "evidence that is right, after all of these");
 	grant_free(&g);
+	attack(
+	    "assertions that fail, until one fits: the credential closes, over kill -9 too");
 	is_rc(ask(&p, &hers, &g), RC_OK, "evidence: one more request");
 	for (int i = 0; i < 20; i++)
 		(void)grant_approve(
@@ -371,12 +434,15 @@ attack_app_pin(void)
 	struct grant g;
 	uint8_t left = 9;
 
+	attack("an app PIN that is a run or a pattern");
 	is_rc(phone_new(&rig, &p, true, "123456"), RC_POLICY,
 	    "app PIN: a run is refused");
 	phone_free(&p);
 	is_rc(phone_new(&rig, &p, true, "121212"), RC_POLICY,
 	    "app PIN: a pattern is refused");
 	phone_free(&p);
+	attack(
+	    "the right app PIN without the device's key, from another device, for another request");
 	is_rc(ask(&pinned, &hers, &g), RC_OK, "app PIN: a request");
 	is_rc(grant_approve(&rig, &pinned, &g, KEYS_OP_TOKEN, "481516",
 		  SPOIL_OTHER_KEY, &left),
@@ -387,12 +453,13 @@ attack_app_pin(void)
 	is_rc(grant_approve(&rig, &pinned, &g, KEYS_OP_TOKEN, "481516",
 		  SPOIL_CHALLENGE, &left),
 	    RC_DENIED, "app PIN: right, for another challenge");
+	attack("guessing the app PIN: five tries, over kill -9 too");
 	for (uint8_t i = 1; i <= 4; i++) {
 		enum rc rc = grant_approve(&rig, &pinned, &g, KEYS_OP_TOKEN,
 		    "000111", SPOIL_NOTHING, &left);
 
-		ok(rc == RC_SECRET && left == 5 - i,
-		    "app PIN: wrong, %d tries left", 5 - i);
+		check(rc == RC_SECRET && left == 5 - i,
+		    "app PIN: wrong, one try less");
 		if (i == 2)
 			rig_restart(&rig);
 	}
@@ -416,6 +483,7 @@ attack_token_pin(void)
 	uint8_t left = 9;
 	char wrong[7];
 
+	attack("guessing the token PIN: three tries, over kill -9 too");
 	is_rc(ask(&bob, &his, &g), RC_OK, "token PIN: a request");
 	is_rc(grant_approve(
 		  &rig, &bob, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
@@ -425,16 +493,17 @@ attack_token_pin(void)
 	is_rc(grant_open(&rig, &g, "", &left), RC_FORMAT, "token PIN: none");
 	is_rc(
 	    grant_open(&rig, &g, wrong, &left), RC_SECRET, "token PIN: wrong");
-	ok(left == 2, "token PIN: two left");
+	check(left == 2, "token PIN: two left");
 	rig_restart(&rig);
 	is_rc(grant_open(&rig, &g, wrong, &left), RC_SECRET,
 	    "token PIN: wrong after kill -9");
-	ok(left == 1, "token PIN: one left");
+	check(left == 1, "token PIN: one left");
 	is_rc(grant_open(&rig, &g, wrong, &left), RC_LOCKED,
 	    "token PIN: wrong for the third time");
 	is_rc(grant_open(&rig, &g, g.pin, &left), RC_STATE,
 	    "token PIN: the right one is too late");
 	grant_free(&g);
+	attack("an older PIN after a newer one was approved");
 	is_rc(ask(&bob, &his, &g), RC_OK, "one PIN: a request");
 	is_rc(ask(&bob, &his, &newer), RC_OK, "one PIN: a newer one");
 	is_rc(grant_approve(
@@ -458,6 +527,8 @@ attack_places(void)
 	struct grant g, newer, more[16];
 	size_t n = 0;
 
+	attack(
+	    "an older PIN after a newer one was approved and the vault killed between");
 	is_rc(ask(&bob, &his, &g), RC_OK, "kill -9: a request");
 	is_rc(ask(&bob, &his, &newer), RC_OK, "kill -9: a newer one");
 	is_rc(grant_approve(
@@ -470,6 +541,7 @@ attack_places(void)
 	is_rc(grant_open(&rig, &g, g.pin, NULL), RC_STATE,
 	    "kill -9: the first PIN is worth nothing now");
 	grant_free(&g);
+	attack("more requests than may wait, after kill -9");
 	while (n < 16 && ask(&bob, &his, &more[n]) == RC_OK)
 		n++;
 	rig_restart(&rig);
@@ -490,6 +562,7 @@ attack_after_end(void)
 	struct subject s;
 	struct grant g, deletion;
 
+	attack("a request that was refused, approved after kill -9");
 	is_rc(ask(&bob, &his, &g), RC_OK, "refused: a request");
 	is_rc(
 	    keys_refuse(rig.keys, g.id, NULL), RC_OK, "refused: by the phone");
@@ -498,6 +571,7 @@ attack_after_end(void)
 		  &rig, &bob, &g, KEYS_OP_TOKEN, "", SPOIL_NOTHING, NULL),
 	    RC_STATE, "refused: cannot be approved, after kill -9 neither");
 	grant_free(&g);
+	attack("a signature in a window that was ended");
 	is_rc(grant_window(&rig, &bob, &his, 2, 60, &g), RC_OK,
 	    "refused: a window");
 	is_rc(keys_refuse(rig.keys, g.id, NULL), RC_OK, "refused: while open");
@@ -505,6 +579,7 @@ attack_after_end(void)
 	    "refused: it signs no more");
 	grant_free(&g);
 
+	attack("deleting another's key");
 	subject_new(&s, "P-256", 30);
 	is_rc(subject_import(
 		  &rig, &bob, &s, (struct span){ 0 }, SUBJECT_PASSWORD, NULL),
@@ -520,6 +595,8 @@ attack_after_end(void)
 	is_rc(grant_sign(&rig, &g, &s, 1, "x", &out), RC_OK,
 	    "deleted: which does nothing to bob's key");
 	grant_free(&deletion);
+	attack(
+	    "a signature with a key that was deleted, in a window that was open, over kill -9 too");
 	is_rc(grant_new(&rig, &bob, &s, KEYS_OP_DELETE, KEYS_MODE_NONE, 0, 0,
 		  &deletion),
 	    RC_OK, "deleted: bob asks");
@@ -531,6 +608,7 @@ attack_after_end(void)
 	rig_restart(&rig);
 	unsigned_(grant_sign(&rig, &g, &s, 3, "x", &out), RC_ABSENT, &out,
 	    "deleted: nor after kill -9");
+	attack("a new request for a key that was deleted");
 	is_rc(ask(&bob, &s, &(struct grant){ 0 }), RC_ABSENT,
 	    "deleted: no new request for it");
 	grant_free(&g);
@@ -546,6 +624,7 @@ attack_blob(void)
 	struct grant g;
 	size_t wrong = 0, n = his.kb1.n;
 
+	attack("a key blob with any one bit turned");
 	is_rc(grant_window(&rig, &bob, &his, 2, 60, &g), RC_OK,
 	    "key blob: a window");
 	s.kb1 = buf_init(8192);
@@ -555,10 +634,11 @@ attack_blob(void)
 		wrong += grant_sign(&rig, &g, &s, 1000 + i, "x", &out) == RC_OK;
 		s.kb1.p[i / 8] ^= (uint8_t)(1 << i % 8);
 	}
-	ok(wrong == 0, "key blob: each of %zu bits turned, none signs", n * 8);
+	check(wrong == 0, "key blob: no bit turned, and it signs");
+	attack("a key blob cut at any length");
 	for (s.kb1.n = 0; s.kb1.n < n; s.kb1.n++)
 		wrong += grant_sign(&rig, &g, &s, 1, "x", &out) == RC_OK;
-	ok(wrong == 0, "key blob: cut at each length, none signs");
+	check(wrong == 0, "key blob: cut at each length, none signs");
 	is_rc(grant_sign(&rig, &g, &his, 1, "x", &out), RC_OK,
 	    "key blob: whole, it signs");
 	buf_clear(&s.kb1);
@@ -574,6 +654,7 @@ attack_shapes(void)
 	uint8_t digest[64] = { 0 };
 	struct grant g;
 
+	attack("a digest of a wrong length");
 	is_rc(grant_window(&rig, &bob, &his, 9, 60, &g), RC_OK,
 	    "shapes: a window");
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
@@ -581,6 +662,7 @@ attack_shapes(void)
 		    grant_sign_with(&rig, &g, &his, 1, KEYS_ECDSA, KEYS_SHA256,
 			0, (struct span){ digest, lengths[i] }, &out),
 		    RC_FORMAT, &out, "shapes: a digest of a wrong length");
+	attack("a salt, a mechanism or a hash that does not belong");
 	unsigned_(grant_sign_with(&rig, &g, &his, 2, KEYS_ECDSA, KEYS_SHA256, 8,
 		      (struct span){ digest, 32 }, &out),
 	    RC_FORMAT, &out, "shapes: a salt for ECDSA");
@@ -615,18 +697,19 @@ attack_frames(void)
 	};
 	static uint8_t big[MESSAGE_MAX + 100], answer[MESSAGE_MAX];
 
+	attack("frames that are malformed");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t n = rig_raw(&rig,
 		    (struct span){ (const uint8_t *)rows[i].bytes, rows[i].n },
 		    answer, sizeof(answer));
 
-		ok((n > 0) == rows[i].answered, "frame: %s %s", rows[i].name,
-		    rows[i].answered ? "is answered" : "is hung up on");
+		check((n > 0) == rows[i].answered, rows[i].name);
 	}
+	attack("a frame over 64 KiB");
 	memcpy(big, "\0\6\0\1", 4);
-	ok(rig_raw(&rig, SPAN(big), answer, sizeof(answer)) == 0,
+	check(rig_raw(&rig, SPAN(big), answer, sizeof(answer)) == 0,
 	    "frame: over 64 KiB is hung up on");
-	ok(keys_hello(rig.keys, &rig.hello, NULL) == RC_OK,
+	check(keys_hello(rig.keys, &rig.hello, NULL) == RC_OK,
 	    "frame: and the vault serves on");
 }
 
@@ -638,18 +721,22 @@ attack_enrolment(void)
 	uint8_t challenge[32];
 	struct grant g;
 
+	attack("a second device list over an account's own");
 	memcpy(q.account_id, alice.account, 16);
 	is_rc(keys_enrol_begin(rig.keys, alice.account, challenge, NULL),
 	    RC_EXISTS, "enrol: alice has her devices");
 	is_rc(keys_enrol(rig.keys, &q, &list, &id, NULL), RC_EXISTS,
 	    "enrol: no list is made over hers");
+	attack("enrolment without a challenge, or without a proof");
 	rnd_bytes(q.account_id, 16);
 	is_rc(keys_enrol(rig.keys, &q, &list, &id, NULL), RC_DENIED,
 	    "enrol: without a challenge");
 	is_rc(keys_enrol_begin(rig.keys, q.account_id, challenge, NULL), RC_OK,
 	    "enrol: with one");
-	ok(keys_enrol(rig.keys, &q, &list, &id, NULL) != RC_OK && list.n == 0,
+	check(
+	    keys_enrol(rig.keys, &q, &list, &id, NULL) != RC_OK && list.n == 0,
 	    "enrol: but without a proof");
+	attack("an operation that is not there yet");
 	is_rc(grant_new(&rig, &alice, &hers, (enum keys_op)2, KEYS_MODE_NONE, 0,
 		  0, &g),
 	    RC_UNKNOWN, "operations of relying parties are not there yet");
@@ -720,6 +807,7 @@ attack_open_key(void)
 	struct subject mixed = hers;
 	struct grant owner, thief;
 
+	attack("another's key that is still open in the vault's memory");
 	is_rc(grant_window(&rig, &alice, &hers, 2, 60, &owner), RC_OK,
 	    "open key: alice's window");
 	is_rc(grant_sign(&rig, &owner, &hers, 1, "x", &out), RC_OK,
@@ -734,6 +822,7 @@ attack_open_key(void)
 	unsigned_(grant_sign(&rig, &thief, &mixed, 2, "x", &out), RC_DENIED,
 	    &out, "open key: her blob with his name on it");
 	grant_free(&thief);
+	attack("an open key after its window was ended");
 	is_rc(keys_refuse(rig.keys, owner.id, NULL), RC_OK,
 	    "open key: alice ends her window");
 	unsigned_(grant_sign(&rig, &owner, &hers, 2, "x", &out), RC_STATE, &out,
@@ -752,6 +841,7 @@ attack_races(void)
 	char wrong[7];
 	size_t good = 0, tries = 0;
 
+	attack("one sign_id from 16 sides at once, counted once");
 	is_rc(grant_window(&rig, &bob, &his, 5, 60, &g), RC_OK,
 	    "race: a window for five");
 	for (size_t i = 0; i < 16; i++)
@@ -764,18 +854,20 @@ attack_races(void)
 	}
 	for (size_t i = 0; i < 16; i++)
 		keys_signed_clear(&racers[i].out);
-	ok(good == 16, "race: one sign_id from 16 sides, one signature");
-	ok(keys_status(rig.keys, g.id, &status, NULL) == RC_OK &&
+	check(good == 16, "race: one sign_id from 16 sides, one signature");
+	check(keys_status(rig.keys, g.id, &status, NULL) == RC_OK &&
 		status.left == 4,
 	    "race: counted once");
 	grant_free(&g);
 
 	for (int round = 0; round < 2; round++) {
+		attack(round == 0 ? "200 right PINs at once"
+				  : "a right PIN among 199 wrong ones at once");
 		good = tries = 0;
 		if (ask(&bob, &his, &g) != RC_OK ||
 		    grant_approve(&rig, &bob, &g, KEYS_OP_TOKEN, "",
 			SPOIL_NOTHING, NULL) != RC_OK)
-			ok(false, "race: a request");
+			check(false, "race: a request");
 		memcpy(wrong, g.pin, sizeof(wrong));
 		wrong[0] = (char)(wrong[0] == '9' ? '0' : wrong[0] + 1);
 		for (size_t i = 0; i < RACERS; i++)
@@ -787,11 +879,10 @@ attack_races(void)
 			tries += racers[i].rc == RC_SECRET ||
 			    racers[i].rc == RC_LOCKED;
 		}
-		ok(round == 0 ? good == 1 && tries == 0
-			      : good <= 1 && tries <= 3,
-		    "race: %s: %zu opened, %zu wrong tries",
-		    round == 0 ? "200 right PINs" : "1 right PIN in 200", good,
-		    tries);
+		if (!check(round == 0 ? good == 1 && tries == 0
+				      : good <= 1 && tries <= 3,
+			"race: PINs"))
+			diag("%zu opened, %zu wrong tries", good, tries);
 		grant_free(&g);
 	}
 }
@@ -833,6 +924,7 @@ main(void)
 	attack_enrolment();
 	attack_races();
 	attack_altered_request();
+	attack(NULL);
 	subject_free(&hers);
 	subject_free(&her_second);
 	subject_free(&his);
