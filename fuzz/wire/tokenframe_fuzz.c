@@ -37,6 +37,7 @@ check_requests(struct span in)
 	char program[TOKENFRAME_PROGRAM_MAX + 1];
 	struct tokenframe_login login;
 	struct tokenframe_sign sign;
+	struct tokenframe_verify verify;
 
 	if (tokenframe_hello_parse(in, program, NULL) == RC_OK &&
 	    strlen(program) > TOKENFRAME_PROGRAM_MAX)
@@ -54,6 +55,12 @@ check_requests(struct span in)
 		if (!span_equal(buf_span(&again), in))
 			abort();
 	}
+	buf_reset(&again);
+	if (tokenframe_verify_parse(in, &verify, NULL) == RC_OK) {
+		tokenframe_verify(&again, &verify);
+		if (!span_equal(buf_span(&again), in))
+			abort();
+	}
 	buf_clear(&again);
 }
 
@@ -62,6 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct span in = { p, n }, signature;
 	struct tokenframe_failed failed;
+	bool good;
 
 	check_list(in);
 	check_requests(in);
@@ -70,6 +78,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		abort();
 	if (tokenframe_signed_parse(in, &signature, NULL) == RC_OK &&
 	    signature.n > TOKENFRAME_SIGNATURE_MAX)
+		abort();
+	if (tokenframe_verified_parse(in, &good, NULL) == RC_OK &&
+	    (n != 2 || p[1] != (good ? 1 : 0)))
 		abort();
 
 	return 0;

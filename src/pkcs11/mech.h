@@ -13,7 +13,7 @@
 /* One mechanism of the token. */
 struct mech {
 	CK_MECHANISM_TYPE type;
-	CK_FLAGS use;                  /* CKF_SIGN or CKF_DIGEST */
+	CK_FLAGS use;                  /* CKF_SIGN (and verify) or CKF_DIGEST */
 	CK_KEY_TYPE key;               /* of a CKF_SIGN */
 	enum tokenframe_scheme scheme; /* of a CKF_SIGN */
 	bool hashes;                   /* takes data, not a digest */

@@ -56,10 +56,6 @@ refused(CK_RV why)
 	X(C_DigestKey, SESSION, KEY)                                      \
 	X(C_SignRecoverInit, SESSION, MECH, KEY)                          \
 	X(C_SignRecover, SESSION, IN, OUT)                                \
-	X(C_VerifyInit, SESSION, MECH, KEY)                               \
-	X(C_Verify, SESSION, IN, IN2)                                     \
-	X(C_VerifyUpdate, SESSION, IN)                                    \
-	X(C_VerifyFinal, SESSION, IN)                                     \
 	X(C_VerifyRecoverInit, SESSION, MECH, KEY)                        \
 	X(C_VerifyRecover, SESSION, IN, OUT)                              \
 	X(C_DigestEncryptUpdate, SESSION, IN, OUT)                        \

@@ -201,6 +201,10 @@ session_cancel(struct state *st, struct session *s, CK_FLAGS flags)
 			s->sign.active = false;
 		done |= CKF_SIGN;
 	}
+	if ((flags & CKF_VERIFY) != 0 && s->verify.active && !s->busy) {
+		s->verify.active = false;
+		done |= CKF_VERIFY;
+	}
 
 	return done;
 }
@@ -215,7 +219,8 @@ C_SessionCancel(CK_SESSION_HANDLE handle, CK_FLAGS flags)
 	if (rv != CKR_OK)
 		return rv;
 	/* A waiting C_Login has no flag of its own; any cancel ends it. */
-	if (s->busy && !s->sign.active && !s->digest.active)
+	if (s->busy && !s->sign.active && !s->digest.active &&
+	    !s->verify.active)
 		helper_wake(&st->helper, s);
 	(void)session_cancel(st, s, flags);
 	state_leave(st);

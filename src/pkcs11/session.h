@@ -4,7 +4,7 @@
 #pragma once
 
 #include "pkcs11/api.h"
-#include "pkcs11/mech.h"
+#include "pkcs11/operation.h"
 
 #include <stdbool.h>
 
@@ -23,23 +23,6 @@ struct session_digest {
 	struct hash hash;
 };
 
-/* Raw mechanisms gather at most what fits under an RSA key of 8192 bits. */
-#define SESSION_RAW_MAX 1024
-
-struct session_sign {
-	bool active;
-	bool updated;
-	const struct mech *mech;
-	CK_OBJECT_HANDLE key;
-	uint8_t certificate[16];
-	size_t signature_bytes;
-	enum tokenframe_hash digest; /* PSS: what the parameters say */
-	uint16_t salt;
-	struct hash hash;             /* of a mechanism that hashes */
-	uint8_t raw[SESSION_RAW_MAX]; /* of one that does not */
-	size_t raw_n;
-};
-
 struct session {
 	struct session *next;
 	CK_SESSION_HANDLE handle;
@@ -51,7 +34,7 @@ struct session {
 	int channel;    /* of the helper that it waits on; -1: none */
 	struct session_find find;
 	struct session_digest digest;
-	struct session_sign sign;
+	struct operation sign, verify;
 };
 
 /* The session of a handle, or NULL. With the lock. */

@@ -1,8 +1,9 @@
 /*
  * sign.c - C_Sign and its parts.
  *
- * Belongs here: the operation's state; what goes to the helper, once.
- * Not here: mechanisms (mech.c); approval and verification (token/approval.c).
+ * Belongs here: who may sign with what; what goes to the helper, once.
+ * Not here: the data that comes in parts (operation.c); approval and
+ * verification (token/approval.c).
  */
 #include "pkcs11/state.h"
 
@@ -50,56 +51,24 @@ sign_rv(enum rc rc)
 	return CKR_GENERAL_ERROR;
 }
 
-/* r ‖ s: the point is 04 ‖ x ‖ y, in an OCTET STRING of one length byte or two. */
-static size_t
-sign_bytes(const struct tokenframe_object *o)
-{
-	size_t n = o->ec_point.n;
-
-	if (o->key == TOKENFRAME_KEY_RSA)
-		return o->modulus.n;
-
-	return n - (n > 127 + 2 ? 4 : 3);
-}
-
 static CK_RV
 sign_begin(struct state *st, struct session *s, const CK_MECHANISM *given,
     CK_OBJECT_HANDLE key)
 {
-	const struct mech *m = mech_find(given->mechanism);
-	struct session_sign *op = &s->sign;
 	struct object o;
-	CK_RV rv;
 
 	if (!st->logged_in)
 		return CKR_USER_NOT_LOGGED_IN;
-	if (m == NULL || m->use != CKF_SIGN)
-		return CKR_MECHANISM_INVALID;
 	if (!object_find(&st->objects, key, true, &o))
 		return CKR_KEY_HANDLE_INVALID;
 	if (o.class == CKO_PUBLIC_KEY)
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
 	if (o.class != CKO_PRIVATE_KEY)
 		return CKR_KEY_HANDLE_INVALID;
-	if ((m->key == CKK_RSA) != (o.record->o.key == TOKENFRAME_KEY_RSA))
-		return CKR_KEY_TYPE_INCONSISTENT;
 	if (!o.record->o.usable)
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
-	rv = mech_check_parameter(
-	    m, given, o.record->o.modulus.n, &op->digest, &op->salt);
-	if (rv != CKR_OK)
-		return rv;
-	op->mech = m;
-	op->key = key;
-	memcpy(op->certificate, o.record->o.id, sizeof(op->certificate));
-	op->signature_bytes = sign_bytes(&o.record->o);
-	op->raw_n = 0;
-	op->updated = false;
-	if (m->hashes)
-		hash_init(&op->hash, m->hash);
-	op->active = true;
 
-	return CKR_OK;
+	return operation_begin(&s->sign, given, key, &o.record->o);
 }
 
 CK_RV
@@ -140,40 +109,8 @@ sign_enter(CK_SESSION_HANDLE handle, struct state **st, struct session **s)
 	return rv;
 }
 
-/* Takes more of the data. The session is held, the lock may be away. */
-static CK_RV
-sign_add(struct session_sign *op, const CK_BYTE *data, CK_ULONG n)
-{
-	if (op->mech->hashes) {
-		hash_add(&op->hash, data, n);
-		return CKR_OK;
-	}
-	if (n > sizeof(op->raw) - op->raw_n)
-		return CKR_DATA_LEN_RANGE;
-	if (n > 0)
-		memcpy(op->raw + op->raw_n, data, n);
-	op->raw_n += n;
-
-	return CKR_OK;
-}
-
-/* The digest that is to be signed, in op->raw. */
-static CK_RV
-sign_digest(struct session_sign *op, struct span *out)
-{
-	struct span raw = { op->raw, op->raw_n };
-
-	if (!op->mech->hashes)
-		return mech_raw_digest(
-		    op->mech, raw, op->signature_bytes, &op->digest, out);
-	hash_end(&op->hash, op->raw);
-	*out = (struct span){ op->raw, hash_bytes(op->mech->hash) };
-
-	return CKR_OK;
-}
-
 static enum rc
-sign_answer(struct state *st, const struct session_sign *op, struct span answer,
+sign_answer(struct state *st, const struct operation *op, struct span answer,
     CK_BYTE *out, struct err *e)
 {
 	struct tokenframe_failed failed;
@@ -201,7 +138,7 @@ sign_answer(struct state *st, const struct session_sign *op, struct span answer,
 static CK_RV
 sign_ask(struct state *st, struct session *s, CK_BYTE *out)
 {
-	struct session_sign *op = &s->sign;
+	struct operation *op = &s->sign;
 	struct tokenframe_sign q = { .wait_ms = SIGN_WAIT_MS,
 		.scheme = op->mech->scheme,
 		.salt = op->salt };
@@ -209,7 +146,7 @@ sign_ask(struct state *st, struct session *s, CK_BYTE *out)
 	struct buf answer = buf_init(TOKENFRAME_MAX);
 	struct err e = { 0 };
 	enum rc rc = RC_MEMORY;
-	CK_RV rv = sign_digest(op, &q.digest);
+	CK_RV rv = operation_digest(op, &q.digest);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -249,7 +186,7 @@ sign_finish(struct state *st, struct session *s, struct span data, CK_BYTE *out,
 		return CKR_BUFFER_TOO_SMALL;
 	s->busy = true;
 	state_pause(st);
-	rv = sign_add(&s->sign, data.p, data.n);
+	rv = operation_add(&s->sign, data.p, data.n);
 	state_resume(st);
 	if (rv == CKR_OK && !s->closed)
 		rv = sign_ask(st, s, out);
@@ -298,7 +235,7 @@ C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes)
 		s->busy = true;
 		s->sign.updated = true;
 		state_pause(st);
-		rv = sign_add(&s->sign, data, data_bytes);
+		rv = operation_add(&s->sign, data, data_bytes);
 		state_resume(st);
 		if (rv != CKR_OK)
 			s->sign.active = false;

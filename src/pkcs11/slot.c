@@ -249,7 +249,7 @@ C_GetMechanismInfo(
 		info->flags = m->use;
 		if (m->use == CKF_SIGN)
 			/* Not in this process, and pkcs11-tool tests no other. */
-			info->flags |= CKF_HW;
+			info->flags |= CKF_HW | CKF_VERIFY;
 		if (m->use == CKF_SIGN && m->key == CKK_RSA) {
 			info->ulMinKeySize = 1024;
 			info->ulMaxKeySize = 8192;

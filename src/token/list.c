@@ -10,8 +10,8 @@
 #include "base/digest.h"
 #include "npki/certinfo.h"
 #include "npki/derput.h"
+#include "token/verify.h"
 #include "x509/certificate.h"
-#include "x509/signature.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -267,19 +267,9 @@ enum rc
 list_check_signature(const struct list *l, const struct tokenframe_sign *q,
     struct span signature, struct buf *out, struct err *e)
 {
-	static const enum signature_scheme schemes[] = {
-		[TOKENFRAME_RSA_PKCS1] = SIGNATURE_RSA_PKCS1,
-		[TOKENFRAME_RSA_PSS] = SIGNATURE_RSA_PSS,
-		[TOKENFRAME_ECDSA] = SIGNATURE_ECDSA_RAW,
-	};
-	static const enum signature_hash hashes[] = {
-		[TOKENFRAME_SHA256] = SIGNATURE_HASH_SHA256,
-		[TOKENFRAME_SHA384] = SIGNATURE_HASH_SHA384,
-		[TOKENFRAME_SHA512] = SIGNATURE_HASH_SHA512,
-	};
 	const struct certificate *c = list_certificate(l, q->certificate);
-	struct signature_algorithm algorithm = { schemes[q->scheme],
-		hashes[q->hash], q->salt };
+	struct signature_algorithm algorithm =
+	    verify_algorithm(q->scheme, q->hash, q->salt);
 	enum rc rc = RC_OK;
 
 	if (c == NULL)

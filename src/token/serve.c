@@ -14,6 +14,7 @@
 #include "base/sec.h"
 #include "base/usage.h"
 #include "token/approval.h"
+#include "token/verify.h"
 #include "wire/tokenframe.h"
 
 #include <errno.h>
@@ -73,6 +74,24 @@ serve_answer(int fd, struct buf *frame, struct err *e)
 	return rc;
 }
 
+static enum rc
+serve_verify(struct span in, struct buf *out, struct err *e)
+{
+	struct tokenframe_verify verify;
+	struct err why = { 0 };
+	bool good;
+	enum rc rc = tokenframe_verify_parse(in, &verify, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = verify_frame(&verify, &good, &why)) == RC_OK)
+		tokenframe_verified(out, good);
+	else
+		tokenframe_failed(out, rc, TOKENFRAME_TRIES_UNTOLD);
+
+	return RC_OK;
+}
+
 /* One request. RC_FORMAT: not one that we know, the channel is closed. */
 static enum rc
 serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
@@ -84,6 +103,8 @@ serve_one(struct approval *a, struct fetch *f, struct span in, struct buf *out,
 	struct err why = { 0 };
 	enum rc rc;
 
+	if (in.n > 0 && in.p[0] == TOKENFRAME_VERIFY)
+		return serve_verify(in, out, e);
 	if (in.n > 0 && in.p[0] == TOKENFRAME_LOGIN) {
 		if ((rc = tokenframe_login_parse(in, &login, e)) != RC_OK)
 			return rc;

@@ -64,6 +64,25 @@ tokenframe_sign(struct buf *out, const struct tokenframe_sign *s)
 }
 
 void
+tokenframe_verify(struct buf *out, const struct tokenframe_verify *v)
+{
+	buf_u8(out, TOKENFRAME_VERIFY);
+	buf_u8(out, (uint8_t)v->scheme);
+	buf_u8(out, (uint8_t)v->hash);
+	buf_u16(out, v->salt);
+	buf_lp16(out, v->digest);
+	buf_lp16(out, v->signature);
+	buf_lp16(out, v->spki);
+}
+
+void
+tokenframe_verified(struct buf *out, bool good)
+{
+	buf_u8(out, TOKENFRAME_VERIFIED);
+	buf_u8(out, good ? 1 : 0);
+}
+
+void
 tokenframe_logout(struct buf *out, uint32_t logouts)
 {
 	buf_u8(out, TOKENFRAME_LOGOUT);
@@ -166,27 +185,59 @@ tokenframe_login_parse(
 	return tokenframe_close(&r, "login", e);
 }
 
+/* What a signature is over, and how: the same in SIGN and VERIFY. */
+static void
+tokenframe_subject(struct rd *r, enum tokenframe_scheme *scheme,
+    enum tokenframe_hash *hash, uint16_t *salt, struct span *digest)
+{
+	uint8_t s = rd_u8(r), h = rd_u8(r);
+
+	*salt = rd_u16(r);
+	*digest = rd_lp16(r, TOKENFRAME_DIGEST_MAX);
+	if (s < TOKENFRAME_RSA_PKCS1 || s > TOKENFRAME_ECDSA ||
+	    h < TOKENFRAME_SHA256 || h > TOKENFRAME_SHA512 ||
+	    digest->n != tokenframe_hash_bytes((enum tokenframe_hash)h))
+		rd_fail(r);
+	*scheme = (enum tokenframe_scheme)s;
+	*hash = (enum tokenframe_hash)h;
+}
+
 enum rc
 tokenframe_sign_parse(
     struct span in, struct tokenframe_sign *out, struct err *e)
 {
 	struct rd r = tokenframe_open(in, TOKENFRAME_SIGN);
-	uint8_t scheme, hash;
 
 	out->wait_ms = tokenframe_wait(&r);
 	rd_copy(&r, out->certificate, sizeof(out->certificate));
-	scheme = rd_u8(&r);
-	hash = rd_u8(&r);
-	out->salt = rd_u16(&r);
-	out->digest = rd_lp16(&r, TOKENFRAME_DIGEST_MAX);
-	if (scheme < TOKENFRAME_RSA_PKCS1 || scheme > TOKENFRAME_ECDSA ||
-	    hash < TOKENFRAME_SHA256 || hash > TOKENFRAME_SHA512 ||
-	    out->digest.n != tokenframe_hash_bytes((enum tokenframe_hash)hash))
-		rd_fail(&r);
-	out->scheme = (enum tokenframe_scheme)scheme;
-	out->hash = (enum tokenframe_hash)hash;
+	tokenframe_subject(
+	    &r, &out->scheme, &out->hash, &out->salt, &out->digest);
 
 	return tokenframe_close(&r, "sign", e);
+}
+
+enum rc
+tokenframe_verify_parse(
+    struct span in, struct tokenframe_verify *out, struct err *e)
+{
+	struct rd r = tokenframe_open(in, TOKENFRAME_VERIFY);
+
+	tokenframe_subject(
+	    &r, &out->scheme, &out->hash, &out->salt, &out->digest);
+	out->signature = rd_lp16(&r, TOKENFRAME_SIGNATURE_MAX);
+	out->spki = rd_lp16(&r, TOKENFRAME_SPKI_MAX);
+
+	return tokenframe_close(&r, "verify", e);
+}
+
+enum rc
+tokenframe_verified_parse(struct span in, bool *good, struct err *e)
+{
+	struct rd r = tokenframe_open(in, TOKENFRAME_VERIFIED);
+
+	*good = tokenframe_bool(&r);
+
+	return tokenframe_close(&r, "verified", e);
 }
 
 enum rc

@@ -25,9 +25,12 @@
  *           LOGIN     wait_ms u32, logouts u32, has_pin u8, pin lp16
  *           SIGN      wait_ms u32, certificate 16 bytes, scheme u8, hash u8,
  *                     salt u16, digest lp16
+ *           VERIFY    scheme u8, hash u8, salt u16, digest lp16,
+ *                     signature lp16 (ECDSA as r ‖ s), spki lp16
  *           FAILED    rc u8 (enum rc), tries_left u8 (255: not told)
  *           OBJECTS   list (tokenframe_list_parse())
  *           SIGNED    signature lp16: RSA as it is, ECDSA as r ‖ s
+ *           VERIFIED  good u8: 1, or 0
  *
  * logouts counts C_Logout calls so far: the two lines do not keep their order,
  * and a LOGIN must not be answered out of what was logged out before it.
@@ -44,16 +47,19 @@ enum tokenframe_type {
 	TOKENFRAME_FAILED,
 	TOKENFRAME_OBJECTS,
 	TOKENFRAME_SIGNED,
+	TOKENFRAME_VERIFY,
+	TOKENFRAME_VERIFIED,
 };
 
 #define TOKENFRAME_VERSION       1
 #define TOKENFRAME_MAX           (1u << 20)
 #define TOKENFRAME_CONTROL_MAX   256
-#define TOKENFRAME_REQUEST_MAX   256
+#define TOKENFRAME_REQUEST_MAX   4096
 #define TOKENFRAME_PROGRAM_MAX   63
 #define TOKENFRAME_PIN_MAX       64
 #define TOKENFRAME_DIGEST_MAX    64
 #define TOKENFRAME_SIGNATURE_MAX 1024
+#define TOKENFRAME_SPKI_MAX      2048
 #define TOKENFRAME_OBJECTS_MAX   256
 #define TOKENFRAME_WAIT_MAX_MS   120000
 #define TOKENFRAME_TRIES_UNTOLD  255
@@ -88,6 +94,14 @@ struct tokenframe_sign {
 	struct span digest;
 };
 
+/* Asks nobody: the public key is in the request. Spans borrow from it. */
+struct tokenframe_verify {
+	enum tokenframe_scheme scheme;
+	enum tokenframe_hash hash;
+	uint16_t salt;
+	struct span digest, signature, spki;
+};
+
 struct tokenframe_failed {
 	enum rc rc;
 	uint8_t tries_left;
@@ -118,6 +132,8 @@ void tokenframe_logout(struct buf *out, uint32_t logouts);
 void tokenframe_failed(struct buf *out, enum rc rc, uint8_t tries_left);
 void tokenframe_signed(struct buf *out, struct span signature);
 void tokenframe_sign(struct buf *out, const struct tokenframe_sign *s);
+void tokenframe_verify(struct buf *out, const struct tokenframe_verify *v);
+void tokenframe_verified(struct buf *out, bool good);
 
 /*
  * Everything of a LOGIN frame but the PIN's bytes, which the caller sends
@@ -139,6 +155,10 @@ IG_CHECK enum rc tokenframe_failed_parse(
     struct span in, struct tokenframe_failed *out, struct err *e);
 IG_CHECK enum rc tokenframe_signed_parse(
     struct span in, struct span *signature, struct err *e);
+IG_CHECK enum rc tokenframe_verify_parse(
+    struct span in, struct tokenframe_verify *out, struct err *e);
+IG_CHECK enum rc tokenframe_verified_parse(
+    struct span in, bool *good, struct err *e);
 
 /*
  * An OBJECTS frame: owner 16 bytes, count u16, objects. The file that keeps

@@ -137,6 +137,26 @@ for (const [what, name, mechanism, options, check] of [
 // The C driver logs in, signs, waits: what no tool does. One step a word.
 const driver = async (steps, env = {}) => run(process.env.INGAM_TOKEN_DRIVER, steps, { env });
 
+// The same keys, but the signatures are openssl's.
+for (const [what, name, mechanism, options, sign] of [
+  ["RSA PKCS#1", "rsa", "SHA384-RSA-PKCS", [], ["-sha384"]],
+  ["RSA PSS", "rsa", "SHA256-RSA-PKCS-PSS", [], ["-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:32"]],
+  ["ECDSA", "ec", "ECDSA-SHA512", ["--signature-format", "openssl"], ["-sha512"]],
+])
+  test(`${what}: signed by openssl, verified through pkcs11-tool without a login`, async () => {
+    writeFileSync(at("data.txt"), "서명한 내용\n");
+    openssl("dgst", ...sign, "-sign", `${name}.key`, "-out", "sig", "data.txt");
+    const args = ["--verify", "-m", mechanism, "--id", keyId(name), "-i", "data.txt", "--signature-file", "sig", ...options];
+    writeFileSync(at("late.conf"), "[default]\nask-at = login\n");
+    const late = { env: { INGAM_TOKEN_CONF: at("late.conf") } };
+    const good = await tool(args, late);
+    assert.match(good.out, /Signature is valid/);
+    writeFileSync(at("data.txt"), "anderes\n");
+    const bad = await tool(args, late);
+    assert.match(bad.out, /Invalid signature/);
+    assert.equal(service.log.length, 0, "the service hears nothing of it");
+  });
+
 test("number: without a request any PIN is wrong, and the phone has one then", async () => {
   writeFileSync(at("late.conf"), "[default]\nask-at = login\n");
   const late = await tool([...login, "-O"], { env: { INGAM_TOKEN_CONF: at("late.conf") } });

@@ -115,6 +115,25 @@ fake_sign(int fd, const struct tokenframe_sign *q, struct buf *out)
 		tokenframe_signed(out, (struct span){ signature, n });
 }
 
+/* Good is what fake_sign() made, of the key of module_list(). */
+static void
+fake_verify(const struct tokenframe_verify *v, struct buf *out)
+{
+	const uint8_t *s = v->signature.p;
+	uint8_t first = v->digest.p[0];
+
+	if (first == 0xf1)
+		_exit(1);
+	if (first > 0 && first < RC_COUNT)
+		tokenframe_failed(out, (enum rc)first, 255);
+	else
+		tokenframe_verified(out,
+		    v->signature.n >= 64 && s[1] == (uint8_t)v->scheme &&
+			s[2] == (uint8_t)v->hash && s[3] == (uint8_t)v->salt &&
+			memcmp(s + 4, v->digest.p, 32) == 0 &&
+			span_equal(v->spki, SPAN_LIT("spki")));
+}
+
 static void *
 fake_channel(void *arg)
 {
@@ -122,6 +141,7 @@ fake_channel(void *arg)
 	uint8_t head[4], frame[TOKENFRAME_REQUEST_MAX];
 	struct tokenframe_login login;
 	struct tokenframe_sign sign;
+	struct tokenframe_verify verify;
 	struct err e = { 0 };
 
 	while (fake_read(fd, head, sizeof(head))) {
@@ -135,6 +155,8 @@ fake_channel(void *arg)
 			fake_login(fd, &login, &out);
 		else if (tokenframe_sign_parse(in, &sign, &e) == RC_OK)
 			fake_sign(fd, &sign, &out);
+		else if (tokenframe_verify_parse(in, &verify, &e) == RC_OK)
+			fake_verify(&verify, &out);
 		else
 			_exit(2);
 		fake_send(fd, &out);

@@ -64,6 +64,46 @@ from_hex(const char *hex, uint8_t out[static 256])
 }
 
 static void
+test_verify(void)
+{
+	static const struct {
+		const char *what, *hex;
+		enum rc verify, verified;
+	} frames[] = {
+		{ "verify",
+		    "0a 03 01 0000 0020 00000000000000000000000000000000"
+		    "00000000000000000000000000000000 0002 abcd 0001 30",
+		    RC_OK, NO },
+		{ "verify, digest of another length",
+		    "0a 03 01 0000 0001 00 0002 abcd 0001 30", NO, NO },
+		{ "verify, unknown scheme",
+		    "0a 04 01 0000 0020 00000000000000000000000000000000"
+		    "00000000000000000000000000000000 0002 abcd 0001 30",
+		    NO, NO },
+		{ "verify, no key",
+		    "0a 03 01 0000 0020 00000000000000000000000000000000"
+		    "00000000000000000000000000000000 0002 abcd",
+		    NO, NO },
+		{ "verified", "0b 01", NO, RC_OK },
+		{ "verified, not good", "0b 00", NO, RC_OK },
+		{ "verified, neither", "0b 02", NO, NO },
+		{ "verified, and more", "0b 01 00", NO, NO },
+	};
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		uint8_t bytes[256];
+		struct span in = from_hex(frames[i].hex, bytes);
+		struct tokenframe_verify v;
+		bool good;
+
+		ok(tokenframe_verify_parse(in, &v, NULL) == frames[i].verify &&
+			tokenframe_verified_parse(in, &good, NULL) ==
+			    frames[i].verified,
+		    "frame: %s", frames[i].what);
+	}
+}
+
+static void
 test_list(void)
 {
 	static const uint8_t owner[16] = { 1 }, other[16] = { 2 };
@@ -136,6 +176,7 @@ main(void)
 			    rows[i].hello,
 		    "frame: %s", rows[i].what);
 	}
+	test_verify();
 	test_list();
 
 	return tap_done();
