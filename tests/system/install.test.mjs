@@ -102,6 +102,47 @@ for (const [unit, most] of [['ingam-vault.service', 8], ['ingamd.service', 15]])
   });
 }
 
+/** The system calls of a set of systemd's, whose own sets begin with @. */
+function callsOf(set) {
+  return exec(['systemd-analyze', 'syscall-filter', '--no-pager', set]).split('\n').map((line) => line.trim())
+    .filter((line) => /^@?[a-z_]\w*$/.test(line.replace(/-/g, '_')) && line !== set).flatMap((line) => (line.startsWith('@') ? callsOf(line) : [line]));
+}
+
+/** What the unit's SystemCallFilter= lines come to (systemd.exec(5)). */
+function unitCalls(unit) {
+  const calls = new Set(callsOf('@default'));
+  for (const [, no, words] of readFileSync(at('lib/systemd/system', unit), 'utf8').matchAll(/^SystemCallFilter=(~?)(.*)$/gm))
+    for (const call of words.split(' ').flatMap((word) => (word.startsWith('@') ? callsOf(word) : [word]))) no ? calls.delete(call) : calls.add(call);
+  return calls;
+}
+
+/** Puts a command under the unit's system calls, as systemd does. */
+function filtered(unit) {
+  const program = join(folder, 'filtered'), names = join(folder, `${unit}.calls`);
+  if (!existsSync(program)) exec(['cc', '-D_GNU_SOURCE', '-o', program, join(root, 'tests/lib/filtered.c'), '-lseccomp']);
+  writeFileSync(names, [...unitCalls(unit)].join('\n'), { mode: 0o644 });
+  return [program, names];
+}
+
+const forbidden = ['ptrace', 'process_vm_readv', 'bpf', 'mount', 'chroot', 'setuid', 'setgroups', 'capset', 'init_module', 'kexec_load', 'keyctl', 'reboot', 'swapon', 'userfaultfd', 'perf_event_open', 'unshare', 'setns', 'personality'];
+for (const unit of ['ingam-vault.service', 'ingamd.service']) {
+  test(`every system call is tried under the filter of ${unit}: its lines' are let through, and no other`, { skip: analyze }, () => {
+    const calls = unitCalls(unit), passed = exec(filtered(unit)).trim().split('\n');
+    assert.deepEqual(passed.filter((call) => !calls.has(call)), []);
+    assert.ok(passed.length > 100, `${passed.length} of ${calls.size}`);
+    for (const call of ['read', 'futex', 'mmap', 'openat', 'fdatasync']) assert.ok(passed.includes(call), call);
+    assert.deepEqual(forbidden.filter((call) => passed.includes(call)), []);
+  });
+}
+
+test('docs/sandbox.md has the table of the vault, row for row', () => {
+  const rules = { ALWAYS: 'always', JOURNAL: 'on the journal', OUTPUT: 'on standard output and error', MEMORY: 'memory without a file, never executable', REFUSED: 'EACCES' };
+  const table = [...readFileSync(join(root, 'src/vault/jail.c'), 'utf8').matchAll(/^\t\{ "(\w+)", JAIL_(\w+) \}/gm)].map(([, call, rule]) => `| ${call} | ${rules[rule]} |`);
+  const page = readFileSync(join(root, 'docs/sandbox.md'), 'utf8').split('\n').filter((row) => /^\| \w+ \| [\w, ]+ \|$/.test(row) && !row.startsWith('| call '));
+  assert.deepEqual(page, table);
+  assert.ok(table.length > 20);
+});
+
 test(`what was installed reaches a signature that the phone approved${isRoot ? ', as two users' : ''}`, async () => {
   const port = await freePorts();
   const app = `http://localhost:${port}`, pc = `http://localhost:${port + 1}`;
@@ -133,9 +174,10 @@ allow-test-phones = yes
     const key = serveVault[serveVault.indexOf('--kek-file') + 1], state = serveVault[serveVault.indexOf('--state') + 1];
     exec(asVault([serveVault[0], 'init', '--state', state, '--kek-file', key]));
     const serveDaemon = unitCommand('ingamd.service', {});
+    const under = (unit, line) => (analyze ? line : [...filtered(unit), ...line]);
     exec(asDaemon([serveDaemon[0], 'init', '-f', conf]));
     assert.ok(!existsSync(join(folder, 'var/lib/ingam/kek')), 'ingamd has no key of the vault');
-    for (const line of [asVault(serveVault), asDaemon([...serveDaemon, '-f', conf])]) started.push(await start(line[0], line.slice(1), { name: line.at(-1), quiet: true, log }));
+    for (const line of [asVault(under('ingam-vault.service', serveVault)), asDaemon(under('ingamd.service', [...serveDaemon, '-f', conf]))]) started.push(await start(line[0], line.slice(1), { name: line.at(-1), quiet: true, log }));
 
     if (isRoot) {
       for (const path of [key, state, join(state, 'journal.0')]) await assert.rejects(async () => exec(asDaemon(['cat', path])), /Permission denied/);
