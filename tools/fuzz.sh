@@ -1,7 +1,11 @@
 #!/bin/sh
-# fuzz.sh [TARGET [RUNS]] - runs fuzz targets on top of their seeds.
+# fuzz.sh [TARGET [RUNS]] - runs fuzz targets on top of their seeds, and adds
+# up in build-fuzz/executions how often each has run.
 set -eu
 cd "$(dirname "$0")/.."
+# Where each block was allocated is only wanted once something is found: run
+# the input again without this.
+export ASAN_OPTIONS="${ASAN_OPTIONS-malloc_context_size=0:quarantine_size_mb=4}"
 runs=${2:-100000}
 status=0
 for target in build-fuzz/fuzz/fuzz-${1:-*}; do
@@ -15,7 +19,10 @@ for target in build-fuzz/fuzz/fuzz-${1:-*}; do
 	    -print_final_stats=1 -verbosity=0 -artifact_prefix="$found-" \
 	    "$found" "fuzz/seeds/$name" >"$found.log" 2>&1; then
 		executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found.log")
-		echo "fuzz-$name: $executed executions, no crash"
+		echo "$name $executed" >>build-fuzz/executions
+		all=$(awk -v name="$name" '$1 == name { n += $2 }
+		    END { print n }' build-fuzz/executions)
+		echo "fuzz-$name: $executed executions ($all in all), no crash"
 	else
 		echo "fuzz-$name: FAILED"
 		tail -30 "$found.log"

@@ -25,6 +25,16 @@ manuals() {
 	done
 	tools/manuals.sh
 }
+# Every target has rows of what it is for, and seeds.
+targets() {
+	for f in $(git ls-files 'fuzz/*_fuzz.c'); do
+		name=$(basename "$f" _fuzz.c)
+		grep -q "^$name: " fuzz/targets.txt &&
+		    [ -d "fuzz/seeds/$name" ] && continue
+		echo "$f: no row in fuzz/targets.txt, or no fuzz/seeds/$name"
+		return 1
+	done
+}
 # The large files first, so that no processor waits for one at the end.
 tidy() {
 	git ls-files 'src/*.c' ':!src/npki/wasm.c' | xargs ls -S |
@@ -46,6 +56,7 @@ check rooms tools/rooms.sh
 check headers tools/headers.sh
 check names tools/names.sh build
 check words tools/words.sh
+check fuzz targets
 check format format
 check manuals manuals
 check cppcheck analyse
