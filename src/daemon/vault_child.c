@@ -23,7 +23,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define READY_MS  10000
+#define READY_MS  60000 /* a million accounts are read in a few seconds */
 #define PAUSE_MIN 200
 #define PAUSE_MAX 10000
 #define STOP_MS   5000

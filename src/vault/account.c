@@ -291,7 +291,7 @@ account_tick_one(void *arg, struct table_item *item)
 void
 account_tick(struct vault *v)
 {
-	table_each(&v->accounts, account_tick_one, v);
+	table_sweep(&v->accounts, account_tick_one, v);
 }
 
 static bool

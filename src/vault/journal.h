@@ -64,16 +64,18 @@ void journal_compact_begin(struct journal *j);
 void journal_compact_end(struct journal *j);
 
 /*
- * Reads one file's bytes: checks every record and the chain, shows those after
- * the heading to reader. RC_FORMAT, RC_DENIED as journal_open(). For the fuzz
- * target; journal_open() is made of it.
+ * Reads one file's bytes and checks every record; with a reader (may be NULL)
+ * the chain as well, and shows it those after the heading. RC_FORMAT,
+ * RC_DENIED as journal_open(). For the fuzz target; journal_open() is made of
+ * it.
  */
 struct journal_scan {
 	uint64_t generation;
 	uint32_t epoch;
-	bool whole;    /* the snapshot at its start ends */
-	size_t good;   /* bytes up to the torn tail */
-	uint64_t next; /* index after the last record */
+	bool whole;      /* the snapshot at its start ends */
+	size_t snapshot; /* its bytes */
+	size_t good;     /* bytes up to the torn tail */
+	uint64_t next;   /* index after the last record */
 	int64_t last_ms;
 	uint8_t chain[32];
 };

@@ -350,7 +350,7 @@ limits_tick_key(void *arg, struct table_item *item)
 void
 limits_tick(struct vault *v)
 {
-	table_each(&v->keys, limits_tick_key, v);
+	table_sweep(&v->keys, limits_tick_key, v);
 }
 
 static bool

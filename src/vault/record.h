@@ -14,11 +14,13 @@ enum record_type {
 	RECORD_RESULT,                       /* sign.c */
 	RECORD_DEVICE,                       /* limits.c */
 	RECORD_KEY,                          /* limits.c */
+	RECORD_MANY,                         /* record.c: several of these */
 };
 
 /*
- * Adds a record to the journal, gives its index, and clears b. A body that
- * did not fit ends the process, as in journal_append().
+ * Adds a record to the journal, gives its index (in a snapshot 0: it has been
+ * given before), and clears b. A body that did not fit ends the process, as in
+ * journal_append().
  */
 uint64_t record_write(
     struct vault *v, enum record_type type, struct buf *b, bool durable);

@@ -89,25 +89,39 @@ table_put(struct table *t, struct table_item *item, struct err *e)
 	return RC_OK;
 }
 
+static void
+table_visit(struct table *t, size_t slot,
+    bool (*each)(void *arg, struct table_item *), void *arg)
+{
+	struct table_item **at = &t->heads[slot];
+
+	while (*at != NULL) {
+		struct table_item *item = *at;
+		struct table_item *next = item->next;
+
+		if (each(arg, item)) {
+			at = &item->next;
+			continue;
+		}
+		*at = next;
+		t->n--;
+	}
+}
+
 void
 table_each(
     struct table *t, bool (*each)(void *arg, struct table_item *), void *arg)
 {
-	for (size_t i = 0; i < t->n_heads; i++) {
-		struct table_item **at = &t->heads[i];
+	for (size_t i = 0; i < t->n_heads; i++)
+		table_visit(t, i, each, arg);
+}
 
-		while (*at != NULL) {
-			struct table_item *item = *at;
-			struct table_item *next = item->next;
-
-			if (each(arg, item)) {
-				at = &item->next;
-				continue;
-			}
-			*at = next;
-			t->n--;
-		}
-	}
+void
+table_sweep(
+    struct table *t, bool (*each)(void *arg, struct table_item *), void *arg)
+{
+	for (size_t n = 0; n < TABLE_SWEEP && n < t->n_heads; n++)
+		table_visit(t, t->swept++ & (t->n_heads - 1), each, arg);
 }
 
 void

@@ -18,6 +18,7 @@ struct table {
 	struct table_item **heads;
 	size_t n_heads; /* a power of two, or 0 */
 	size_t n;
+	size_t swept; /* where table_sweep() goes on */
 	uint8_t seed[16];
 };
 
@@ -34,6 +35,14 @@ IG_CHECK enum rc table_put(
  * each has freed them. It must not touch the table otherwise.
  */
 void table_each(
+    struct table *t, bool (*each)(void *arg, struct table_item *), void *arg);
+
+/*
+ * The same for a part of the table, the next one each time: a large one takes
+ * many calls, and no call takes long.
+ */
+#define TABLE_SWEEP 16384 /* heads */
+void table_sweep(
     struct table *t, bool (*each)(void *arg, struct table_item *), void *arg);
 
 /* Forgets the table's own memory; the items must be gone (table_each()). */

@@ -318,6 +318,62 @@ test_pins(void)
 		    rows[i].good ? "taken" : "too simple");
 }
 
+/* So many that a journal of them alone is large. */
+#define MANY 50000
+
+static void
+add_many(struct vault *v)
+{
+	static const uint8_t digest[32];
+	struct buf answer = buf_init(4096);
+	struct dl1 l = { .version = 1, .n = 1 };
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		buf_reset(&answer);
+		memcpy(l.account_id, "many", 4);
+		memcpy(l.account_id + 4, &i, sizeof(i));
+		memcpy(l.devices[0].id, l.account_id, VAULT_ID);
+		l.devices[0].kind = DL1_PASSKEY;
+		l.devices[0].credential_id = SPAN(l.devices[0].id);
+		l.devices[0].public_key = SPAN(spki);
+		if (account_add(v, &l, digest, (struct span){ 0 }, &answer,
+			NULL) != RC_OK)
+			exit(EXIT_FAILURE);
+		if (i % 1000 == 0)
+			journal_commit(v->journal);
+	}
+	buf_clear(&answer);
+	journal_commit(v->journal);
+}
+
+static bool
+count_one(void *arg, struct table_item *item)
+{
+	(void)item;
+	++*(size_t *)arg;
+
+	return true;
+}
+
+static void
+test_many(struct vault *v)
+{
+	size_t before = v->accounts.n, seen = 0, sweeps = 0;
+
+	add_many(v);
+	ok(journal_is_large(v->journal), "many accounts make it large");
+	record_compact(v);
+	ok(!journal_is_large(v->journal), "a compaction does not");
+	vault_clear(v);
+	vault_start(v);
+	ok(v->accounts.n == before + MANY, "all are there after a start");
+	ok(!journal_is_large(v->journal), "which does not compact again");
+	for (; seen < v->accounts.n && sweeps < 100; sweeps++)
+		table_sweep(&v->accounts, count_one, &seen);
+	ok(seen == v->accounts.n && sweeps == v->accounts.n_heads / TABLE_SWEEP,
+	    "%zu sweeps see each of them once", sweeps);
+}
+
 int
 main(void)
 {
@@ -334,6 +390,7 @@ main(void)
 	test_clock(&v);
 	test_locks(&v);
 	test_pins();
+	test_many(&v);
 	vault_clear(&v);
 	buf_clear(&one);
 	buf_clear(&two);
