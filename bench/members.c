@@ -84,9 +84,8 @@ fill_joined(struct db *in, const struct fill *f, uint64_t i, struct member *m,
 
 /* The import of a certificate, and the one signature with it. */
 static enum rc
-fill_signed(
-    struct db *in, const struct fill *f, uint64_t i, const uint8_t *member_id,
-    struct err *e)
+fill_signed(struct db *in, const struct fill *f, uint64_t i,
+    const uint8_t *member_id, struct err *e)
 {
 	int64_t then = f->now - 20 * FILL_DAY;
 	struct approval a = { .kind = APPROVAL_IMPORT,
@@ -153,8 +152,8 @@ fill_database(const char *path, struct fill *f, struct err *e)
 	enum rc rc = db_open(&db, &options, e);
 
 	for (; rc == RC_OK && f->from < f->of; f->from = f->to) {
-		f->to = f->from + FILL_UNIT < f->of ? f->from + FILL_UNIT
-						     : f->of;
+		f->to =
+		    f->from + FILL_UNIT < f->of ? f->from + FILL_UNIT : f->of;
 		rc = db_unit(db, fill_unit, f, e);
 	}
 	db_close(db);
