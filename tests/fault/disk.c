@@ -343,11 +343,15 @@ keep_name(const char *folder, const char *tree, const char *name)
 {
 	char live[PATH_MAX], other[PATH_MAX];
 	ino_t now, was;
+	bool is_live, is_other;
 
 	put(live, "%s/%s", folder, name);
 	put(other, "%s/%s", tree, name);
-	if (below(live) == NULL ||
-	    (is_file(live, &now) | is_file(other, &was)) == 0 || now == was)
+	if (below(live) == NULL)
+		return;
+	is_live = is_file(live, &now);
+	is_other = is_file(other, &was);
+	if ((!is_live && !is_other) || now == was)
 		return;
 	if (was != 0)
 		(void)syscall(SYS_unlink, other);
