@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, open } from './browser.mjs';
 import { start } from './double.mjs';
-import { dresses, look } from './dresses.mjs';
+import { dresses, few, look } from './dresses.mjs';
 import { giveCode, giveName, heading, join_, npkiFolder, press, startImport } from './steps.mjs';
 
 let browser;
@@ -110,6 +110,15 @@ test('phone: a request, from the question to the stamp', { timeout: 180000 }, as
   await press(page, '내가 한 것이 아니에요');
   await heading(page, '막았어요');
   await look(page, '11-notme', faults, dresses.slice(0, 3));
+  // Without a number: a name that a stranger chose, as long and as loud as he may.
+  d.world.ask({ mode: 'push', program: `인증서 자동 갱신 도우미 ${'매우긴이름'.repeat(12)}`, machine: `Z${'\u0310\u0315'.repeat(20)}한글PC` });
+  await press(page, '홈으로');
+  await look(page, '10-home-loud', faults, few);
+  await page.getByRole('link', { name: /^인증서 자동/ }).click();
+  await heading(page, '어떤 인증서로');
+  await page.getByRole('button', { name: /^홍길동/ }).click();
+  await heading(page, '인증서 자동');
+  await look(page, '11-request-push', faults, few);
   assert.deepEqual(faults, []);
   await context.close();
   d.stop();

@@ -27,6 +27,7 @@ class Request extends Screen {
   static properties = { id: {} };
   static styles = [...Screen.styles, css`
     .who { font-size: 1.75rem; line-height: 1.25; font-weight: 750; letter-spacing: -0.02em; overflow: clip; }
+    .who.long { font-size: 1.25rem; }
     .asks { font-size: 1.25rem; line-height: 1.5; font-weight: 500; }
     .asks b { font-weight: 750; }
     .facts { font-size: 1.0625rem; }
@@ -217,7 +218,7 @@ class Request extends Screen {
     const token = a.kind === 'token';
     return html`<ig-top label=${t('request.name')}></ig-top>
       <div class="body">
-        ${token ? html`<div class="stack tight"><h1 class="who">${a.program}</h1>
+        ${token ? html`<div class="stack tight"><h1 class="who ${[...a.program].length > 32 ? 'long' : ''}">${a.program}</h1>
             <p class="asks">${t('token.asks.before')} <b class="num">${t('token.count', { count: a.count })}</b>, <b class="num">${t('token.seconds', { count: a.seconds })}</b>${t('token.asks.after')}</p></div>`
           : html`<div class="stack tight"><h1 class="who">${t('delete.title')}</h1><p class="asks">${a.label}</p></div>`}
         <dl class="facts sheet">
@@ -226,12 +227,13 @@ class Request extends Screen {
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
         ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
-        ${token ? html`<div class="warn stack tight"><h3>${t('blind.title')}</h3><p>${t('blind.text')}</p>${a.mode === 'push' ? html`<p><strong>${t('blind.push')}</strong></p>` : nothing}</div>`
+        ${token ? html`<div class="warn stack tight"><h3>${t('blind.title')}</h3><p>${t('blind.text')}</p></div>`
           : html`<div class="warn stack tight"><h3>${t('delete.what')}</h3><p>${t('delete.text')}</p></div>`}
         ${wait ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
         <ig-trouble .problem=${this.problem}></ig-trouble>
       </div>
-      <div class="foot"><ingam-ask .busy=${this.busy} .approve=${token ? undefined : t('delete.do')} .refuse=${token ? undefined : t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse(false)}></ingam-ask>
+      <div class="foot">${a.mode === 'push' ? html`<p class="warn"><strong>${t('blind.push')}</strong></p>` : nothing}
+        <ingam-ask .busy=${this.busy} .approve=${token ? undefined : t('delete.do')} .refuse=${token ? undefined : t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse(false)}></ingam-ask>
         ${token ? html`<button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button>` : nothing}</div>
       <ingam-pin .what=${token ? [a.program, a.machine].join('\u00a0· ') : nameOf(a.label)}></ingam-pin>`;
   }
