@@ -466,7 +466,6 @@ approval_signature(struct approval *a, struct fetch *f,
 {
 	char certificate[ANSWER_ID + 1] = "";
 	const char *id;
-	enum rc rc;
 
 	(void)pthread_mutex_lock(&a->lock);
 	if ((id = list_id(&a->list, q->certificate)) != NULL)
@@ -474,17 +473,9 @@ approval_signature(struct approval *a, struct fetch *f,
 	(void)pthread_mutex_unlock(&a->lock);
 	if (certificate[0] == '\0')
 		return err_set(e, RC_POLICY, "certificate", "not offered now");
-	rc = service_sign(
-	    f, a->conf.server, r, sign_id, certificate, q, signature, e);
-	/* Broken off: the same sign_id gets the same answer, never another. */
-	if (rc == RC_IO && !fetch_cancelled(f)) {
-		err_clear(e);
-		buf_reset(signature);
-		rc = service_sign(f, a->conf.server, r, sign_id, certificate, q,
-		    signature, e);
-	}
 
-	return rc;
+	return service_sign(
+	    f, a->conf.server, r, sign_id, certificate, q, signature, e);
 }
 
 /* Is this the end of an approval, rather than of this call? */

@@ -6,6 +6,7 @@
  */
 #include "token/service.h"
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/enc.h"
 #include "base/rnd.h"
@@ -16,11 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SERVICE_PATH       "/rp/v1/token/requests"
 #define SERVICE_TIMEOUT_MS 10000
 #define SERVICE_SLACK_MS   5000
 #define SERVICE_END_MS     2000
+#define SERVICE_AGAIN_MS   3000
+#define SERVICE_PAUSE_US   100000
 #define SERVICE_WAIT_MAX_S 25
 #define SERVICE_BODY       2048
 #define SERVICE_URL        512
@@ -46,12 +50,13 @@ struct service_call {
 	const char *body;                /* or NULL */
 	int timeout_ms;
 	bool to_the_end;
+	bool again; /* the same question once more gets the same answer */
 };
 
 /* Appends the body of a 2xx answer; anything else is its problem. */
 static enum rc
-service_call(struct fetch *f, const struct service_call *c, struct buf *answer,
-    uint8_t *tries_left, struct err *e)
+service_call_once(struct fetch *f, const struct service_call *c,
+    struct buf *answer, uint8_t *tries_left, struct err *e)
 {
 	char url[SERVICE_URL], authority[SERVICE_SECRET + 32];
 	char secret[SERVICE_SECRET];
@@ -84,6 +89,29 @@ service_call(struct fetch *f, const struct service_call *c, struct buf *answer,
 	sec_wipe(secret, sizeof(secret));
 
 	return rc;
+}
+
+/*
+ * A service that starts anew is back in a moment: what may be asked again is,
+ * until then, so that its users see nothing of it.
+ */
+static enum rc
+service_call(struct fetch *f, const struct service_call *c, struct buf *answer,
+    uint8_t *tries_left, struct err *e)
+{
+	int64_t until_ms = clock_mono_ms() + SERVICE_AGAIN_MS;
+	size_t before = answer->n;
+	enum rc rc;
+
+	for (;;) {
+		rc = service_call_once(f, c, answer, tries_left, e);
+		if (rc != RC_IO || !c->again || fetch_cancelled(f) ||
+		    clock_mono_ms() >= until_ms)
+			return rc;
+		err_clear(e);
+		answer->n = before;
+		(void)usleep(SERVICE_PAUSE_US);
+	}
 }
 
 /* The body without its closing brace: a secret may follow. */
@@ -138,7 +166,7 @@ service_create(struct fetch *f, const struct service_maker *m,
 	char body[SERVICE_BODY];
 	/* To the end: what was made, and not heard of, could not be ended. */
 	struct service_call c = { "POST", m->server, NULL, "", body,
-		SERVICE_TIMEOUT_MS, true };
+		SERVICE_TIMEOUT_MS, true, false };
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	uint8_t tries_left;
 	enum rc rc;
@@ -165,7 +193,7 @@ service_state(struct fetch *f, const char *server,
 	    : (int)((wait_ms + 999) / 1000);
 	char tail[64];
 	struct service_call c = { "GET", server, r, tail, NULL,
-		wait_s * 1000 + SERVICE_SLACK_MS, false };
+		wait_s * 1000 + SERVICE_SLACK_MS, false, wait_ms > 0 };
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	uint8_t tries_left;
 	enum rc rc;
@@ -187,7 +215,7 @@ service_login(struct fetch *f, const char *server,
 {
 	char body[128] = "{}";
 	struct service_call c = { "POST", server, r, "/login", body,
-		SERVICE_TIMEOUT_MS, false };
+		SERVICE_TIMEOUT_MS, false, true };
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	enum rc rc;
 
@@ -218,7 +246,7 @@ service_sign(struct fetch *f, const char *server,
 	struct buf body = buf_init(SERVICE_BODY);
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	struct service_call c = { "POST", server, r, "/signatures", NULL,
-		SERVICE_TIMEOUT_MS, false };
+		SERVICE_TIMEOUT_MS, false, true };
 	uint8_t tries_left;
 	enum rc rc = RC_MEMORY;
 
@@ -249,7 +277,7 @@ service_end(
     struct fetch *f, const char *server, const struct service_request *r)
 {
 	struct service_call c = { "DELETE", server, r, "", NULL, SERVICE_END_MS,
-		true };
+		true, false };
 	struct buf answer = buf_init(FETCH_ANSWER_MAX);
 	uint8_t tries_left;
 	struct err e = { 0 };

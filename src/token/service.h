@@ -22,7 +22,9 @@ struct service_maker {
 
 /*
  * The calls of /rp/v1/token/requests (openapi.json). Each as fetch_call(), or
- * as answer_problem() and the reader of its answer say.
+ * as answer_problem() and the reader of its answer say. A state that is waited
+ * for, a login and a signature are asked for again for three seconds while the
+ * service is not there.
  */
 IG_CHECK enum rc service_create(struct fetch *f, const struct service_maker *m,
     struct service_request *out, struct err *e);

@@ -210,7 +210,7 @@ test("push: approved, refused, not answered", async () => {
   service.answer = "nothing";
   const cancelled = await driver(["session", "cancel-login"], { INGAM_LOGIN: "push" });
   assert.equal(cancelled.out, "session 0\ncancel-login 50\n");
-  assert.equal([...service.requests.values()].at(-1).state, "ended", "withdrawn");
+  assert.equal([...service.requests.values()].at(-1)?.state, "ended", "withdrawn");
 });
 
 // The helper does it after the program has gone.
@@ -271,6 +271,26 @@ test("a connection that breaks off costs no second signature", async () => {
   const { out } = await driver(["session", "login", "sign"], { INGAM_LOGIN: "push" });
   assert.equal(out, "session 0\nlogin 0\nsign 0\n");
   assert.equal(service.signatures, 1);
+});
+
+test("a service that starts anew is waited for: the program sees nothing of it", async () => {
+  const { port } = service.server.address(), away = () => {
+    service.server.closeAllConnections();
+    service.server.close();
+    setTimeout(() => service.server.listen(port, "127.0.0.1"), 700);
+  };
+  // While the phone is waited for, and before a signature.
+  service.after = 1500;
+  service.created = () => setTimeout(away, 100);
+  const { out } = await driver(["session", "login", "sign"], { INGAM_LOGIN: "push" });
+  assert.equal(out, "session 0\nlogin 0\nsign 0\n");
+  service.created = null;
+  service.requests.clear();
+  const signing = driver(["session", "login", "pause", "pause", "sign"], { INGAM_LOGIN: "push" });
+  for (let i = 0; i < 500 && [...service.requests.values()].at(-1)?.state !== "open"; i++) await new Promise((done) => setTimeout(done, 20));
+  away();
+  assert.equal((await signing).out, "session 0\nlogin 0\npause 0\npause 0\nsign 0\n");
+  assert.equal(service.signatures, 2);
 });
 
 test("an answer that is no JSON", async () => {
