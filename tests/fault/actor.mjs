@@ -7,10 +7,10 @@
 // An actor does one thing at a time. A call without an answer is asked again,
 // byte for byte, until there is one: so nothing stays unknown for long, and
 // each fault is at the same time a test of asking again.
-import assert from 'node:assert/strict';
 import { constants, createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Member, Pc, call } from '../lib/member.mjs';
+import { Program, name as programName } from './program.mjs';
 
 const b64 = (bytes) => Buffer.from(bytes).toString('base64url');
 const bytes = (text) => Buffer.from(text, 'base64url');
@@ -23,6 +23,7 @@ const PATIENCE_MS = 15000;
 const REMEMBERED = 8; // calls that may be repeated later on
 const MEMORY_MS = 45000; // how long: below token-life
 const STEPS = 25; // of one member's life here
+const PROGRAM_MS = 60000; // a program that takes longer hangs
 
 /** An answer that says nothing about whether the call was carried out. */
 const isUnknown = (error) => error.status === undefined || error.status === 503;
@@ -46,8 +47,8 @@ export class Actor {
     const number = `010${String(numbers++ % 1e8).padStart(8, '0')}`;
     Object.assign(this, {
       member: new Member(this.world.running, number), joined: false,
-      rows: new Map(), // what the history must hold: kind and name, how often
-      certificates: new Map(), // id: {file, uses}
+      rows: new Map(), // what the history must hold: kind and name, {least, most} often
+      certificates: new Map(), // id: {file, key, least, most}: how often it was used
       requests: [], // {pc, state}: what a PC must be told
       said: [], // {name, call, answer, at}: answers that must come again
       dead: [], // cookies that were signed out
@@ -126,9 +127,10 @@ export class Actor {
     this.said = this.said.filter((s) => s.name !== name);
   }
 
-  row(kind, name) {
-    const key = `${kind} ${name}`;
-    this.rows.set(key, (this.rows.get(key) ?? 0) + 1);
+  /** That happened; or, where least is 0, may have, or will. */
+  row(kind, name, least = 1, most = 1) {
+    const key = `${kind} ${name}`, was = this.rows.get(key) ?? { least: 0, most: 0 };
+    this.rows.set(key, { least: was.least + least, most: was.most + most });
   }
 
   app(method, path, body) {
@@ -142,6 +144,7 @@ export class Actor {
     if (this.certificates.size === 0) return this.import();
     return this.chance.weighed([
       [12, () => this.token()],
+      [2, () => this.program()],
       [this.certificates.size < 3 ? 1 : 0, () => this.import()],
       [1, () => this.delete()],
       [1, () => this.signOutAndIn()],
@@ -200,10 +203,12 @@ export class Actor {
    * An approval, from the vault's question on. A power cut may make the vault
    * forget what waited: then nothing was approved, and it is asked anew.
    */
-  async approve(id, more = {}, ask) {
+  async approve(id, more = {}, ask, allowed = []) {
     for (;;) {
       const cuts = this.world.cuts;
-      const ar1 = ask ? ask.ar1 : (await this.must('approval', () => this.app('POST', `/requests/${id}/approval`, more))).ar1;
+      const made = ask ?? await this.must('approval', () => this.app('POST', `/requests/${id}/approval`, more), allowed);
+      if (made.problem) return null;
+      const { ar1 } = made;
       const proof = await this.member.prove(this.member.challenge(bytes(ar1)));
       const body = ask ? { ...proof, ...await ask.more(ar1) } : proof;
       const step = () => this.app('POST', `/requests/${id}/approve`, body);
@@ -213,6 +218,7 @@ export class Actor {
         return { answer, step };
       } catch (error) {
         if (error instanceof Broken) throw error;
+        if (allowed.includes(slug(error))) return null;
         if (cuts === this.world.cuts || slug(error) !== 'not-found') this.fail(`approve${error.again ? ', asked again,' : ''} was refused: ${error.message}`);
         this.world.forgotten++;
         if (ask) return null;
@@ -235,7 +241,7 @@ export class Actor {
       const done = await this.approve(asked.request.id, {}, { ar1: asked.ar1, more });
       if (!done) continue;
       const { id } = done.answer.certificate;
-      this.certificates.set(id, { file, uses: 0, key: new X509Certificate(der).publicKey });
+      this.certificates.set(id, { file, least: 0, most: 0, key: new X509Certificate(der).publicKey });
       this.row('import', id);
       this.promise('approve an import', done.step, (a) => a.certificate?.id === id, id);
       return;
@@ -350,6 +356,59 @@ export class Actor {
     return this.fail('a wrong number opened');
   }
 
+  /**
+   * A program of others with the module: its helper may be killed under it. What
+   * it was not told may have happened; it goes on, and asks the phone for more.
+   */
+  async program() {
+    const count = this.chance.between(1, 2 * COUNT), id = this.chance.of([...this.certificates.keys()]);
+    const certificate = this.certificates.get(id);
+    const p = new Program(this.world, this.member.number, count);
+    this.unpromise('approve');
+    this.requests = this.requests.filter((r) => r.state !== 'approved');
+    this.row('token-sign', programName, 0, count);
+    certificate.most += count;
+    try {
+      await this.attend(p, id, certificate);
+    } finally {
+      await p.end();
+    }
+    this.world.programsRun++;
+    this.world.programsFailed += p.signed.filter((s) => !s.good).length;
+  }
+
+  /** The phone beside a program, until that has ended. */
+  async attend(p, id, certificate) {
+    const end = Date.now() + PROGRAM_MS;
+    let pin = '', approvals = 0, heard = 0;
+    for (; !p.ended; await sleep(20)) {
+      if (Date.now() > end) this.fail('a program hangs', { asked: p.asked, open: p.open, approvals, signed: p.signed.map((s) => s.ckr) });
+      await this.boundary();
+      const { requests } = await this.must('requests', () => this.app('GET', '/requests'));
+      for (const r of requests.filter((q) => q.program === programName)) {
+        this.row('token-login', programName, 0, 1);
+        approvals++;
+        const done = await this.approve(r.id, { certificate: id }, undefined, ['ended', 'expired', 'not-found']);
+        pin = done?.answer.pin ?? pin;
+      }
+      if (p.asked) p.type(pin || '000000');
+      for (; heard < p.signed.length; heard++) this.heard(p.signed[heard], certificate);
+    }
+    for (; heard < p.signed.length; heard++) this.heard(p.signed[heard], certificate);
+    if (p.status !== 0) this.fail('a program died', { status: p.status });
+    const good = p.signed.filter((s) => s.good).length;
+    if (good > COUNT * approvals) this.fail('more signatures than approvals allow', { good, approvals });
+  }
+
+  /** What a program has in its hands, it was given. */
+  heard({ good, text, hex }, certificate) {
+    if (!good) return;
+    this.checkSignature({ mechanism: 'rsa-pkcs1' }, Buffer.from(text), Buffer.from(hex, 'hex').toString('base64'), certificate.key);
+    this.row('token-sign', programName, 1, 0);
+    certificate.least++;
+    this.world.signatures++;
+  }
+
   async signAll(request, id) {
     const { pc } = request, certificate = this.certificates.get(id), most = this.chance.between(0, COUNT + 1);
     for (let i = 1; i <= most; i++) {
@@ -364,7 +423,8 @@ export class Actor {
       if (answer.problem) return this.retire();
       if (answer.signatures_left !== COUNT - i) this.fail('another count', { left: answer.signatures_left, signed: i });
       this.checkSignature(body, message, answer.signature, certificate.key);
-      certificate.uses++;
+      certificate.least++;
+      certificate.most++;
       this.world.signatures++;
       this.row('token-sign', pc.program);
       if (i === COUNT) {
@@ -432,7 +492,7 @@ export class Actor {
 
   async verifyCertificates() {
     const { certificates } = await this.must('certificates', () => this.app('GET', '/certificates'));
-    assert.deepEqual(certificates.map((c) => `${c.id} ${c.uses}`).sort(), [...this.certificates].map(([id, c]) => `${id} ${c.uses}`).sort(), `${this.member.number}: certificates and uses`);
+    this.compare('uses of certificates', new Map(certificates.map((c) => [c.id, c.uses])), this.certificates, true);
   }
 
   async verifyHistory() {
@@ -440,14 +500,24 @@ export class Actor {
     for (let before = '', more = true; more;) {
       const page = await this.must('history', () => this.app('GET', `/history${before && `?before=${before}`}`));
       for (const e of page.events) {
-        if (['expired', 'locked'].includes(e.kind)) continue; // time and guesses that nobody was told of
+        if (['expired', 'locked'].includes(e.kind)) continue; // time, and guesses that nobody was told of
         const key = `${e.kind} ${['import', 'delete'].includes(e.kind) ? e.certificate : e.program ?? ''}`;
         rows.set(key, (rows.get(key) ?? 0) + 1);
       }
       ({ more } = page);
       before = page.events.at(-1)?.id;
     }
-    const lines = (map) => [...map].map(([key, n]) => `${key} × ${n}`).sort();
-    assert.deepEqual(lines(rows), lines(this.rows), `${this.member.number}: history`);
+    this.compare('history', rows, this.rows, false);
+  }
+
+  /** What is there, how often, with what must be; `all`: also what may be there no time at all. */
+  compare(what, found, wanted, all) {
+    const wrong = [];
+    for (const [key, n] of found) {
+      const want = wanted.get(key);
+      if (!want || n < want.least || n > want.most) wrong.push(`${key}: ${n}, not ${want ? `${want.least} to ${want.most}` : 'any'}`);
+    }
+    for (const [key, { least }] of wanted) if (!found.has(key) && (all || least > 0)) wrong.push(`${key}: missing`);
+    if (wrong.length > 0) this.fail(what, wrong);
   }
 }

@@ -20,7 +20,7 @@ const WORK_MS = 250; // most time between two faults
  * @returns {Promise<{faults, broken: Error[], log: string, back: number[], answers, …}>}
  */
 export async function faults(kind, n, { seed, certificates, fault, onFault = () => {} }) {
-  const chance = new Chance(seed), sum = { kind, faults: 0, broken: [], log: '', back: [], slow: [], answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, pages: 0, names: 0 };
+  const chance = new Chance(seed), sum = { kind, faults: 0, broken: [], log: '', back: [], slow: [], answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, helpers: 0, programsRun: 0, programsFailed: 0, pages: 0, names: 0 };
   while (sum.faults < n && sum.broken.length === 0) {
     const world = new World({ chance, certificates, actors: ACTORS, cuts: kind === 'cuts', fault });
     try {
@@ -38,7 +38,7 @@ export async function faults(kind, n, { seed, certificates, fault, onFault = () 
     sum.broken.push(...world.broken);
     sum.back.push(...world.back);
     sum.slow.push(...world.slow);
-    for (const name of ['answers', 'lost', 'repeated', 'signatures', 'forgotten']) sum[name] += world[name];
+    for (const name of ['answers', 'lost', 'repeated', 'signatures', 'forgotten', 'helpers', 'programsRun', 'programsFailed']) sum[name] += world[name];
     sum.pages += world.waiting.pages;
     sum.names += world.waiting.names;
   }
@@ -57,6 +57,8 @@ function figures(sum) {
   return {
     [sum.kind]: sum.faults, broken: sum.broken.length, answers: sum.answers, signatures: sum.signatures,
     'answers lost': sum.lost, 'asked again': sum.repeated,
+    'programs with the token': sum.programsRun, 'errors that they saw': sum.programsFailed,
+    ...(sum.kind === 'kills' && { 'of them with the helper': sum.helpers }),
     'back ms, middle': at(0.5), 'back ms, slowest': at(1),
     ...(sum.kind === 'cuts' && { 'pages that waited': sum.pages, 'names that waited': sum.names, 'requests forgotten': sum.forgotten }),
   };

@@ -5,6 +5,7 @@
 // Not here: the long one (./dev fault); kills at chosen points (tests/system).
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { cpus, loadavg } from 'node:os';
 import { faults, makeCertificates } from './fault.mjs';
 
 const BACK_MS = 2000;
@@ -22,7 +23,9 @@ for (const kind of ['kills', 'cuts']) {
     const sum = await faults(kind, 10, { seed, certificates: made.certificates });
     assert.equal(sum.broken.length, 0, tell(sum));
     assert.ok(sum.signatures > 10 && sum.repeated > 10, `too little was done: ${sum.signatures} signatures`);
-    assert.ok(Math.max(...sum.back) <= BACK_MS, `back after ${sum.back} ms`);
+    // Others may be at work here: then all of it takes longer.
+    const busy = Math.max(1, loadavg()[0] / cpus().length);
+    assert.ok(Math.max(...sum.back) <= BACK_MS * busy, `back after ${sum.back} ms; the machine is ${busy} times busy`);
     if (kind === 'cuts') assert.ok(sum.pages > 0, 'nothing waited for the disk: the cuts cut nothing');
     t.diagnostic(`seed ${seed}: ${sum.answers} answers, ${sum.lost} lost on the way, ${sum.signatures} signatures, back in ${Math.max(...sum.back)} ms`);
   });

@@ -4,7 +4,7 @@
 // that takes; that everybody has looked at everything before the next fault.
 // Not here: what must be true (actor.mjs); what a disk forgets (disk.mjs); how
 // often, and the figures (fault.mjs).
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from '../lib/member.mjs';
 import { startService } from '../lib/service.mjs';
@@ -17,18 +17,19 @@ const SLOW_MS = 1000; // such are named
 const BACK_MS = 20000; // a service that is not back by then never is
 const settings = [`token-count=${COUNT}`, 'token-life=60s', 'wrong-pin-hour-limit=1000000', 'wrong-code-hour-limit=1000000', 'certificate-limit=100'];
 
-/** The processes of one data folder: they come and go too fast to be told of. */
-function processes(data) {
-  const found = { ingamd: [], vault: [] };
+/** The processes of one data folder and its PCs: they come and go too fast to be told of. */
+function processes(data, pcs) {
+  const found = { ingamd: [], vault: [], helper: [] };
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     let words;
     try {
       words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     } catch {
-      continue;
+      continue; // it has ended
     }
-    if (words.includes(join(data, 'vault.sock'))) found.vault.push(Number(pid));
+    if (words[0].startsWith(`${pcs}/`)) found.helper.push(Number(pid));
+    else if (words.includes(join(data, 'vault.sock'))) found.vault.push(Number(pid));
     else if (words.includes(`data=${data}`)) found.ingamd.push(Number(pid));
   }
   return found;
@@ -42,19 +43,29 @@ function signal(pids, name) {
   }
 }
 
+/** One that nobody has reaped has no command line any more. */
+function isThere(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1') !== '';
+  } catch {
+    return false;
+  }
+}
+
 export class World {
   /** @param {{chance, certificates, actors: number, cuts: boolean, fault?: string}} o `fault`: what is broken on purpose (INGAM_FAULT) */
   constructor({ chance, certificates, actors, cuts, fault }) {
     Object.assign(this, {
       chance, certificates, withCuts: cuts, fault, wanted: actors,
       alive: true, faults: 0, cuts: 0, programs: 0, retired: [], broken: [], back: [], slow: [],
-      answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, waiting: { pages: 0, names: 0 },
+      programsRun: 0, programsFailed: 0, helpers: 0, answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, waiting: { pages: 0, names: 0 },
     });
   }
 
   async start() {
     this.running = await startService(settings, (data) => {
       if (this.withCuts) this.disk = new Disk(data);
+      this.pcs = `${data}.pcs`;
       return { ...this.disk?.env(), ...(this.fault && { INGAM_FAULT: this.fault }) };
     });
     this.supervise();
@@ -79,6 +90,7 @@ export class World {
     const log = this.running?.log.join('') ?? '';
     await this.running?.stop();
     this.disk?.clear();
+    if (this.pcs) rmSync(this.pcs, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     return log;
   }
 
@@ -116,7 +128,7 @@ export class World {
   /** Ends them, and waits until they are gone. */
   async end(pids) {
     signal(pids, 'SIGKILL');
-    for (const pid of pids) while (existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'latin1') !== '') await sleep(1);
+    while (pids.some(isThere)) await sleep(1);
   }
 
   async isBack(since) {
@@ -131,17 +143,22 @@ export class World {
     if (Date.now() - since > SLOW_MS) this.slow.push(`${Date.now() - since} ms after ${this.last}`);
   }
 
-  /** kill -9 of one or both; of one that is just starting, now and then. */
+  processes() {
+    return processes(this.running.data, this.pcs);
+  }
+
+  /** kill -9 of one or more; of one that is just starting, now and then. */
   async kill() {
-    const { data } = this.running, who = this.chance.weighed([[7, ['ingamd']], [7, ['vault']], [6, ['ingamd', 'vault']]]);
-    const now = processes(data);
+    const now = this.processes(), some = now.helper.length > 0 ? 5 : 0;
+    const who = this.chance.weighed([[7, ['ingamd']], [7, ['vault']], [6, ['ingamd', 'vault']], [some, ['helper']], [some, ['helper', 'ingamd']]]);
     this.last = who.join(' and ');
+    if (who.includes('helper')) this.helpers++;
     await this.end(who.flatMap((name) => now[name]));
     if (this.chance.oneIn(4)) {
-      await sleep(this.chance.between(0, 300));
       const second = this.chance.of(['ingamd', 'vault']);
+      await sleep(this.chance.between(0, 300));
       this.last += `, then ${second}`;
-      await this.end(processes(data)[second]);
+      await this.end(this.processes()[second]);
     }
     await this.isBack(Date.now());
     this.faults++;
@@ -149,7 +166,7 @@ export class World {
 
   /** The power goes: both stop at once, and of what was not synced something is lost. */
   async cut() {
-    const { ingamd, vault } = processes(this.running.data);
+    const { ingamd, vault } = this.processes();
     this.last = 'a cut';
     this.off = true;
     const ended = new Promise((done) => this.running.daemon.once('exit', done));
