@@ -148,14 +148,12 @@ static enum link_end
 link_exchange(
     int fd, struct buf *frame, uint64_t sequence, struct frame_answer *out)
 {
-	uint8_t *bytes;
+	uint8_t bytes[MESSAGE_MAX]; /* only as much of it as comes is touched */
 	size_t n;
 	enum rc rc;
 
 	if (channel_send(fd, buf_span(frame), NULL) != RC_OK)
 		return LINK_UNSENT;
-	if ((bytes = malloc(MESSAGE_MAX)) == NULL)
-		return LINK_BROKEN;
 	rc = channel_receive(fd, true, bytes, &n, NULL);
 	if (rc == RC_OK) {
 		sec_wipe(frame->p, frame->n);
@@ -163,7 +161,6 @@ link_exchange(
 		buf_bytes(frame, (struct span){ bytes, n });
 		sec_wipe(bytes, n);
 	}
-	free(bytes);
 	if (rc == RC_ABSENT)
 		return LINK_LATE;
 	if (rc == RC_IO)
