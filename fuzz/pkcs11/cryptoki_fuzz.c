@@ -227,10 +227,10 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	CK_SESSION_HANDLE s;
 	struct state *st;
 
-	/* Whatever stands on this machine must not matter. */
-	(void)setenv("INGAM_TOKEN_CONF", "/nonexistent", 1);
-	(void)setenv("XDG_DATA_HOME", "/nonexistent", 1);
-	(void)setenv("INGAM_TOKEN_HELPER", "/nonexistent", 1);
+	/* Whatever stands on this machine must not matter; nobody makes these. */
+	(void)setenv("INGAM_TOKEN_CONF", "/proc/nonexistent", 1);
+	(void)setenv("XDG_DATA_HOME", "/proc/nonexistent", 1);
+	(void)setenv("INGAM_TOKEN_HELPER", "/proc/nonexistent", 1);
 	if (C_Initialize(NULL) != CKR_OK || state_enter(&st) != CKR_OK)
 		abort();
 	st->announced = true; /* no helper is to be started for that */
