@@ -100,9 +100,12 @@ static_pack(struct static_owned *f)
 	size_t max = body.n + 64;
 	uint8_t *p = malloc(max);
 
-	/* 31: gzip's own header, with its time left at 0. */
+	/*
+	 * 31: gzip's own header, with its time left at 0. Level 6: level 9 takes
+	 * twice as long, at every start, for 0.2 % of the size.
+	 */
 	if (p == NULL ||
-	    deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) !=
+	    deflateInit2(&z, 6, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY) !=
 		Z_OK) {
 		free(p);
 		return;
