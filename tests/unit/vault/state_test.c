@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/rnd.h"
 #include "tap.h"
 #include "vault/account.h"
@@ -25,6 +26,7 @@ static const uint8_t root_bytes[32] = { 9, 8, 7 };
 static const uint8_t account_id[16] = { 1 }, device_id[16] = { 2 };
 static const uint8_t key_id[16] = { 3 };
 static const uint8_t spki[65] = { 5 };
+static uint64_t sign_index; /* of the intent, as it was written first */
 
 static void
 vault_start(struct vault *v)
@@ -182,7 +184,7 @@ make_window(struct vault *v)
 	if (sign_replay_intent(v, rd_init(buf_span(&sign)), 0, 9, NULL) !=
 	    RC_OK)
 		exit(EXIT_FAILURE);
-	(void)record_write(v, RECORD_SIGN, &sign, true);
+	sign_index = record_write(v, RECORD_SIGN, &sign, true);
 	journal_commit(v->journal);
 	buf_clear(&params);
 
@@ -212,6 +214,34 @@ is_same(struct vault *v, const char *when, struct span two, struct span one)
 	    "%s: wrong PINs", when);
 }
 
+/*
+ * A receipt made after a compaction is that of before: the intent is written
+ * again with the index that it had, behind its digest and what was left.
+ */
+static bool
+keeps_index(void)
+{
+	struct buf want = buf_init(64);
+	bool found = false;
+
+	buf_str(&want, "89abcdef");
+	buf_u16(&want, 4);
+	buf_u64(&want, sign_index);
+	for (int i = 0; i < 2; i++) {
+		struct buf bytes = buf_init(1 << 20);
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "%s/journal.%d", folder, i);
+		found = found ||
+		    (file_read(path, &bytes, NULL) == RC_OK && bytes.n > 0 &&
+			memmem(bytes.p, bytes.n, want.p, want.n) != NULL);
+		buf_clear(&bytes);
+	}
+	buf_clear(&want);
+
+	return found;
+}
+
 static void
 test_compaction(struct vault *v, struct span one, struct span two)
 {
@@ -229,8 +259,10 @@ test_compaction(struct vault *v, struct span one, struct span two)
 	vault_clear(v);
 	vault_start(v);
 	is_same(v, "after a start", two, one);
+	ok(!keeps_index(), "the first intent is that of its own record");
 	record_compact(v);
 	is_same(v, "after a compaction", two, one);
+	ok(keeps_index(), "a compaction keeps the intent's index");
 	vault_clear(v);
 	vault_start(v);
 	is_same(v, "after a compaction and a start", two, one);
@@ -238,6 +270,7 @@ test_compaction(struct vault *v, struct span one, struct span two)
 	vault_clear(v);
 	vault_start(v);
 	is_same(v, "after another", two, one);
+	ok(keeps_index(), "and another does");
 }
 
 static void
