@@ -6,8 +6,6 @@
  */
 #include "pkcs11/state.h"
 
-#include "base/enc.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,17 +136,18 @@ C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	return CKR_OK;
 }
 
-/* Programs remember a token by this: the same member, the same number. */
+/*
+ * Programs remember a token by this: the same member, the same number. Made
+ * without memory from the heap: hosts ask often, and fork meanwhile.
+ */
 static void
 slot_serial(const struct state *st, CK_CHAR out[static 16])
 {
-	struct buf hex = buf_init(16);
+	char hex[17];
 
-	enc_hex(&hex, (struct span){ st->owner, 8 });
-	memset(out, '0', 16);
-	if (buf_ok(&hex) && hex.n == 16)
-		memcpy(out, hex.p, 16);
-	buf_clear(&hex);
+	for (size_t i = 0; i < 8; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", st->owner[i]);
+	memcpy(out, hex, 16);
 }
 
 static CK_FLAGS
