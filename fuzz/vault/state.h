@@ -12,6 +12,7 @@
 #include "vault/approval.h"
 #include "vault/enrol.h"
 #include "vault/limits.h"
+#include "vault/record.h"
 #include "vault/sign.h"
 #include "vault/vault.h"
 
@@ -35,7 +36,8 @@ state_begin(struct vault *v)
 	}
 	*v = (struct vault){ .limits = vault_default_limits };
 	v->master = master;
-	if (journal_open_nowhere(&v->journal, NULL) != RC_OK)
+	if (record_reserve(v, NULL) != RC_OK ||
+	    journal_open_nowhere(&v->journal, NULL) != RC_OK)
 		abort();
 }
 
@@ -47,5 +49,6 @@ state_end(struct vault *v)
 	enrol_clear(v);
 	limits_clear(v);
 	account_clear(v);
+	buf_clear(&v->record);
 	journal_free(v->journal);
 }

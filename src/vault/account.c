@@ -121,15 +121,15 @@ account_make(struct vault *v, const uint8_t account_id[static VAULT_ID],
 static void
 account_write(struct vault *v, const struct account *a)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 
-	buf_bytes(&b, SPAN(a->item.id));
-	buf_u32(&b, a->version);
-	buf_bytes(&b, SPAN(a->head));
-	buf_u64(&b, (uint64_t)a->enrolled_ms);
-	buf_bytes(&b, SPAN(a->enrol_digest));
-	buf_lp32(&b, buf_span(&a->enrol_answer));
-	(void)record_write(v, RECORD_ACCOUNT, &b, true);
+	buf_bytes(b, SPAN(a->item.id));
+	buf_u32(b, a->version);
+	buf_bytes(b, SPAN(a->head));
+	buf_u64(b, (uint64_t)a->enrolled_ms);
+	buf_bytes(b, SPAN(a->enrol_digest));
+	buf_lp32(b, buf_span(&a->enrol_answer));
+	(void)record_write(v, RECORD_ACCOUNT, b, true);
 }
 
 enum rc

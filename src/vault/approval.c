@@ -134,27 +134,27 @@ approval_put(
 static void
 approval_write_request(struct vault *v, const struct approval *a, bool durable)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 
-	buf_bytes(&b, buf_span(&a->ar1_bytes));
-	(void)record_write(v, RECORD_REQUEST, &b, durable);
+	buf_bytes(b, buf_span(&a->ar1_bytes));
+	(void)record_write(v, RECORD_REQUEST, b, durable);
 }
 
 void
 approval_write_progress(struct vault *v, const struct approval *a, bool durable)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 
-	buf_bytes(&b, SPAN(a->item.id));
-	buf_u8(&b, (uint8_t)a->state);
-	buf_u64(&b, (uint64_t)a->until_ms);
-	buf_u8(&b, a->pin_tries);
-	buf_u8(&b, a->import_tries);
-	buf_bytes(&b, SPAN(a->device_id));
-	buf_u8(&b, a->flags);
-	buf_bytes(&b, SPAN(a->evidence));
-	buf_lp32(&b, buf_span(&a->answer));
-	(void)record_write(v, RECORD_PROGRESS, &b, durable);
+	buf_bytes(b, SPAN(a->item.id));
+	buf_u8(b, (uint8_t)a->state);
+	buf_u64(b, (uint64_t)a->until_ms);
+	buf_u8(b, a->pin_tries);
+	buf_u8(b, a->import_tries);
+	buf_bytes(b, SPAN(a->device_id));
+	buf_u8(b, a->flags);
+	buf_bytes(b, SPAN(a->evidence));
+	buf_lp32(b, buf_span(&a->answer));
+	(void)record_write(v, RECORD_PROGRESS, b, durable);
 }
 
 void

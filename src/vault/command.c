@@ -242,7 +242,8 @@ command_open(struct command *c, struct err *e)
 	if ((rc = command_open_master(c, false, e)) != RC_OK)
 		return rc;
 	digest_sha256(v->rp_id_hash, &rp_id, 1);
-	if ((rc = journal_open(c->state, SPAN(v->master.keys->journal),
+	if ((rc = record_reserve(v, e)) != RC_OK ||
+	    (rc = journal_open(c->state, SPAN(v->master.keys->journal),
 		 SPAN(v->master.kek_id), record_read, v, journal, &v->journal,
 		 e)) != RC_OK ||
 	    (rc = approval_wake(v, e)) != RC_OK)

@@ -40,7 +40,7 @@
 #define JOURNAL_MAC     32
 #define JOURNAL_OVER    (JOURNAL_HEAD + JOURNAL_FIXED + JOURNAL_MAC)
 #define JOURNAL_LARGE   (8U << 20)
-#define JOURNAL_PENDING (64U << 20)
+#define JOURNAL_PENDING (128U << 10) /* one record and more */
 
 enum { JOURNAL_HEADING = 1, JOURNAL_END = 2 };
 
@@ -204,15 +204,39 @@ journal_scan(struct span bytes, struct span mac_key, struct span kek_id,
 	return RC_OK;
 }
 
+static void
+journal_flush(struct journal *j)
+{
+	struct span left = buf_span(&j->pending);
+
+	while (j->fd[j->in_use] >= 0 && left.n > 0) {
+		ssize_t put =
+		    pwrite(j->fd[j->in_use], left.p, left.n, (off_t)j->size);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			journal_die("write");
+		left.p += put;
+		left.n -= (size_t)put;
+		j->size += (size_t)put;
+	}
+	buf_reset(&j->pending);
+}
+
 /* Writes a record in front of nothing: what journal_append() adds. */
 static void
 journal_write_record(struct journal *j, uint8_t type, struct span body)
 {
-	size_t at = j->pending.n;
 	uint8_t sum[DIGEST_SHA256];
 	int64_t now = clock_wall_ms();
 	struct span rest;
+	size_t at;
 
+	/* Written early is no harm: whoever waits is told after the sync. */
+	if (j->pending.n + JOURNAL_OVER + body.n > JOURNAL_PENDING)
+		journal_flush(j);
+	at = j->pending.n;
 	buf_u32(&j->pending, (uint32_t)body.n);
 	buf_u32(&j->pending, 0);
 	buf_u64(&j->pending, j->next);
@@ -252,26 +276,6 @@ journal_write_heading(struct journal *j)
 }
 
 static void
-journal_flush(struct journal *j)
-{
-	struct span left = buf_span(&j->pending);
-
-	while (j->fd[j->in_use] >= 0 && left.n > 0) {
-		ssize_t put =
-		    pwrite(j->fd[j->in_use], left.p, left.n, (off_t)j->size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			journal_die("write");
-		left.p += put;
-		left.n -= (size_t)put;
-		j->size += (size_t)put;
-	}
-	buf_reset(&j->pending);
-}
-
-static void
 journal_sync(struct journal *j, int which)
 {
 	if (j->fd[which] >= 0 && fdatasync(j->fd[which]) != 0)
@@ -283,8 +287,6 @@ journal_append(struct journal *j, uint8_t type, struct span body, bool durable)
 {
 	uint64_t index = j->next;
 
-	if (j->compacting && j->pending.n > JOURNAL_LARGE)
-		journal_flush(j);
 	journal_write_record(j, type, body);
 	j->must_sync = j->must_sync || durable;
 
@@ -370,7 +372,13 @@ journal_new(struct span mac_key, struct span kek_id, uint32_t epoch,
 	if (j == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	j->fd[0] = j->fd[1] = -1;
+	/* All that it will ever take: nothing lacks memory later. */
 	j->pending = buf_init(JOURNAL_PENDING);
+	if (buf_grow(&j->pending, JOURNAL_PENDING) == NULL) {
+		free(j);
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
+	}
+	buf_reset(&j->pending);
 	j->next = 1;
 	j->epoch = epoch;
 	if (mac_key.n > 0)

@@ -41,9 +41,9 @@ void journal_free(struct journal *j);
 
 /*
  * Adds a record and gives its index. It reaches the disk with the next
- * journal_commit(), and survives loss of power after that if durable. Lack of
- * memory ends the process, as every failure to write does: what was promised
- * before stands in the file, and a new start reads it.
+ * journal_commit(), or before, and survives loss of power after that if
+ * durable. Its room was made at the start. A failure to write ends the process:
+ * what was promised before stands in the file, and a new start reads it.
  */
 uint64_t journal_append(
     struct journal *j, uint8_t type, struct span body, bool durable);

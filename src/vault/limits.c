@@ -81,15 +81,15 @@ limits_device(struct vault *v, const uint8_t account_id[static VAULT_ID],
 static void
 limits_write_device(struct vault *v, const struct device_use *d)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 
-	buf_bytes(&b, SPAN(d->item.id));
-	buf_u8(&b, d->wrong);
-	buf_u64(&b, (uint64_t)d->locked_until_ms);
-	buf_u32(&b, d->sign_count);
-	buf_u64(&b, (uint64_t)d->failed_since_ms);
-	buf_u16(&b, d->failed);
-	(void)record_write(v, RECORD_DEVICE, &b, true);
+	buf_bytes(b, SPAN(d->item.id));
+	buf_u8(b, d->wrong);
+	buf_u64(b, (uint64_t)d->locked_until_ms);
+	buf_u32(b, d->sign_count);
+	buf_u64(b, (uint64_t)d->failed_since_ms);
+	buf_u16(b, d->failed);
+	(void)record_write(v, RECORD_DEVICE, b, true);
 }
 
 enum rc
@@ -218,15 +218,15 @@ limits_key_check(struct vault *v, const uint8_t account_id[static VAULT_ID],
 static void
 limits_write_key(struct vault *v, const struct key_use *k)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 
-	buf_bytes(&b, SPAN(k->item.id));
-	buf_u8(&b, k->deleted ? 1 : 0);
-	buf_u64(&b, (uint64_t)k->minute_ms);
-	buf_u16(&b, k->minute);
-	buf_u64(&b, (uint64_t)k->day_ms);
-	buf_u16(&b, k->day);
-	(void)record_write(v, RECORD_KEY, &b, true);
+	buf_bytes(b, SPAN(k->item.id));
+	buf_u8(b, k->deleted ? 1 : 0);
+	buf_u64(b, (uint64_t)k->minute_ms);
+	buf_u16(b, k->minute);
+	buf_u64(b, (uint64_t)k->day_ms);
+	buf_u16(b, k->day);
+	(void)record_write(v, RECORD_KEY, b, true);
 }
 
 enum rc

@@ -69,6 +69,25 @@ record_write_one(
 	return 0;
 }
 
+enum rc
+record_reserve(struct vault *v, struct err *e)
+{
+	v->record = buf_init(JOURNAL_BODY_MAX);
+	(void)buf_grow(&v->record, JOURNAL_BODY_MAX);
+
+	return buf_ok(&v->record)
+	    ? RC_OK
+	    : err_set(e, RC_MEMORY, NULL, "no memory for records");
+}
+
+struct buf *
+record_begin(struct vault *v)
+{
+	buf_reset(&v->record);
+
+	return &v->record;
+}
+
 uint64_t
 record_write(
     struct vault *v, enum record_type type, struct buf *b, bool durable)
@@ -78,7 +97,7 @@ record_write(
 	if (!buf_ok(b))
 		record_die(type);
 	index = record_write_one(v, type, buf_span(b), durable);
-	buf_clear(b);
+	buf_reset(b);
 
 	return index;
 }

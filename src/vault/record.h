@@ -18,9 +18,17 @@ enum record_type {
 };
 
 /*
+ * Makes room for the body of any one record, once for a vault, before anything
+ * is written: no record lacks memory later. RC_MEMORY.
+ */
+IG_CHECK enum rc record_reserve(struct vault *v, struct err *e);
+
+/* The room, empty, for the body of the record that is written next. */
+struct buf *record_begin(struct vault *v);
+
+/*
  * Adds a record to the journal, gives its index (in a snapshot 0: it has been
- * given before), and clears b. A body that did not fit ends the process, as in
- * journal_append().
+ * given before), and empties b. A body that did not fit ends the process.
  */
 uint64_t record_write(
     struct vault *v, enum record_type type, struct buf *b, bool durable);

@@ -81,19 +81,19 @@ static void
 sign_write_intent(struct vault *v, struct sign_entry *s)
 {
 	const struct sign_request *q = &s->request;
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 	uint64_t index;
 
-	buf_bytes(&b, SPAN(q->request_id));
-	buf_bytes(&b, SPAN(q->sign_id));
-	buf_u16(&b, q->mechanism);
-	buf_u8(&b, q->hash);
-	buf_u16(&b, q->salt);
-	buf_lp16(&b, (struct span){ q->digest, q->digest_n });
-	buf_u16(&b, s->left);
-	buf_u64(&b, s->index);
-	buf_u64(&b, (uint64_t)s->time_ms);
-	index = record_write(v, RECORD_SIGN, &b, true);
+	buf_bytes(b, SPAN(q->request_id));
+	buf_bytes(b, SPAN(q->sign_id));
+	buf_u16(b, q->mechanism);
+	buf_u8(b, q->hash);
+	buf_u16(b, q->salt);
+	buf_lp16(b, (struct span){ q->digest, q->digest_n });
+	buf_u16(b, s->left);
+	buf_u64(b, s->index);
+	buf_u64(b, (uint64_t)s->time_ms);
+	index = record_write(v, RECORD_SIGN, b, true);
 	if (s->index == 0)
 		s->index = index;
 }
@@ -105,12 +105,12 @@ sign_write_intent(struct vault *v, struct sign_entry *s)
 static void
 sign_write_result(struct vault *v, const struct sign_entry *s)
 {
-	struct buf b = buf_init(JOURNAL_BODY_MAX);
+	struct buf *b = record_begin(v);
 	bool by_chance = s->request.mechanism != SIGN_RSA_PKCS1;
 
-	buf_bytes(&b, SPAN(s->item.id));
-	buf_bytes(&b, buf_span(&s->answer));
-	(void)record_write(v, RECORD_RESULT, &b, by_chance);
+	buf_bytes(b, SPAN(s->item.id));
+	buf_bytes(b, buf_span(&s->answer));
+	(void)record_write(v, RECORD_RESULT, b, by_chance);
 }
 
 static enum rc

@@ -95,6 +95,7 @@ vault_clear(struct vault *v)
 	enrol_clear(v);
 	limits_clear(v);
 	account_clear(v);
+	buf_clear(&v->record);
 	journal_free(v->journal);
 	v->journal = NULL;
 	master_clear(&v->master);

@@ -43,8 +43,9 @@ struct vault {
 
 	struct master master;
 	struct journal *journal;
-	bool snapshot;   /* record.c writes one */
-	struct buf many; /* its records that wait for company */
+	struct buf record; /* record.c: room for one */
+	bool snapshot;     /* record.c writes one */
+	struct buf many;   /* its records that wait for company */
 
 	struct table accounts;   /* account.h */
 	struct table enrolments; /* enrol.c */

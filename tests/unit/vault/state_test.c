@@ -38,6 +38,8 @@ vault_start(struct vault *v)
 	if (sec_copy(&root, SPAN(root_bytes), NULL) != RC_OK ||
 	    master_init(&v->master, &root, NULL) != RC_OK)
 		exit(EXIT_FAILURE);
+	if (record_reserve(v, NULL) != RC_OK)
+		exit(EXIT_FAILURE);
 	if (journal_make(folder, SPAN(v->master.keys->journal),
 		SPAN(v->master.kek_id), 1, NULL) == RC_OK)
 		diag("a new journal");
@@ -187,6 +189,8 @@ make_window(struct vault *v)
 	sign_index = record_write(v, RECORD_SIGN, &sign, true);
 	journal_commit(v->journal);
 	buf_clear(&params);
+	buf_clear(&b);
+	buf_clear(&sign);
 
 	return a;
 }
