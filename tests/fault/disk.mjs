@@ -53,6 +53,9 @@ export class Disk {
     return { LD_PRELOAD: library, INGAM_DISK_ROOT: this.data, INGAM_DISK_KEPT: this.kept, INGAM_DISK_SYNC_US: String(this.syncMicroseconds) };
   }
 
+  /** What was there before the first program is on the disk: see disk.c. */
+  begin() {}
+
   clear() {
     rmSync(this.kept, { recursive: true, force: true });
   }

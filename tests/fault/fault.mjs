@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { Chance } from './chance.mjs';
+import { Disk } from './disk.mjs';
+import { LoopDisk } from './loop.mjs';
 import { World } from './world.mjs';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -19,10 +21,10 @@ const WORK_MS = 250; // most time between two faults
  * `n` faults of one kind. Ends at the first promise that is not kept.
  * @returns {Promise<{faults, broken: Error[], log: string, back: number[], answers, …}>}
  */
-export async function faults(kind, n, { seed, certificates, fault, onFault = () => {} }) {
+export async function faults(kind, n, { seed, certificates, disk = Disk, fault, onFault = () => {} }) {
   const chance = new Chance(seed), sum = { kind, faults: 0, broken: [], log: '', back: [], slow: [], answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, helpers: 0, programsRun: 0, programsFailed: 0, pages: 0, names: 0 };
   while (sum.faults < n && sum.broken.length === 0) {
-    const world = new World({ chance, certificates, actors: ACTORS, cuts: kind === 'cuts', fault });
+    const world = new World({ chance, certificates, actors: ACTORS, disk: kind === 'cuts' && disk, fault });
     try {
       await world.start();
       for (let i = 0; i < FAULTS_OF_A_SERVICE && sum.faults < n && world.alive; i++) {
@@ -66,12 +68,12 @@ function figures(sum) {
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' }, cuts: { type: 'string', default: '50' }, seed: { type: 'string' }, broken: { type: 'string' } } });
+    const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' }, cuts: { type: 'string', default: '50' }, seed: { type: 'string' }, broken: { type: 'string' }, loop: { type: 'boolean', default: false } } });
     const number = (name, text) => {
       if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: not a number: ${text}`);
       return Number(text);
     };
-    return { kills: number('kills', values.kills), cuts: number('cuts', values.cuts), seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))), fault: values.broken };
+    return { kills: number('kills', values.kills), cuts: number('cuts', values.cuts), seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))), fault: values.broken, disk: values.loop ? LoopDisk : Disk };
   } catch (error) {
     console.error(`${error.message}\nSee ./dev --help.`);
     process.exit(2);
@@ -79,14 +81,14 @@ function options() {
 }
 
 async function main() {
-  const { kills, cuts, seed, fault } = options();
+  const { kills, cuts, seed, fault, disk } = options();
   console.log(`seed ${seed}`);
   const { certificates, clear } = makeCertificates();
   let status = 0;
   for (const [kind, n] of [['kills', kills], ['cuts', cuts]]) {
     if (n === 0) continue;
     const onFault = (i) => i % 10 === 0 && process.stderr.write(`\r${kind} ${i} of ${n}`);
-    const sum = await faults(kind, n, { seed, certificates, fault, onFault });
+    const sum = await faults(kind, n, { seed, certificates, fault, disk, onFault });
     process.stderr.write('\r');
     console.log(JSON.stringify(figures(sum)));
     for (const line of sum.slow) console.log(`slow: ${line}`);

@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { call } from '../lib/member.mjs';
 import { startService } from '../lib/service.mjs';
 import { Actor, Broken, COUNT } from './actor.mjs';
-import { Disk } from './disk.mjs';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const LOOKED_MS = 60000; // everybody has looked by then
@@ -53,10 +52,10 @@ function isThere(pid) {
 }
 
 export class World {
-  /** @param {{chance, certificates, actors: number, cuts: boolean, fault?: string}} o `fault`: what is broken on purpose (INGAM_FAULT) */
-  constructor({ chance, certificates, actors, cuts, fault }) {
+  /** @param {{chance, certificates, actors: number, disk?: Function, fault?: string}} o `disk`: where there are cuts; `fault`: what is broken on purpose (INGAM_FAULT) */
+  constructor({ chance, certificates, actors, disk, fault }) {
     Object.assign(this, {
-      chance, certificates, withCuts: cuts, fault, wanted: actors,
+      chance, certificates, kindOfDisk: disk, fault, wanted: actors,
       alive: true, faults: 0, cuts: 0, programs: 0, retired: [], broken: [], back: [], slow: [],
       programsRun: 0, programsFailed: 0, helpers: 0, answers: 0, lost: 0, repeated: 0, signatures: 0, forgotten: 0, waiting: { pages: 0, names: 0 },
     });
@@ -64,10 +63,11 @@ export class World {
 
   async start() {
     this.running = await startService(settings, (data) => {
-      if (this.withCuts) this.disk = new Disk(data);
+      if (this.kindOfDisk) this.disk = new this.kindOfDisk(data);
       this.pcs = `${data}.pcs`;
       return { ...this.disk?.env(), ...(this.fault && { INGAM_FAULT: this.fault }) };
     });
+    this.disk?.begin();
     this.supervise();
     this.actors = Array.from({ length: this.wanted }, () => new Actor(this, this.chance.another()));
     this.lives = this.actors.map((a) => a.live().catch((error) => {
