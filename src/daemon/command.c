@@ -44,12 +44,28 @@ static const struct usage command_usage = { "ingamd",
 	"VERB [-f FILE] [NAME=VALUE …]\n--help | --version", command_explain,
 	NULL };
 
+#define NEXT_PATH(setting) \
+	"Set " setting     \
+	" to a path that is there and can be read: ingamd.conf(5)."
+
 /* What to do about a failure, by what it is about. */
 static const struct {
 	const char *field;
 	enum rc rc;
 	const char *next;
 } nexts[] = {
+	{ "data", RC_IO,
+	    "Set data to a folder that can be made and written to." },
+	{ "vault-program", RC_IO,
+	    "Set vault-program to where ingam-vault is: ingamd.conf(5)." },
+	{ "web", RC_ABSENT, NEXT_PATH("web") },
+	{ "web", RC_IO, NEXT_PATH("web") },
+	{ "tls-certificate", RC_ABSENT, NEXT_PATH("tls-certificate") },
+	{ "tls-certificate", RC_IO, NEXT_PATH("tls-certificate") },
+	{ "tls-key", RC_ABSENT, NEXT_PATH("tls-key") },
+	{ "tls-key", RC_IO, NEXT_PATH("tls-key") },
+	{ "identity-secret", RC_ABSENT, NEXT_PATH("identity-secret") },
+	{ "identity-secret", RC_IO, NEXT_PATH("identity-secret") },
 	{ "app", RC_BUSY,
 	    "It is port-base. End the other program, or set port-base." },
 	{ "pc", RC_BUSY,

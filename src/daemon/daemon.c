@@ -144,6 +144,14 @@ daemon_lock(const struct config *c, int *fd, struct err *e)
 	return rc == RC_OK ? rc : err_set(e, rc, "data", "%s", why.msg);
 }
 
+/* The setting that names a file or folder; which it is, the person knows. */
+static enum rc
+daemon_about(
+    const char *setting, enum rc rc, const struct err *why, struct err *e)
+{
+	return rc == RC_OK ? rc : err_set(e, rc, setting, "%s", why->msg);
+}
+
 static enum rc
 daemon_steps(const struct config *c, struct err *e)
 {
@@ -176,11 +184,12 @@ daemon_migrate(const struct config *c, struct err *e)
 enum rc
 daemon_init(const struct config *c, struct err *e)
 {
+	struct err why = { 0 };
 	int lock;
 	enum rc rc;
 
-	if ((rc = file_make_folder(c->data, e)) != RC_OK ||
-	    (rc = daemon_lock(c, &lock, e)) != RC_OK)
+	rc = daemon_about("data", file_make_folder(c->data, &why), &why, e);
+	if (rc != RC_OK || (rc = daemon_lock(c, &lock, e)) != RC_OK)
 		return rc;
 	/* A vault that somebody else starts has its keys elsewhere, too. */
 	if (c->vault_start)
@@ -223,12 +232,15 @@ daemon_identity(struct daemon *d, struct err *e)
 		.channel_key = c->identity_channel,
 		.secret = &secret,
 	};
+	struct err why = { 0 };
 	enum rc rc;
 
 	if (c->identity_secret[0] == '\0')
 		return err_set(e, RC_FORMAT, "identity-secret",
 		    "the identity provider's secret is not configured");
-	rc = file_read_secret(c->identity_secret, SECRET_MAX, &secret, e);
+	rc = daemon_about("identity-secret",
+	    file_read_secret(c->identity_secret, SECRET_MAX, &secret, &why),
+	    &why, e);
 	/* A text file ends with a newline; a secret does not. */
 	while (rc == RC_OK && secret.n > 0 && secret.p[secret.n - 1] == '\n')
 		secret.n--;
@@ -301,18 +313,21 @@ static enum rc
 daemon_tls(struct daemon *d, struct err *e)
 {
 	const struct config *c = d->config;
+	struct err why = { 0 };
 	enum rc rc;
 
 	d->tls_certificate = buf_init(PEM_MAX);
 	if (c->tls_certificate[0] == '\0')
 		return RC_OK;
-	if ((rc = file_read(c->tls_certificate, &d->tls_certificate, e)) !=
-	    RC_OK)
+	rc = daemon_about("tls-certificate",
+	    file_read(c->tls_certificate, &d->tls_certificate, &why), &why, e);
+	if (rc != RC_OK)
 		return rc;
 	buf_u8(&d->tls_certificate, 0);
 
 	/* sec_new() gives zeros, so that the PEM text ends. */
-	return file_read_secret(c->tls_key, PEM_MAX, &d->tls_key, e);
+	return daemon_about("tls-key",
+	    file_read_secret(c->tls_key, PEM_MAX, &d->tls_key, &why), &why, e);
 }
 
 static void

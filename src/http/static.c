@@ -290,7 +290,7 @@ static_load(const char *folder, struct static_set **out, struct err *e)
 	*out = NULL;
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(e, errno == ENOENT ? RC_ABSENT : RC_IO, NULL,
+		return err_set(e, errno == ENOENT ? RC_ABSENT : RC_IO, "web",
 		    "the folder of the pages cannot be opened");
 	if ((set = calloc(1, sizeof(*set))) == NULL) {
 		(void)close(fd);

@@ -93,6 +93,29 @@ test('a data folder that is not there: the next step is named', async () => {
   assert.equal(code, 3);
 });
 
+const pathless = {
+  data: ['/proc/nowhere', 'init', 'data: No such file or directory'],
+  'vault-program': ['/nowhere', 'serve', 'vault-program: cannot start the vault: No such file or directory'],
+  web: ['/nowhere', 'serve', 'web: the folder of the pages cannot be opened'],
+  'tls-certificate': ['/nowhere', 'serve', 'tls-certificate: no such file'],
+  'identity-secret': ['/nowhere', 'serve', 'identity-secret: no such file'],
+};
+
+test('a path that is not there: the setting is named, and what to do', async () => {
+  const running = await startService();
+  await stop(running.daemon);
+  try {
+    for (const [setting, [path, verb, says]] of Object.entries(pathless)) {
+      const { code, stderr } = await run(program('ingamd'), [verb, ...running.settings, `${setting}=${path}`]);
+      assert.ok(stderr.includes(`ingamd: ${says}.\nSet ${setting} to `), stderr);
+      assert.ok(code === 3 || code === 4, `${setting}: ${code}`);
+      assert.deepEqual(vaults(running.data), []);
+    }
+  } finally {
+    await running.stop();
+  }
+});
+
 for (const [which, at] of [['app', 0], ['pc', 1]]) {
   test(`the port of ${which} is in use: the port is named, the vault is ended, exit 4`, async () => {
     const base = await freePorts();
