@@ -164,7 +164,7 @@ helper_control(struct helper *h, struct span frame, int fd, struct err *e)
 	return RC_OK;
 }
 
-static const char *
+const char *
 helper_path(void)
 {
 	const char *path = secure_getenv("INGAM_TOKEN_HELPER");

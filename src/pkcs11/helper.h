@@ -29,6 +29,9 @@ struct helper {
 
 void helper_init(struct helper *h);
 
+/* Where the program is: what the environment names, or where it is installed. */
+const char *helper_path(void);
+
 /* In a child after fork: closes the copies, tells the helper nothing. */
 void helper_forget(struct helper *h);
 

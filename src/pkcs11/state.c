@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -197,10 +198,19 @@ state_load_objects(struct state *st)
 	buf_clear(&list);
 }
 
-static const struct note state_unreadable = { "설정을 읽지 못해 토큰이 없어요",
-	"there is no token, for its settings cannot be read",
-	"token.conf(5)와 \"" INGAM_TOKEN_HELPER_PATH " --settings\"를 보세요.",
-	"See token.conf(5) and \"" INGAM_TOKEN_HELPER_PATH " --settings\"." };
+static void
+state_unreadable(const struct err *e)
+{
+	char ko[256], en[256];
+	const struct note note = { "설정을 읽지 못해 토큰이 없어요",
+		"there is no token, for its settings cannot be read", ko, en };
+
+	(void)snprintf(ko, sizeof(ko),
+	    "token.conf(5)와 \"%.150s --settings\"를 보세요.", helper_path());
+	(void)snprintf(en, sizeof(en),
+	    "See token.conf(5) and \"%.150s --settings\".", helper_path());
+	note_say(&note, e->field[0] == '\0' ? NULL : e->field, e->msg);
+}
 
 static void
 state_fill(struct state *st)
@@ -212,8 +222,7 @@ state_fill(struct state *st)
 	state_program(st->program);
 	st->present = tokenconf_load(&st->conf, st->program, &e) == RC_OK;
 	if (!st->present && st->conf.notes)
-		note_say(&state_unreadable, e.field[0] == '\0' ? NULL : e.field,
-		    e.msg);
+		state_unreadable(&e);
 	if (!st->present)
 		return;
 	n = tokenconf_owner_text(&st->conf, owner);

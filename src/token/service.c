@@ -83,6 +83,10 @@ service_call_once(struct fetch *f, const struct service_call *c,
 	if (c->body != NULL)
 		q.body = span_str(c->body);
 	rc = fetch_call(f, &q, &status, answer, e);
+	/* Every service takes requests: this is the app's address, or nobody's. */
+	if (rc == RC_OK && c->r == NULL && (status == 404 || status == 405))
+		rc = err_set(e, RC_IO, "service",
+		    "answered %ld: not the address for PCs", status);
 	if (rc == RC_OK && status / 100 != 2)
 		rc = answer_problem(status, buf_span(answer), tries_left, e);
 	sec_wipe(authority, sizeof(authority));

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -201,6 +202,20 @@ test("number: three wrong ones end it", async () => {
 test("number: without a network only C_Login fails, and the service is named", async () => {
   const { out } = await driver(["session", "pause", "login=123456", "sign"], { INGAM_SERVER: "http://127.0.0.1:9" });
   assert.match(out, /^session 0\npause 0\n.* warn no-service server=http:\/\/127\.0\.0\.1:9 reason=".*"\nlogin 30\nsign 101\n$/);
+});
+
+test("number: a server that is not the one for PCs is named", async () => {
+  const other = createServer((_, answer) => answer.writeHead(404).end());
+  await new Promise((done) => other.listen(0, "127.0.0.1", done));
+  const { out } = await driver(["session", "pause", "login=123456"], { INGAM_SERVER: `http://127.0.0.1:${other.address().port}` });
+  await new Promise((done) => other.close(done));
+  assert.match(out, / warn no-service server=http:\/\/127\.0\.0\.1:\d+ reason="answered 404: not the address for PCs"\nlogin 30\n$/);
+});
+
+test("settings that cannot be read: the helper that would show them is named as it is", async () => {
+  // Through a pipe: the sockets that Node.js makes are not written to.
+  const { out } = await run("sh", ["-c", '"$INGAM_TOKEN_DRIVER" session 2>&1 | cat'], { env: { INGAM_PHONE: "hello" } });
+  assert.ok(out.includes(`(phone: not digits only). See token.conf(5) and "${process.env.INGAM_TOKEN_HELPER} --settings".`), out);
 });
 
 test("push: approved, refused, not answered", async () => {
