@@ -148,7 +148,8 @@ function options() {
     if (!Number.isInteger(portBase) || portBase < 1 || portBase > 65530) throw new Error(`--port-base: not a port: ${given}`);
     return { ...values, portBase, settings: positionals };
   } catch (error) {
-    console.error(`${error.message}\nSee ./dev --help.`);
+    // Node.js goes on with advice about arguments that we do not take.
+    console.error(`${error.message.split('. To specify')[0]}\nSee ./dev --help.`);
     process.exit(2);
   }
 }

@@ -91,7 +91,7 @@ test('a setting that there is not: what ingamd says, once, and exit 2', async ()
   assert.deepEqual(run.left(), []);
 });
 
-for (const [args, sentence] of [[['--port-base', 'x'], /^--port-base: not a port: x$/m], [['--explode'], /'--explode'/]]) {
+for (const [args, sentence] of [[['--port-base', 'x'], /^--port-base: not a port: x$/m], [['--explode'], /^Unknown option '--explode'$/m]]) {
   test(`./dev run ${args.join(' ')}: one sentence, where the usage is, exit 2`, async () => {
     const run = new Run(...args);
     assert.equal(await run.ended, 2, run.out);
