@@ -4,8 +4,11 @@
  * Belongs here: what is asked of the helper at login, what its answer means.
  * Not here: requests and phones (token/approval.c).
  */
+#include "base/clock.h"
 #include "pkcs11/state.h"
 #include "wire/tokenframe.h"
+
+#include <time.h>
 
 /*
  * With a PIN a program expects an answer soon; without one it knows that a
@@ -141,11 +144,26 @@ login_check(
 	return session_hold(s);
 }
 
+/* In the push mode some programs must not be answered too soon: tokenconf.c. */
+static void
+login_linger(struct state *st, int64_t from_ms)
+{
+	int64_t left_ms = from_ms + st->conf.push_least_ms - clock_mono_ms();
+	struct timespec t = { left_ms / 1000, left_ms % 1000 * 1000000 };
+
+	if (st->conf.login != TOKENCONF_PUSH || left_ms <= 0 || st->ending)
+		return;
+	state_pause(st);
+	(void)nanosleep(&t, NULL);
+	state_resume(st);
+}
+
 CK_RV
 C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
     CK_ULONG pin_bytes)
 {
 	struct span secret = { pin, pin == NULL ? 0 : pin_bytes };
+	int64_t from_ms = clock_mono_ms();
 	struct err e = { 0 };
 	struct session *s;
 	struct state *st;
@@ -159,6 +177,7 @@ C_Login(CK_SESSION_HANDLE handle, CK_USER_TYPE user, CK_UTF8CHAR *pin,
 	rv = login_check(st, s, user, secret);
 	if (rv == CKR_OK) {
 		rv = login_rv(login_ask(st, s, secret, &e));
+		login_linger(st, from_ms);
 		rv = session_release(st, s, rv);
 	}
 	state_leave(st);

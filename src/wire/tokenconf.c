@@ -40,20 +40,26 @@ static const struct conf_option tokenconf_options[] = {
  * Browsers open sessions at every start, so that a session says nothing; and
  * Firefox stands still while its PIN box is open. pdfsig asks nobody for a PIN,
  * ssh-add before ssh-agent's helper opens the token.
+ *
+ * While a push is waited for, Firefox and Thunderbird open a window, which a
+ * login that is over before it is there leaves open for good: with a service
+ * that cannot be reached, or an approval that still lives.
  */
+#define TOKENCONF_WINDOW_MS 1500
 static const struct {
 	const char *program, *login, *ask_at;
+	int push_least_ms;
 } tokenconf_known[] = {
-	{ "firefox", "push", "login" },
-	{ "thunderbird", "push", "login" },
-	{ "chromium", "number", "login" },
-	{ "chrome", "number", "login" },
-	{ "msedge", "number", "login" },
-	{ "brave", "number", "login" },
-	{ "opera", "number", "login" },
-	{ "vivaldi", "number", "login" },
-	{ "pdfsig", "push", "login" },
-	{ "ssh-pkcs11-helper", "push", "login" },
+	{ "firefox", "push", "login", TOKENCONF_WINDOW_MS },
+	{ "thunderbird", "push", "login", TOKENCONF_WINDOW_MS },
+	{ "chromium", "number", "login", 0 },
+	{ "chrome", "number", "login", 0 },
+	{ "msedge", "number", "login", 0 },
+	{ "brave", "number", "login", 0 },
+	{ "opera", "number", "login", 0 },
+	{ "vivaldi", "number", "login", 0 },
+	{ "pdfsig", "push", "login", 0 },
+	{ "ssh-pkcs11-helper", "push", "login", 0 },
 };
 
 struct tokenconf_pass {
@@ -176,6 +182,7 @@ tokenconf_presets(struct tokenconf *out, const char *program, struct err *e)
 			(void)snprintf(out->ask_at_name,
 			    sizeof(out->ask_at_name), "%s",
 			    tokenconf_known[i].ask_at);
+			out->push_least_ms = tokenconf_known[i].push_least_ms;
 		}
 
 	return rc == RC_OK ? tokenconf_check(out, e) : rc;

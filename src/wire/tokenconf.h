@@ -22,7 +22,8 @@ struct tokenconf {
 	char ask_at_name[16];
 	enum tokenconf_login login;
 	bool ask_at_session;
-	bool notes; /* module and helper may write to standard error */
+	bool notes;        /* module and helper may write to standard error */
+	int push_least_ms; /* a login by push is not over sooner; built in */
 };
 
 /*

@@ -18,7 +18,4 @@ testPage('firefox', {
   },
   person: true,
   windows: { title: 'Password Required' },
-  // No person is faster than the window in which Firefox waits for him; when the
-  // login is, that window stays.
-  thinks_ms: 2000,
 });

@@ -160,8 +160,8 @@ class Pc {
 
 /** The member with the phone in the hand. */
 class Holder {
-  constructor(member, certificates, thinks_ms) {
-    Object.assign(this, { member, certificates, thinks_ms, asked: [] });
+  constructor(member, certificates) {
+    Object.assign(this, { member, certificates, asked: [] });
   }
 
   async import() {
@@ -203,7 +203,6 @@ class Holder {
   }
 
   async approve(request) {
-    await pause(this.thinks_ms);
     const { pin } = await this.member.approve(request.id);
     if (request.mode === 'push') return;
     this.last = { id: request.id, pin };
@@ -276,7 +275,7 @@ export function freePort() {
  * person: even root tries the page as somebody else. windows: what the windows
  * are called that ask for a PIN, on a screen that nobody sees.
  */
-export function testPage(name, { prepare = async () => ({}), person = false, windows, thinks_ms = 0 } = {}) {
+export function testPage(name, { prepare = async () => ({}), person = false, windows } = {}) {
   const blocks = readPage(name);
   const counted = blocks.filter((b) => !b.tags.includes('ours'));
   const kindOf = (b) => (b.tags.includes('ec') ? 'ec' : 'rsa');
@@ -309,7 +308,7 @@ export function testPage(name, { prepare = async () => ({}), person = false, win
     }
     const running = await startService();
     stops.push(() => running.stop());
-    holder = new Holder(new Member(running, PHONE), certificates, thinks_ms);
+    holder = new Holder(new Member(running, PHONE), certificates);
     await holder.member.join();
     await holder.import();
     pc = new Pc(join(folder, 'ours'), module, { INGAM_TOKEN_HELPER: program('ingam-token') });

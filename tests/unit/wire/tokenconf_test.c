@@ -79,6 +79,11 @@ main(void)
 				strcmp(c.phone, rows[i].phone) == 0)),
 		    "%s", rows[i].what);
 	}
+	ok(tokenconf_presets(&c, "firefox-esr", NULL) == RC_OK &&
+		c.push_least_ms == 1500 &&
+		tokenconf_presets(&c, "ssh", NULL) == RC_OK &&
+		c.push_least_ms == 0,
+	    "a login by push is not over before Firefox's window is there");
 	(void)setenv("INGAM_TOKEN_CONF", "/nonexistent", 1);
 	(void)setenv("INGAM_PHONE", "01099998888", 1);
 	(void)setenv("INGAM_LOGIN", "push", 1);
