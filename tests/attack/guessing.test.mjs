@@ -438,6 +438,13 @@ test('a guesser with a million members and any number of addresses is right at m
     const e = expected(l, accounts);
     t.diagnostic(`${accounts} members: codes ${e.codes.toFixed(4)}, PINs ${e.pins.toFixed(4)}, registrations ${e.transfers.toFixed(4)}, together ${e.all.toFixed(4)} a day`);
     assert.ok(e.all <= 0.02, `${e.all} a day`);
+    // The page says the same, of the presets as they are.
+    const page = readFileSync(join(root, 'docs/attacks.md'), 'utf8');
+    const parts = [e.codes, e.pins, e.transfers].map((part) => part.toFixed(4));
+    assert.ok(page.includes(`*workers* (${l.workers})`), `workers are ${l.workers}`);
+    assert.ok(page.includes(`E = ${parts.join(' + ')} = **${e.all.toFixed(4)} a day**`), `${parts} ${e.all}`);
+    for (const [kind, part] of [['identity code', parts[0]], ['token PIN', parts[1]], ['registration', parts[2]]])
+      assert.match(page, new RegExp(`^\\| ${kind} \\|.*\\| ${part} \\|$`, 'm'), kind);
   }
   // The counter-test: without the budgets of everybody it would be thousands of times as much.
   assert.ok(expected({ ...l, codes: { ...l.codes, hour: Infinity }, pins: { ...l.pins, hour: Infinity } }, 1e6).all > 30);
