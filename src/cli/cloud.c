@@ -209,6 +209,7 @@ static const struct option options[] = {
 static int
 import_options(struct import *m, int argc, char **argv)
 {
+	const char *named = "INGAM_SERVER";
 	char *end = NULL;
 	int c;
 
@@ -216,9 +217,10 @@ import_options(struct import *m, int argc, char **argv)
 	if (m->server == NULL || m->server[0] == '\0')
 		m->server = SERVER;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 's')
+		if (c == 's') {
 			m->server = optarg;
-		else if (c == 'c')
+			named = "--server";
+		} else if (c == 'c')
 			m->code_text = optarg;
 		else if (c == 'p')
 			m->password_file = optarg;
@@ -232,6 +234,10 @@ import_options(struct import *m, int argc, char **argv)
 			return usage_wrong(
 			    &import_usage, USAGE_VALUE, "--number");
 	}
+	/* libcurl would take a bare host for HTTP without TLS. */
+	if (strncmp(m->server, "https://", 8) != 0 &&
+	    strncmp(m->server, "http://", 7) != 0)
+		return usage_wrong(&import_usage, USAGE_VALUE, named);
 	if (optind < argc)
 		m->path = argv[optind++];
 

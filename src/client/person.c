@@ -8,6 +8,7 @@
 
 #include "base/language.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,11 +205,13 @@ person_password(
 	size_t n = 0;
 	enum rc rc;
 
+	if (in == NULL && file != NULL)
+		return err_set(
+		    e, RC_ABSENT, "--password-file", "%s", strerror(errno));
 	if (in == NULL)
 		return err_set(e, RC_ABSENT, NULL,
-		    file == NULL ? "no terminal to ask for the password: use "
-				   "--password-file"
-				 : "cannot read the password file");
+		    "no terminal to ask for the password: use "
+		    "--password-file");
 	/* stdio must not keep a copy of the password. */
 	(void)setvbuf(in, NULL, _IONBF, 0);
 	if (file == NULL)

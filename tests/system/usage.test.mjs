@@ -54,6 +54,7 @@ const wrong = [
   ['ingam', 'cloud import --json -jx', /^ingam cloud import: There is no such option: -j\.$/m],
   ['ingam', 'cloud import --code', /^ingam cloud import: This option needs a value: --code\.$/m],
   ['ingam', 'cloud import --json=1', /^ingam cloud import: This option takes no value: --json\.$/m],
+  ['ingam', 'cloud import --server localhost:8701', /^ingam cloud import: The value of this option is not right: --server\.$/m],
   ['ingam', 'cloud import --number x', /^ingam cloud import: The value of this option is not right: --number\.$/m],
   ['ingam', 'cloud import one two', /^ingam cloud import: This has no place here: two\.$/m],
   ['ingam', 'cloud import --secret=Abcdefg!1234', /^(?![^]*Abcdefg)[^]*no such option: --secret\.$/m],

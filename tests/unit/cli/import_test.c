@@ -245,7 +245,7 @@ static const struct {
 	    "password is wrong", NULL, NULL, false },
 	{ "no password file", "en",
 	    "cloud import --code @ --password-file nowhere ec", 3,
-	    "cannot read the password file", NULL, NULL, false },
+	    "(--password-file: No such file or directory)", NULL, NULL, false },
 	{ "the key of another certificate", "en",
 	    "cloud import --code @ --password-file right other", 1,
 	    "password is wrong", NULL, NULL, false },
