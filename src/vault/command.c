@@ -222,7 +222,9 @@ command_init(struct command *c)
 	struct err e = { 0 };
 	enum rc rc;
 
+	/* A journal's key that is gone must not be followed by another one. */
 	if ((rc = file_make_folder(c->state, &e)) != RC_OK ||
+	    (rc = journal_none(c->state, &e)) != RC_OK ||
 	    (rc = command_open_master(c, true, &e)) != RC_OK ||
 	    (rc = journal_make(c->state, SPAN(m->keys->journal),
 		 SPAN(m->kek_id), COMMAND_EPOCH, &e)) != RC_OK)

@@ -417,12 +417,9 @@ journal_path(char *out, size_t size, const char *folder, int which)
 }
 
 enum rc
-journal_make(const char *folder, struct span mac_key, struct span kek_id,
-    uint32_t epoch, struct err *e)
+journal_none(const char *folder, struct err *e)
 {
 	char path[4096];
-	struct journal *j = NULL;
-	enum rc rc;
 
 	for (int i = 0; i < 2; i++) {
 		journal_path(path, sizeof(path), folder, i);
@@ -430,6 +427,20 @@ journal_make(const char *folder, struct span mac_key, struct span kek_id,
 			return err_set(
 			    e, RC_EXISTS, "state", "a journal is there");
 	}
+
+	return RC_OK;
+}
+
+enum rc
+journal_make(const char *folder, struct span mac_key, struct span kek_id,
+    uint32_t epoch, struct err *e)
+{
+	char path[4096];
+	struct journal *j = NULL;
+	enum rc rc;
+
+	if ((rc = journal_none(folder, e)) != RC_OK)
+		return rc;
 	rc = journal_new(mac_key, kek_id, epoch, &j, e);
 	if (rc != RC_OK || j == NULL)
 		return rc;

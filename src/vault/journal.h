@@ -20,6 +20,9 @@ struct journal;
 typedef enum rc journal_reader(void *arg, uint8_t type, struct rd body,
     int64_t time_ms, uint64_t index, struct err *e);
 
+/* RC_EXISTS where a journal is in a folder, even half of one. */
+IG_CHECK enum rc journal_none(const char *folder, struct err *e);
+
 /* Makes an empty journal in a folder, with epoch. RC_EXISTS; RC_IO. */
 IG_CHECK enum rc journal_make(const char *folder, struct span mac_key,
     struct span kek_id, uint32_t epoch, struct err *e);

@@ -30,6 +30,10 @@ master_read_file(const char *path, struct sec *root, struct err *e)
 	struct stat st;
 	enum rc rc;
 
+	if (access(path, F_OK) != 0)
+		return err_set(e, RC_ABSENT, "kek-file",
+		    "no such file: before the first start run ingam-vault "
+		    "init, later bring it back from where it is kept");
 	if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
 		return err_set(e, RC_POLICY, "kek-file",
 		    "others may read the key file: chmod 0400");

@@ -116,6 +116,19 @@ test('a path that is not there: the setting is named, and what to do', async () 
   }
 });
 
+test('the key of the vault is gone: that is said, and no other one is made', async () => {
+  const key = join(folder, 'kek');
+  const where = ['--state', join(folder, 'vault'), '--kek-file', key];
+  const vault = (verb, ...more) => run(program('ingam-vault'), [verb, ...where, ...more]);
+  assert.equal((await vault('init')).code, 0);
+  rmSync(key);
+  assert.equal((await vault('init')).stderr, 'ingam-vault: init: state: a journal is there\n');
+  const { code, stderr } = await vault('serve', '--socket', join(folder, 'socket'), '--rp-id', 'localhost', '--origin', 'http://localhost');
+  assert.match(stderr, /^ingam-vault: serve: kek-file: no such file: before the first start run ingam-vault init, /m);
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(folder).filter((name) => name === 'kek'), []);
+});
+
 for (const [which, at] of [['app', 0], ['pc', 1]]) {
   test(`the port of ${which} is in use: the port is named, the vault is ended, exit 4`, async () => {
     const base = await freePorts();
