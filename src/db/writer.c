@@ -13,14 +13,11 @@
  */
 #include "db/writer.h"
 
-#include "base/clock.h"
-#include "base/gather.h"
 #include "db/driver.h"
 
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define TIDY_BYTES ((size_t)4 << 20) /* of log, before the keeper tidies up */
 
@@ -43,15 +40,13 @@ struct writer {
 	pthread_t thread, keeper;
 	bool started, keeper_started;
 	unsigned int queue_max, batch_max;
-	struct gather gather; /* the writer's */
 	size_t log_max_bytes;
 
 	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t come;  /* for the writer: enough wait, or stop */
+	pthread_cond_t come;  /* for the writer: one waits, or stop */
 	pthread_cond_t grown; /* for the keeper: the log grew, or stop */
 	struct unit *first, **last;
-	unsigned int n;      /* in the queue */
-	unsigned int wanted; /* how many wake the writer */
+	unsigned int n; /* in the queue */
 	bool stop;
 	bool tidy;
 	struct db_counts counts;
@@ -198,39 +193,20 @@ write_batch(struct writer *w, struct unit *first)
 		w->driver->tidy(w->conn, true);
 }
 
-/* Lets others come, where they soon will. lock is held. */
-static void
-wait_for_company(struct writer *w)
-{
-	int64_t us = gather_wait_us(&w->gather);
-	struct timespec until;
-
-	if (us == 0 || w->n >= w->batch_max || w->stop)
-		return;
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += us * 1000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	w->wanted = w->batch_max;
-	while (w->n < w->batch_max && !w->stop)
-		if (pthread_cond_timedwait(&w->come, &w->lock, &until) != 0)
-			break;
-	w->wanted = 1;
-}
-
 /* Takes up to batch_max units from the queue. lock is held. */
 static struct unit *
-take_batch(struct writer *w, unsigned int *n)
+take_batch(struct writer *w)
 {
 	struct unit *first = w->first, **end = &w->first;
+	unsigned int n;
 
-	for (*n = 0; *end != NULL && *n < w->batch_max; ++*n)
+	for (n = 0; *end != NULL && n < w->batch_max; n++)
 		end = &(*end)->next;
 	w->first = *end;
 	if (w->first == NULL)
 		w->last = &w->first;
 	*end = NULL;
-	w->n -= *n;
+	w->n -= n;
 
 	return first;
 }
@@ -240,7 +216,6 @@ write_on(void *arg)
 {
 	struct writer *w = arg;
 	struct unit *first;
-	unsigned int n;
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
@@ -248,9 +223,7 @@ write_on(void *arg)
 			(void)pthread_cond_wait(&w->come, &w->lock);
 		if (w->first == NULL)
 			break;
-		wait_for_company(w);
-		first = take_batch(w, &n);
-		gather_took(&w->gather, n, clock_mono_us());
+		first = take_batch(w);
 		(void)pthread_mutex_unlock(&w->lock);
 		write_batch(w, first);
 		(void)pthread_mutex_lock(&w->lock);
@@ -286,7 +259,6 @@ enum rc
 writer_start(struct writer **out, const struct driver *driver,
     const char *where, const struct db_options *o, struct err *e)
 {
-	pthread_condattr_t monotonic;
 	struct writer *w;
 	enum rc rc;
 
@@ -298,14 +270,10 @@ writer_start(struct writer **out, const struct driver *driver,
 	w->batch_max = o->batch == 0 ? 256 : o->batch;
 	w->log_max_bytes = (size_t)(o->log_max_mib == 0 ? 64 : o->log_max_mib)
 	    << 20;
-	w->wanted = 1;
 	w->last = &w->first;
 	(void)pthread_mutex_init(&w->lock, NULL);
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&w->come, &monotonic);
+	(void)pthread_cond_init(&w->come, NULL);
 	(void)pthread_cond_init(&w->grown, NULL);
-	(void)pthread_condattr_destroy(&monotonic);
 	rc = driver->open(where, true, &w->conn, e);
 	if (rc == RC_OK)
 		rc = driver->open(where, true, &w->keeper_conn, e);
@@ -361,8 +329,8 @@ enqueue(struct writer *w, struct unit *u, unsigned int max)
 	if (room) {
 		*w->last = u;
 		w->last = &u->next;
-		if (++w->n >= w->wanted)
-			(void)pthread_cond_signal(&w->come);
+		w->n++;
+		(void)pthread_cond_signal(&w->come);
 	} else {
 		w->counts.refused++;
 	}

@@ -63,7 +63,6 @@ const struct jail_row jail_table[] = {
 	{ "mlock", JAIL_ALWAYS },
 	/* time, chance, locks, ends */
 	{ "clock_gettime", JAIL_ALWAYS },
-	{ "clock_nanosleep", JAIL_ALWAYS },
 	{ "getrandom", JAIL_ALWAYS },
 	{ "getpid", JAIL_ALWAYS }, /* libcrypto looks for forks */
 	{ "futex", JAIL_ALWAYS },

@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
-#include "base/gather.h"
 #include "base/log.h"
 #include "base/sec.h"
 #include "ipc/channel.h"
@@ -18,7 +17,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SERVE_BATCH       128 /* requests that share a sync */
@@ -188,19 +186,9 @@ serve_answer(struct vault *v, struct serve_batch *b, size_t *connections)
 	b->n = 0;
 }
 
-/* Lets others come, where they come so often that they soon will. */
+/* Waits for requests, and takes what is there by then. */
 static void
-serve_gather(const struct gather *g)
-{
-	struct timespec t = { .tv_nsec = gather_wait_us(g) * 1000 };
-
-	if (t.tv_nsec > 0)
-		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
-}
-
-/* Takes what is there. False: nobody asked, or a signal came. */
-static bool
-serve_take(struct serve *s, struct vault *v, struct serve_batch *b, int wait_ms,
+serve_take(struct serve *s, struct vault *v, struct serve_batch *b,
     size_t *connections)
 {
 	struct epoll_event events[SERVE_BATCH];
@@ -208,7 +196,7 @@ serve_take(struct serve *s, struct vault *v, struct serve_batch *b, int wait_ms,
 	int n;
 
 	(void)sigemptyset(&none);
-	n = epoll_pwait(s->epoll, events, SERVE_BATCH, wait_ms, &none);
+	n = epoll_pwait(s->epoll, events, SERVE_BATCH, SERVE_TICK_MS, &none);
 	for (int i = 0; i < n; i++) {
 		int fd = events[i].data.fd;
 
@@ -217,8 +205,6 @@ serve_take(struct serve *s, struct vault *v, struct serve_batch *b, int wait_ms,
 		else
 			serve_receive(v, b, connections, fd);
 	}
-
-	return b->n > 0;
 }
 
 void
@@ -226,18 +212,11 @@ serve_run(struct serve *s, struct vault *v)
 {
 	static struct serve_batch batch;
 	int64_t next_tick = clock_mono_ms() + SERVE_TICK_MS;
-	struct gather gather = { 0 };
 	size_t connections = 0;
 
 	while (stopping == 0) {
-		if (serve_take(s, v, &batch, SERVE_TICK_MS, &connections)) {
-			if (gather_wait_us(&gather) > 0) {
-				serve_gather(&gather);
-				(void)serve_take(s, v, &batch, 0, &connections);
-			}
-			gather_took(&gather, batch.n, clock_mono_us());
-			serve_answer(v, &batch, &connections);
-		}
+		serve_take(s, v, &batch, &connections);
+		serve_answer(v, &batch, &connections);
 		if (clock_mono_ms() < next_tick)
 			continue;
 		next_tick = clock_mono_ms() + SERVE_TICK_MS;
