@@ -54,6 +54,7 @@ accounts_fill(
 
 	v.limits = vault_default_limits;
 	if ((rc = vault_warm(e)) != RC_OK ||
+	    (rc = record_reserve(&v, e)) != RC_OK ||
 	    (rc = master_read_file(kek, &root, e)) != RC_OK ||
 	    (rc = master_init(&v.master, &root, e)) != RC_OK ||
 	    (rc = journal_open(state, SPAN(v.master.keys->journal),
