@@ -208,8 +208,14 @@ class Dialog extends View {
   }
   close() { this.box?.close(); }
 
+  /* Browsers tell of a close with the next frame: it may be open again by then. */
+  #closed() {
+    if (!this.open)
+      this.dispatchEvent(new Event('close'));
+  }
+
   render() {
-    return html`<dialog aria-label=${ifDefined(this.label)} @close=${() => this.dispatchEvent(new Event('close'))}
+    return html`<dialog aria-label=${ifDefined(this.label)} @close=${this.#closed}
       @click=${(e) => { if (e.target === e.currentTarget) this.close(); }}><slot></slot></dialog>`;
   }
 }
