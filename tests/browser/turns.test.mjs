@@ -178,3 +178,29 @@ test('phone and PC: registrations that go wrong', { timeout: 240000 }, async () 
   await pc.context.close();
   d.stop();
 });
+
+test('a dialog that was opened again is not closed by what comes late of the first time', { timeout: 60000 }, async () => {
+  const d = await start();
+  doubles.push(d);
+  const { page, context } = await open(browser, [d.app, d.pc]);
+  await page.goto(d.app);
+  const [stays, told] = await page.evaluate(async () => {
+    const frames = () => new Promise((done) => { setTimeout(done, 300); });
+    await import('/ui/parts.js');
+    const dialog = document.createElement('ig-dialog');
+    let closes = 0;
+    dialog.addEventListener('close', () => { closes += 1; dialog.close(); });
+    document.body.append(dialog);
+    await dialog.show();
+    dialog.close();
+    await dialog.show();
+    await frames();
+    const open = dialog.open;
+    dialog.close();
+    await frames();
+    return [open, closes];
+  });
+  assert.deepEqual([stays, told], [true, 1]);
+  await context.close();
+  d.stop();
+});
