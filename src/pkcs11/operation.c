@@ -1,11 +1,14 @@
 /*
  * operation.c - what C_Sign and C_Verify have in common.
  *
- * Belongs here: data that comes in parts, and the digest of it.
+ * Belongs here: entering one that is under way, data that comes in parts, and
+ * the digest of it.
  * Not here: what is done with the digest (sign.c, verify.c); mechanisms
  * (mech.c).
  */
 #include "pkcs11/operation.h"
+
+#include "pkcs11/state.h"
 
 #include <string.h>
 
@@ -77,4 +80,58 @@ operation_digest(struct operation *op, struct span *out)
 	*out = (struct span){ op->raw, hash_bytes(op->mech->hash) };
 
 	return CKR_OK;
+}
+
+static struct operation *
+operation_of(struct session *s, enum operation_kind kind)
+{
+	return kind == OPERATION_SIGN ? &s->sign : &s->verify;
+}
+
+CK_RV
+operation_enter(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    struct state **st, struct session **s)
+{
+	CK_RV rv = state_enter_session(handle, st, s);
+
+	if (rv != CKR_OK)
+		return rv;
+	if ((*s)->busy)
+		rv = CKR_OPERATION_ACTIVE;
+	else if (!operation_of(*s, kind)->active)
+		rv = CKR_OPERATION_NOT_INITIALIZED;
+	if (rv != CKR_OK)
+		state_leave(*st);
+
+	return rv;
+}
+
+CK_RV
+operation_update(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    const CK_BYTE *data, CK_ULONG n)
+{
+	struct operation *op;
+	struct session *s;
+	struct state *st;
+	CK_RV rv = operation_enter(handle, kind, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	op = operation_of(s, kind);
+	if (data == NULL && n > 0) {
+		rv = CKR_ARGUMENTS_BAD;
+		op->active = false;
+	} else {
+		s->busy = true;
+		op->updated = true;
+		state_pause(st);
+		rv = operation_add(op, data, n);
+		state_resume(st);
+		if (rv != CKR_OK)
+			op->active = false;
+		rv = session_release(st, s, rv);
+	}
+	state_leave(st);
+
+	return rv;
 }

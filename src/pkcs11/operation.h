@@ -27,6 +27,23 @@ struct operation {
 	size_t raw_n;
 };
 
+struct session;
+struct state;
+
+enum operation_kind { OPERATION_SIGN, OPERATION_VERIFY };
+
+/*
+ * Enters the session of a handle that has one under way; state_leave() ends
+ * it. CKR_OPERATION_ACTIVE: a call of another thread. On failure nothing was
+ * entered.
+ */
+CK_RV operation_enter(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    struct state **st, struct session **s);
+
+/* C_SignUpdate and C_VerifyUpdate. */
+CK_RV operation_update(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    const CK_BYTE *data, CK_ULONG n);
+
 /*
  * Begins one with a key of a certificate; whether the key may is the caller's
  * to know. CKR_MECHANISM_INVALID, CKR_KEY_TYPE_INCONSISTENT,

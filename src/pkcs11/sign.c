@@ -92,23 +92,6 @@ C_SignInit(
 	return rv;
 }
 
-static CK_RV
-sign_enter(CK_SESSION_HANDLE handle, struct state **st, struct session **s)
-{
-	CK_RV rv = state_enter_session(handle, st, s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if ((*s)->busy)
-		rv = CKR_OPERATION_ACTIVE;
-	else if (!(*s)->sign.active)
-		rv = CKR_OPERATION_NOT_INITIALIZED;
-	if (rv != CKR_OK)
-		state_leave(*st);
-
-	return rv;
-}
-
 static enum rc
 sign_answer(struct state *st, const struct operation *op, struct span answer,
     CK_BYTE *out, struct err *e)
@@ -201,7 +184,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes,
 {
 	struct session *s;
 	struct state *st;
-	CK_RV rv = sign_enter(handle, &st, &s);
+	CK_RV rv = operation_enter(handle, OPERATION_SIGN, &st, &s);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -222,28 +205,7 @@ C_Sign(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes,
 CK_RV
 C_SignUpdate(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes)
 {
-	struct session *s;
-	struct state *st;
-	CK_RV rv = sign_enter(handle, &st, &s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if (data == NULL && data_bytes > 0) {
-		rv = CKR_ARGUMENTS_BAD;
-		s->sign.active = false;
-	} else {
-		s->busy = true;
-		s->sign.updated = true;
-		state_pause(st);
-		rv = operation_add(&s->sign, data, data_bytes);
-		state_resume(st);
-		if (rv != CKR_OK)
-			s->sign.active = false;
-		rv = session_release(st, s, rv);
-	}
-	state_leave(st);
-
-	return rv;
+	return operation_update(handle, OPERATION_SIGN, data, data_bytes);
 }
 
 CK_RV
@@ -251,7 +213,7 @@ C_SignFinal(CK_SESSION_HANDLE handle, CK_BYTE *out, CK_ULONG *out_bytes)
 {
 	struct session *s;
 	struct state *st;
-	CK_RV rv = sign_enter(handle, &st, &s);
+	CK_RV rv = operation_enter(handle, OPERATION_SIGN, &st, &s);
 
 	if (rv != CKR_OK)
 		return rv;

@@ -48,23 +48,6 @@ C_VerifyInit(
 }
 
 static CK_RV
-verify_enter(CK_SESSION_HANDLE handle, struct state **st, struct session **s)
-{
-	CK_RV rv = state_enter_session(handle, st, s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if ((*s)->busy)
-		rv = CKR_OPERATION_ACTIVE;
-	else if (!(*s)->verify.active)
-		rv = CKR_OPERATION_NOT_INITIALIZED;
-	if (rv != CKR_OK)
-		state_leave(*st);
-
-	return rv;
-}
-
-static CK_RV
 verify_answer(enum rc rc, struct span answer)
 {
 	bool good;
@@ -144,7 +127,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes,
 {
 	struct session *s;
 	struct state *st;
-	CK_RV rv = verify_enter(handle, &st, &s);
+	CK_RV rv = operation_enter(handle, OPERATION_VERIFY, &st, &s);
 
 	if (rv != CKR_OK)
 		return rv;
@@ -165,28 +148,7 @@ C_Verify(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes,
 CK_RV
 C_VerifyUpdate(CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG data_bytes)
 {
-	struct session *s;
-	struct state *st;
-	CK_RV rv = verify_enter(handle, &st, &s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if (data == NULL && data_bytes > 0) {
-		rv = CKR_ARGUMENTS_BAD;
-		s->verify.active = false;
-	} else {
-		s->busy = true;
-		s->verify.updated = true;
-		state_pause(st);
-		rv = operation_add(&s->verify, data, data_bytes);
-		state_resume(st);
-		if (rv != CKR_OK)
-			s->verify.active = false;
-		rv = session_release(st, s, rv);
-	}
-	state_leave(st);
-
-	return rv;
+	return operation_update(handle, OPERATION_VERIFY, data, data_bytes);
 }
 
 CK_RV
@@ -195,7 +157,7 @@ C_VerifyFinal(
 {
 	struct session *s;
 	struct state *st;
-	CK_RV rv = verify_enter(handle, &st, &s);
+	CK_RV rv = operation_enter(handle, OPERATION_VERIFY, &st, &s);
 
 	if (rv != CKR_OK)
 		return rv;
