@@ -12,6 +12,9 @@
  * durable when the record was written: a bad record at or below a later one's
  * synced is damage, not a torn tail, and the vault does not start over it.
  *
+ * The file is longer than its records: zeros are written ahead, so that a sync
+ * has bytes to bring to the disk and no new length. Zeros are no record.
+ *
  * Two files, because after the start no file can be opened or renamed any
  * more: a snapshot is written to the one not in use, and counts from the
  * moment its end record is durable; then the other is emptied.
@@ -41,6 +44,7 @@
 #define JOURNAL_OVER    (JOURNAL_HEAD + JOURNAL_FIXED + JOURNAL_MAC)
 #define JOURNAL_LARGE   (8U << 20)
 #define JOURNAL_PENDING (128U << 10) /* one record and more */
+#define JOURNAL_AHEAD   (256U << 10) /* zeros written at once */
 
 enum { JOURNAL_HEADING = 1, JOURNAL_END = 2 };
 
@@ -56,7 +60,8 @@ struct journal {
 	uint64_t next;   /* index of the next record */
 	uint64_t synced; /* last index that is durable */
 	int64_t last_ms;
-	size_t size;     /* of the file in use */
+	size_t size;     /* of the records in the file in use */
+	size_t room;     /* of that file, with the zeros ahead */
 	size_t snapshot; /* of that, what the last compaction wrote */
 	struct buf pending;
 	bool must_sync;
@@ -120,6 +125,18 @@ journal_parse(struct span in, struct journal_record *out)
 	return !r.failed;
 }
 
+static bool
+journal_is_zero(struct span s)
+{
+	static const uint8_t zeros[4096];
+
+	for (; s.n > sizeof(zeros); s.p += sizeof(zeros), s.n -= sizeof(zeros))
+		if (memcmp(s.p, zeros, sizeof(zeros)) != 0)
+			return false;
+
+	return memcmp(s.p, zeros, s.n) == 0;
+}
+
 /* Is there, after a bad place, a record that knew the bad one as durable? */
 static bool
 journal_is_damage(struct span after, uint64_t missing)
@@ -127,6 +144,9 @@ journal_is_damage(struct span after, uint64_t missing)
 	struct journal_record record;
 
 	for (; after.n >= JOURNAL_OVER; after.p++, after.n--) {
+		/* Of the zeros ahead there are many. */
+		if (journal_is_zero((struct span){ after.p, JOURNAL_HEAD }))
+			continue;
 		if (journal_parse(after, &record) && record.index > missing &&
 		    record.synced >= missing)
 			return true;
@@ -170,7 +190,8 @@ journal_scan(struct span bytes, struct span mac_key, struct span kek_id,
 
 		if (!journal_parse(left, &record) ||
 		    (!first && record.index != out->next)) {
-			if (journal_is_damage(left, out->next))
+			if (!journal_is_zero(left) &&
+			    journal_is_damage(left, out->next))
 				return err_set(e, RC_FORMAT, "journal",
 				    "damaged before its end");
 			break;
@@ -204,15 +225,36 @@ journal_scan(struct span bytes, struct span mac_key, struct span kek_id,
 	return RC_OK;
 }
 
+/* Where the disk has no room for zeros, the records may still fit. */
+static void
+journal_write_ahead(struct journal *j)
+{
+	static const uint8_t zeros[64U << 10];
+
+	for (size_t n = 0; n < JOURNAL_AHEAD; n += sizeof(zeros)) {
+		ssize_t put = pwrite(
+		    j->fd[j->in_use], zeros, sizeof(zeros), (off_t)j->room);
+
+		if (put <= 0)
+			return;
+		j->room += (size_t)put;
+	}
+}
+
 static void
 journal_flush(struct journal *j)
 {
 	struct span left = buf_span(&j->pending);
 
 	while (j->fd[j->in_use] >= 0 && left.n > 0) {
-		ssize_t put =
-		    pwrite(j->fd[j->in_use], left.p, left.n, (off_t)j->size);
+		ssize_t put;
 
+		/* A snapshot is written once, and synced once. */
+		if (j->room < j->size)
+			j->room = j->size;
+		if (!j->compacting && j->size + left.n > j->room)
+			journal_write_ahead(j);
+		put = pwrite(j->fd[j->in_use], left.p, left.n, (off_t)j->size);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
@@ -324,7 +366,7 @@ journal_compact_begin(struct journal *j)
 	j->in_use = 1 - j->in_use;
 	j->compacting = true;
 	j->generation++;
-	j->size = 0;
+	j->size = j->room = 0;
 	memset(j->chain, 0, sizeof(j->chain));
 	if (j->fd[j->in_use] >= 0 && ftruncate(j->fd[j->in_use], 0) != 0)
 		journal_die("truncate");
@@ -539,6 +581,24 @@ journal_choose(struct journal_file file[static 2], struct span mac_key,
 	return RC_OK;
 }
 
+/* What was torn must not be left among what is written from now on. */
+static enum rc
+journal_cut_tail(
+    struct journal *j, struct span bytes, size_t good, struct err *e)
+{
+	struct span tail = { bytes.p + good, bytes.n - good };
+
+	j->room = bytes.n;
+	if (journal_is_zero(tail))
+		return RC_OK;
+	log_event(LOG_WARN, "journal-tail-cut", "at=%zu", good);
+	if (ftruncate(j->fd[j->in_use], (off_t)good) != 0)
+		return err_set(e, RC_IO, "journal", "%s", strerror(errno));
+	j->room = good;
+
+	return RC_OK;
+}
+
 static enum rc
 journal_replay(struct journal *j, struct span mac_key, struct span kek_id,
     journal_reader *reader, void *arg, struct err *e)
@@ -555,13 +615,8 @@ journal_replay(struct journal *j, struct span mac_key, struct span kek_id,
 	if (rc == RC_OK)
 		rc = journal_scan(file[j->in_use].bytes, mac_key, kek_id,
 		    reader, arg, scan, e);
-	if (rc == RC_OK && scan->good < file[j->in_use].bytes.n) {
-		log_event(LOG_WARN, "journal-tail-cut", "bytes=%zu",
-		    file[j->in_use].bytes.n - scan->good);
-		if (ftruncate(j->fd[j->in_use], (off_t)scan->good) != 0)
-			rc =
-			    err_set(e, RC_IO, "journal", "%s", strerror(errno));
-	}
+	if (rc == RC_OK)
+		rc = journal_cut_tail(j, file[j->in_use].bytes, scan->good, e);
 	if (rc == RC_OK && fdatasync(j->fd[j->in_use]) != 0)
 		rc = err_set(e, RC_IO, "journal", "%s", strerror(errno));
 	j->generation = scan->generation;

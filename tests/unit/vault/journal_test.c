@@ -113,58 +113,105 @@ slurp(const char *path, struct buf *out)
 		exit(EXIT_FAILURE);
 }
 
+/* How much of a file are records; zeros follow. */
+static size_t
+records(const struct buf *file)
+{
+	struct journal_scan scan;
+
+	if (journal_scan(buf_span(file), SPAN(key), SPAN(kek), NULL, NULL,
+		&scan, NULL) != RC_OK)
+		exit(EXIT_FAILURE);
+
+	return scan.good;
+}
+
+/* A file of these bytes: what is read of it, and whether it goes on. */
+static bool
+goes_on(const char *path, struct span bytes, const char *want)
+{
+	struct journal *j;
+	bool good;
+
+	if (file_replace(path, bytes, 0600, NULL) != RC_OK ||
+	    open_with(key, kek, &j) != RC_OK)
+		return false;
+	good = saw(want);
+	append(j, "c");
+	journal_free(j);
+	if (open_with(key, kek, &j) != RC_OK)
+		return false;
+	journal_free(j);
+
+	return good && seen.n == strlen(want) + 1;
+}
+
+/* Two records, each of one letter, with or without a sync between. */
+static void
+make_two(const char *path, bool between, struct buf *whole, size_t *start)
+{
+	struct journal *j;
+
+	remake();
+	slurp(path, whole);
+	*start = whole->n;
+	(void)open_with(key, kek, &j);
+	(void)journal_append(j, TYPE, SPAN_LIT("a"), true);
+	if (between)
+		journal_commit(j);
+	append(j, "b");
+	journal_free(j);
+	slurp(path, whole);
+}
+
 /* Cut at each length: whole records in front of the cut stay. */
 static void
 test_torn(void)
 {
-	struct buf whole = buf_init(65536);
+	struct buf whole = buf_init(1 << 20), zeroed = buf_init(1 << 20);
 	struct journal *j;
 	char path[64];
-	size_t wrong = 0, start;
+	size_t wrong = 0, start, each, n;
 
-	remake();
 	path_of(0, path);
-	slurp(path, &whole);
-	start = whole.n;
-	(void)open_with(key, kek, &j);
-	append(j, "a");
-	append(j, "b");
-	journal_free(j);
-	slurp(path, &whole);
-	for (size_t n = start; n <= whole.n; n++) {
-		size_t each = (whole.n - start) / 2;
-		const char *want = n == whole.n ? "ab"
-		    : n >= start + each         ? "a"
-						: "";
+	make_two(path, true, &whole, &start);
+	n = records(&whole);
+	each = (n - start) / 2;
+	ok(whole.n > n + 65536, "zeros stand ahead");
+	for (size_t at = start; at <= n; at++) {
+		const char *want = at == n ? "ab"
+		    : at >= start + each   ? "a"
+					   : "";
 
-		if (file_replace(path, (struct span){ whole.p, n }, 0600,
-			NULL) != RC_OK ||
-		    open_with(key, kek, &j) != RC_OK || !saw(want)) {
-			wrong++;
-			continue;
-		}
-		append(j, "c");
-		journal_free(j);
-		if (open_with(key, kek, &j) != RC_OK ||
-		    seen.n != strlen(want) + 1)
-			wrong++;
-		else
-			journal_free(j);
+		wrong += !goes_on(path, (struct span){ whole.p, at }, want);
+		buf_reset(&zeroed);
+		buf_bytes(&zeroed, buf_span(&whole));
+		memset(zeroed.p + at, 0, zeroed.n - at);
+		wrong += !goes_on(path, buf_span(&zeroed), want);
 	}
 	ok(wrong == 0, "torn at each byte: whole records stay, and it goes on");
-	for (size_t n = 0; n < start; n++)
-		wrong += file_replace(path, (struct span){ whole.p, n }, 0600,
+	for (size_t at = 0; at < start; at++)
+		wrong += file_replace(path, (struct span){ whole.p, at }, 0600,
 			     NULL) == RC_OK &&
 		    open_with(key, kek, &j) == RC_OK;
 	ok(wrong == 0, "cut inside its snapshot: refused");
+	memset(whole.p + start, 0, each);
+	ok(file_replace(path, buf_span(&whole), 0600, NULL) == RC_OK &&
+		open_with(key, kek, &j) == RC_FORMAT,
+	    "zeros where a promised record was: damage");
+	make_two(path, false, &whole, &start);
+	memset(whole.p + start, 0, each);
+	ok(goes_on(path, buf_span(&whole), ""),
+	    "a later one came to the disk before: both were not promised");
 	buf_clear(&whole);
+	buf_clear(&zeroed);
 }
 
 /* Each bit of a record that later ones knew to be durable. */
 static void
 test_damage(void)
 {
-	struct buf whole = buf_init(65536);
+	struct buf whole = buf_init(1 << 20);
 	struct journal *j;
 	char path[64];
 	size_t wrong = 0, start;
