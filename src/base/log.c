@@ -12,12 +12,32 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char *process_name = "ingam";
 static enum log_level least = LOG_INFO;
-static const char *const level_names[] = { "debug", "info", "warn", "error" };
+static const char *const level_names[] = {
+	[LOG_DEBUG] = "debug",
+	[LOG_INFO] = "info",
+	[LOG_WARN] = "warn",
+	[LOG_ERROR] = "error",
+};
+
+bool
+log_level_of(const char *word, enum log_level *out)
+{
+	for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]);
+	     i++) {
+		if (strcmp(word, level_names[i]) == 0) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	}
+
+	return false;
+}
 
 void
 log_init(const char *process, enum log_level level)

@@ -6,7 +6,12 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <stdbool.h>
+
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+/* Which level a word is: debug, info, warn, error. False: none of them. */
+bool log_level_of(const char *word, enum log_level *out);
 
 /* Names the process in every line, and drops lines below level. */
 void log_init(const char *process, enum log_level level);

@@ -161,26 +161,6 @@ config_host(char *out, size_t size, const char *origin)
 	(void)snprintf(out, size, "%.*s", (int)n, p);
 }
 
-/* The word of log as a level. */
-static enum rc
-config_level(struct config *c, struct err *e)
-{
-	static const char *const levels[] = {
-		[LOG_DEBUG] = "debug",
-		[LOG_INFO] = "info",
-		[LOG_WARN] = "warn",
-		[LOG_ERROR] = "error",
-	};
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-		if (strcmp(c->log, levels[i]) == 0) {
-			c->level = (enum log_level)i;
-			return RC_OK;
-		}
-
-	return err_set(e, RC_FORMAT, "log", "not debug, info, warn or error");
-}
-
 enum rc
 config_complete(struct config *c, struct err *e)
 {
@@ -206,7 +186,9 @@ config_complete(struct config *c, struct err *e)
 	    strcmp(c->identity, "portone") != 0)
 		return err_set(e, RC_FORMAT, "identity", "not portone or mock");
 
-	return config_level(c, e);
+	return log_level_of(c->log, &c->level)
+	    ? RC_OK
+	    : err_set(e, RC_FORMAT, "log", "not debug, info, warn or error");
 }
 
 void

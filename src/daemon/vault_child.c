@@ -183,7 +183,7 @@ vault_run(struct vault_child *v, struct err *e)
 	const char *const args[] = { c->vault_program, "serve", "--socket",
 		c->vault_socket, "--state", p.state, "--kek-file", p.kek,
 		"--rp-id", c->rp_id, "--origin", c->app_origin,
-		"--open-key-seconds", open_key,
+		"--open-key-seconds", open_key, "--log", c->log,
 		c->vault_weak_sandbox ? "--allow-weak-sandbox" : NULL };
 	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++)
 		if (args[i] != NULL)

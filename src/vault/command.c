@@ -28,6 +28,7 @@ struct command {
 	const char *socket, *state, *kek_file, *rp_id;
 	int passphrase_fd;
 	bool weak;
+	enum log_level level;
 	struct serve serve;
 	struct vault *vault;
 };
@@ -50,6 +51,7 @@ static const struct option options[] = {
 	{ "rp-id", required_argument, NULL, 'r' },
 	{ "origin", required_argument, NULL, 'o' },
 	{ "allow-weak-sandbox", no_argument, NULL, 'w' },
+	{ "log", required_argument, NULL, 'l' },
 	{ "passphrase-fd", required_argument, NULL, COMMAND_PASSPHRASE_FD },
 	{ "allow-uid", required_argument, NULL, COMMAND_UID },
 	{ "token-count-max", required_argument, NULL, COMMAND_TOKEN_COUNT },
@@ -90,6 +92,7 @@ command_explain(FILE *out)
 	    "  --sign-per-minute N    signatures of a key in a minute\n"
 	    "  --sign-per-day N       and in a day\n"
 	    "  --open-key-seconds N   how long a key stays open\n"
+	    "  --log LEVEL            debug, info, warn or error\n"
 	    "  --allow-weak-sandbox   serve without Landlock or seccomp\n"
 	    "\n\"man ingam-vault\" has the whole of it.\n",
 	    out);
@@ -175,6 +178,8 @@ command_set(struct command *c, int option, char *text)
 			return false;
 		v->origins[v->n_origins++] = span_str(text);
 		return true;
+	case 'l':
+		return log_level_of(text, &c->level);
 	case 'w':
 		c->weak = true;
 		return true;
@@ -330,6 +335,7 @@ command_vault(int argc, char **argv)
 {
 	static struct vault vault;
 	struct command c = { .passphrase_fd = -1,
+		.level = LOG_INFO,
 		.serve = { .listener = -1, .epoll = -1 },
 		.vault = &vault };
 	const char *verb = argc < 2 ? "" : argv[1];
@@ -349,6 +355,7 @@ command_vault(int argc, char **argv)
 		    verb[0] == '\0' ? NULL : verb);
 	if ((status = command_options(&c, init, argc, argv)) != 0)
 		return status;
+	log_init("ingam-vault", c.level);
 	status = init ? command_init(&c) : command_serve(&c);
 	vault_clear(&vault);
 

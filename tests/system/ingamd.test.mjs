@@ -73,6 +73,14 @@ test('the command line wins over the file', async () => {
   assert.match(stdout, /^name = 도장$/m);
 });
 
+test('log: what is below it, neither ingamd nor its vault says', async () => {
+  for (const [level, said] of [['info', /ingam-vault\[\d+\] info vault-start/], ['error', /^$/]]) {
+    const running = await startService([`log=${level}`]);
+    await running.stop();
+    assert.match(running.log.join(''), said, level);
+  }
+});
+
 test('a second ingamd on one data folder: it names the first, and changes nothing', async () => {
   const running = await startService();
   try {

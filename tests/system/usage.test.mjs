@@ -75,6 +75,7 @@ const wrong = [
   ['ingam-vault', 'init', /^ingam-vault: This is missing: --state\.$/m],
   ['ingam-vault', 'init --state x', /^ingam-vault: This is missing: --kek-file or --passphrase-fd\.$/m],
   ['ingam-vault', 'serve --state x --kek-file y', /^ingam-vault: This is missing: --socket\.$/m],
+  ['ingam-vault', 'serve --log loud', /^ingam-vault: The value of this option is not right: --log\.$/m],
   ['ingam-vault', 'serve --allow-uid root', /^ingam-vault: The value of this option is not right: --allow-uid\.$/m],
   ['ingamd', '', /^ingamd: Say what is to be done\.$/m],
   ['ingamd', 'explode', /^ingamd: There is no such command: explode\.$/m],
