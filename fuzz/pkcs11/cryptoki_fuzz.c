@@ -92,6 +92,60 @@ fuzz_template(struct rd *r, CK_ATTRIBUTE t[static TEMPLATE_MAX])
 	return n;
 }
 
+/*
+ * A template that makes a key, RSA or P-256, but for one attribute that is cut
+ * short, or one bit of it: nobody guesses one of these.
+ */
+static CK_ULONG
+fuzz_key(struct rd *r, CK_ATTRIBUTE t[static TEMPLATE_MAX])
+{
+	static CK_OBJECT_CLASS class = CKO_PUBLIC_KEY;
+	static CK_KEY_TYPE types[] = { CKK_RSA, CKK_EC };
+	static const CK_BYTE params[] = { 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+		0x3d, 0x03, 0x01, 0x07 };
+	static CK_BYTE values[4][256];
+	static const CK_ULONG lengths[] = { 128, 3, sizeof(params), 67 };
+	bool ec = rd_u8(r) % 2 == 1;
+	uint8_t which = rd_u8(r), bit = rd_u8(r);
+	CK_ULONG n = 0;
+
+	memset(values[0], 0xff, sizeof(values[0]));
+	memcpy(values[1], "\x01\x00\x01", 3);
+	memcpy(values[2], params, sizeof(params));
+	memcpy(values[3], "\x04\x41\x04", 3);
+	t[n++] = (CK_ATTRIBUTE){ CKA_CLASS, &class, sizeof(class) };
+	t[n++] = (CK_ATTRIBUTE){ CKA_KEY_TYPE, &types[ec], sizeof(types[0]) };
+	for (size_t i = ec ? 2 : 0; n < 4; i++)
+		t[n++] = (CK_ATTRIBUTE){ i == 0 ? CKA_MODULUS
+			    : i == 1            ? CKA_PUBLIC_EXPONENT
+			    : i == 2            ? CKA_EC_PARAMS
+						: CKA_EC_POINT,
+			values[i], lengths[i] };
+	if (which % 8 < 4)
+		t[which % 8].ulValueLen -= which / 8 % 4;
+	else if (which % 8 < 6)
+		((CK_BYTE *)t[which % 8 - 2].pValue)[bit / 8 % 3] ^=
+		    (CK_BYTE)(1 << bit % 8);
+	t[n++] = (CK_ATTRIBUTE){ rd_u16(r), room, rd_u16(r) % (ROOM + 1) };
+
+	return rd_u8(r) % 2 == 0 ? n : n - 1;
+}
+
+/* What can be done with a key that was made. */
+static void
+fuzz_made(struct rd *r, CK_SESSION_HANDLE s, CK_OBJECT_HANDLE key)
+{
+	CK_MECHANISM m = { mech_at(rd_u8(r) % 16)->type, NULL, 0 };
+	CK_ATTRIBUTE t[TEMPLATE_MAX];
+	CK_ULONG n = fuzz_template(r, t);
+
+	(void)C_GetAttributeValue(s, key, t, n);
+	(void)C_VerifyInit(s, &m, key);
+	(void)C_SetAttributeValue(s, key, t, n);
+	if (rd_u8(r) % 2 == 0)
+		(void)C_DestroyObject(s, key);
+}
+
 static CK_MECHANISM
 fuzz_mechanism(struct rd *r, CK_RSA_PKCS_PSS_PARAMS *pss)
 {
@@ -135,8 +189,10 @@ fuzz_objects_step(struct rd *r, uint8_t op, CK_SESSION_HANDLE s)
 		(void)C_GetAttributeValue(s, o, t, n);
 		return;
 	case 4:
-		n = fuzz_template(r, t);
-		(void)C_CreateObject(s, t, n, &o);
+		if ((n = fuzz_template(r, t)) == 0)
+			n = fuzz_key(r, t);
+		if (C_CreateObject(s, t, n, &o) == CKR_OK)
+			fuzz_made(r, s, o);
 		return;
 	default:
 		(void)C_GetObjectSize(s, fuzz_number(r), &n);

@@ -1,28 +1,14 @@
 /*
- * find.c - the C_ functions about objects: search, attributes, writes refused.
+ * find.c - the C_ functions that look at objects: search, attributes.
  *
  * Belongs here: arguments checked, handles looked up.
- * Not here: objects and attributes themselves (object.c).
+ * Not here: objects and attributes themselves (object.c); what programs make
+ * and remove (create.c).
  */
 #include "pkcs11/state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Templates longer than any real one are mistakes, not questions. */
-#define FIND_TEMPLATE_MAX 1024
-
-static CK_RV
-find_check_template(const CK_ATTRIBUTE *template, CK_ULONG n)
-{
-	if ((template == NULL && n > 0) || n > FIND_TEMPLATE_MAX)
-		return CKR_ARGUMENTS_BAD;
-	for (CK_ULONG i = 0; i < n; i++)
-		if (template[i].pValue == NULL && template[i].ulValueLen > 0)
-			return CKR_ARGUMENTS_BAD;
-
-	return CKR_OK;
-}
 
 static CK_RV
 find_begin(struct state *st, struct session *s, const CK_ATTRIBUTE *template,
@@ -52,7 +38,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG n)
 
 	if (rv != CKR_OK)
 		return rv;
-	if ((rv = find_check_template(template, n)) == CKR_OK)
+	if ((rv = object_check_template(template, n)) == CKR_OK)
 		rv = find_begin(st, s, template, n);
 	state_leave(st);
 
@@ -118,9 +104,7 @@ C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 
 	if (rv != CKR_OK)
 		return rv;
-	if ((template == NULL && n > 0) || n > FIND_TEMPLATE_MAX)
-		rv = CKR_ARGUMENTS_BAD;
-	else if (!object_find(&st->objects, object, st->logged_in, &o))
+	if (!object_find(&st->objects, object, st->logged_in, &o))
 		rv = CKR_OBJECT_HANDLE_INVALID;
 	else
 		rv = object_attributes(&o, template, n);
@@ -151,66 +135,4 @@ C_GetObjectSize(
 	state_leave(st);
 
 	return rv;
-}
-
-/* What stands on the token is the service's; nothing is written from here. */
-CK_RV
-C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG n,
-    CK_OBJECT_HANDLE *object)
-{
-	struct session *s;
-	struct state *st;
-	CK_RV rv = state_enter_session(handle, &st, &s);
-	bool on_token = false;
-
-	if (rv != CKR_OK)
-		return rv;
-	rv = find_check_template(template, n);
-	if (object == NULL)
-		rv = CKR_ARGUMENTS_BAD;
-	for (CK_ULONG i = 0; rv == CKR_OK && i < n; i++)
-		if (template[i].type == CKA_TOKEN &&
-		    template[i].ulValueLen == sizeof(CK_BBOOL))
-			on_token =
-			    *(const CK_BBOOL *)template[i].pValue != CK_FALSE;
-	if (rv == CKR_OK)
-		rv = on_token ? CKR_TOKEN_WRITE_PROTECTED
-			      : CKR_FUNCTION_NOT_SUPPORTED;
-	state_leave(st);
-
-	return rv;
-}
-
-static CK_RV
-find_refuse_write(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
-{
-	struct session *s;
-	struct state *st;
-	struct object o;
-	CK_RV rv = state_enter_session(handle, &st, &s);
-
-	if (rv != CKR_OK)
-		return rv;
-	rv = object_find(&st->objects, object, st->logged_in, &o)
-	    ? CKR_ACTION_PROHIBITED
-	    : CKR_OBJECT_HANDLE_INVALID;
-	state_leave(st);
-
-	return rv;
-}
-
-CK_RV
-C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object)
-{
-	return find_refuse_write(handle, object);
-}
-
-CK_RV
-C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
-    CK_ATTRIBUTE *template, CK_ULONG n)
-{
-	(void)template;
-	(void)n;
-
-	return find_refuse_write(handle, object);
 }

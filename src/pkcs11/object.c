@@ -2,7 +2,8 @@
  * object.c - the objects of the token and their attributes.
  *
  * Belongs here: handles, the table of attributes, matching.
- * Not here: where the values come from (token/cert.c); C_ functions (find.c).
+ * Not here: where the values come from (token/list.c, create.c); C_ functions
+ * (find.c, create.c).
  */
 #include "pkcs11/object.h"
 
@@ -10,8 +11,12 @@
 #include "base/enc.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Templates longer than any real one are mistakes, not questions. */
+#define OBJECT_TEMPLATE_MAX 1024
 
 enum object_part { OBJECT_CERTIFICATE, OBJECT_PUBLIC, OBJECT_PRIVATE };
 #define OBJECT_PARTS 4 /* handles a record; one is spare */
@@ -38,6 +43,7 @@ static const CK_OBJECT_CLASS object_classes[] = { CKO_CERTIFICATE,
 enum object_source {
 	OBJECT_TRUE,
 	OBJECT_FALSE,
+	OBJECT_MAY,      /* is the row's bit among what the key may? */
 	OBJECT_ULONG,    /* the row's number */
 	OBJECT_CLASS,    /* of the object */
 	OBJECT_CATEGORY, /* user or authority */
@@ -57,11 +63,14 @@ enum object_source {
 #define ON_PUBLIC  2u
 #define ON_PRIVATE 4u
 #define ON_PROFILE 8u
-#define ON_KEY     (ON_PUBLIC | ON_PRIVATE)
+#define ON_MADE    16u /* a public key, by a program */
+#define ON_VERIFY  (ON_PUBLIC | ON_MADE)
+#define ON_KEY     (ON_VERIFY | ON_PRIVATE)
 #define ON_ITEM    (ON_CERT | ON_KEY)
 #define ON_ALL     (ON_ITEM | ON_PROFILE)
-#define ON_RSA     16u /* and only for this kind of key */
-#define ON_EC      32u
+#define ON_TOKEN   (ON_ALL & ~ON_MADE)
+#define ON_RSA     32u /* and only for this kind of key */
+#define ON_EC      64u
 
 struct object_row {
 	CK_ATTRIBUTE_TYPE type;
@@ -74,12 +83,14 @@ struct object_row {
 
 static const struct object_row object_rows[] = {
 	{ CKA_CLASS, ON_ALL, OBJECT_CLASS, 0 },
-	{ CKA_TOKEN, ON_ALL, OBJECT_TRUE, 0 },
+	{ CKA_TOKEN, ON_TOKEN, OBJECT_TRUE, 0 },
+	{ CKA_TOKEN, ON_MADE, OBJECT_FALSE, 0 },
 	{ CKA_PRIVATE, ON_PRIVATE, OBJECT_TRUE, 0 },
-	{ CKA_PRIVATE, ON_CERT | ON_PUBLIC | ON_PROFILE, OBJECT_FALSE, 0 },
+	{ CKA_PRIVATE, ON_ALL & ~ON_PRIVATE, OBJECT_FALSE, 0 },
 	{ CKA_MODIFIABLE, ON_ALL, OBJECT_FALSE, 0 },
 	{ CKA_COPYABLE, ON_ALL, OBJECT_FALSE, 0 },
-	{ CKA_DESTROYABLE, ON_ALL, OBJECT_FALSE, 0 },
+	{ CKA_DESTROYABLE, ON_TOKEN, OBJECT_FALSE, 0 },
+	{ CKA_DESTROYABLE, ON_MADE, OBJECT_TRUE, 0 },
 	{ CKA_LABEL, ON_ITEM, OBJECT_SPAN, SPAN_OF(label) },
 	{ CKA_LABEL, ON_PROFILE, OBJECT_EMPTY, 0 },
 	{ CKA_UNIQUE_ID, ON_ITEM, OBJECT_UNIQUE, 0 },
@@ -95,7 +106,7 @@ static const struct object_row object_rows[] = {
 	{ CKA_VALUE, ON_CERT, OBJECT_SPAN, SPAN_OF(der) },
 	{ CKA_KEY_TYPE, ON_KEY, OBJECT_KEY_TYPE, 0 },
 	{ CKA_LOCAL, ON_KEY, OBJECT_FALSE, 0 },
-	{ CKA_DERIVE, ON_KEY, OBJECT_FALSE, 0 },
+	{ CKA_DERIVE, ON_KEY, OBJECT_MAY, OBJECT_DERIVE },
 	{ CKA_START_DATE, ON_ITEM, OBJECT_EMPTY, 0 },
 	{ CKA_END_DATE, ON_ITEM, OBJECT_EMPTY, 0 },
 	{ CKA_KEY_GEN_MECHANISM, ON_KEY, OBJECT_ULONG,
@@ -104,15 +115,14 @@ static const struct object_row object_rows[] = {
 	{ CKA_MODULUS, ON_KEY | ON_RSA, OBJECT_SPAN, SPAN_OF(modulus) },
 	{ CKA_PUBLIC_EXPONENT, ON_KEY | ON_RSA, OBJECT_SPAN,
 	    SPAN_OF(exponent) },
-	{ CKA_MODULUS_BITS, ON_PUBLIC | ON_RSA, OBJECT_BITS, 0 },
+	{ CKA_MODULUS_BITS, ON_VERIFY | ON_RSA, OBJECT_BITS, 0 },
 	{ CKA_EC_PARAMS, ON_KEY | ON_EC, OBJECT_SPAN, SPAN_OF(ec_params) },
 	{ CKA_EC_POINT, ON_KEY | ON_EC, OBJECT_SPAN, SPAN_OF(ec_point) },
-	/* What the token does with a public key: nothing, it only shows it. */
-	{ CKA_ENCRYPT, ON_PUBLIC, OBJECT_FALSE, 0 },
-	{ CKA_VERIFY, ON_PUBLIC, OBJECT_TRUE, 0 },
-	{ CKA_VERIFY_RECOVER, ON_PUBLIC, OBJECT_FALSE, 0 },
-	{ CKA_WRAP, ON_PUBLIC, OBJECT_FALSE, 0 },
-	{ CKA_TRUSTED, ON_PUBLIC, OBJECT_FALSE, 0 },
+	{ CKA_ENCRYPT, ON_VERIFY, OBJECT_MAY, OBJECT_ENCRYPT },
+	{ CKA_VERIFY, ON_VERIFY, OBJECT_MAY, OBJECT_VERIFY },
+	{ CKA_VERIFY_RECOVER, ON_VERIFY, OBJECT_MAY, OBJECT_VERIFY_RECOVER },
+	{ CKA_WRAP, ON_VERIFY, OBJECT_MAY, OBJECT_WRAP },
+	{ CKA_TRUSTED, ON_VERIFY, OBJECT_FALSE, 0 },
 	{ CKA_SENSITIVE, ON_PRIVATE, OBJECT_TRUE, 0 },
 	{ CKA_EXTRACTABLE, ON_PRIVATE, OBJECT_FALSE, 0 },
 	/* Keys come from a file of the member, not from the token. */
@@ -180,7 +190,9 @@ enum rc
 object_table_set(struct object_table *t, struct span list, const uint8_t *owner,
     struct err *e)
 {
-	struct object_table fresh = { .last_number = t->last_number };
+	struct object_table fresh = { .last_number = t->last_number,
+		.made = t->made,
+		.made_n = t->made_n };
 	struct tokenframe_object *parsed =
 	    calloc(TOKENFRAME_OBJECTS_MAX, sizeof(*parsed));
 	enum rc rc = RC_MEMORY;
@@ -203,10 +215,14 @@ object_table_set(struct object_table *t, struct span list, const uint8_t *owner,
 		goto out;
 	}
 	for (size_t i = 0; i < fresh.n; i++) {
-		fresh.records[i].o = parsed[i];
-		fresh.records[i].number =
+		struct object_record *record = &fresh.records[i];
+
+		record->o = parsed[i];
+		record->number =
 		    object_number(t, &fresh.last_number, &parsed[i]);
-		object_record_name(&fresh.records[i]);
+		record->may = OBJECT_VERIFY;
+		record->id = SPAN(record->o.key_id);
+		object_record_name(record);
 	}
 	object_table_clear(t);
 	*t = fresh;
@@ -239,7 +255,7 @@ object_profile_count(const struct object_table *t)
 size_t
 object_count(const struct object_table *t)
 {
-	return OBJECT_PROFILES + t->n * (OBJECT_PRIVATE + 1);
+	return OBJECT_PROFILES + t->n * (OBJECT_PRIVATE + 1) + t->made_n;
 }
 
 /* The profile of a number counted from 0, or a part of a record. */
@@ -258,6 +274,7 @@ object_make(const struct object_record *r, CK_ULONG part, bool logged_in,
 {
 	if (part > OBJECT_PRIVATE ||
 	    (part != OBJECT_CERTIFICATE && r->o.key == TOKENFRAME_KEY_NONE) ||
+	    (part != OBJECT_PUBLIC && r->session != 0) ||
 	    (part == OBJECT_PRIVATE && !logged_in))
 		return false;
 	out->handle = (r->number + OBJECT_PROFILES) * OBJECT_PARTS + part;
@@ -268,23 +285,97 @@ object_make(const struct object_record *r, CK_ULONG part, bool logged_in,
 	return true;
 }
 
+struct object
+object_of(const struct object_made *made)
+{
+	struct object o = { 0 };
+
+	(void)object_make(&made->record, OBJECT_PUBLIC, false, &o);
+
+	return o;
+}
+
+CK_RV
+object_add(
+    struct object_table *t, struct object_made *made, CK_OBJECT_HANDLE *handle)
+{
+	char *unique = made->record.unique;
+
+	if (t->made_n >= OBJECT_MADE_MAX)
+		return CKR_DEVICE_MEMORY;
+	made->record.number = ++t->last_number;
+	/* No certificate's is hexadecimal in this way. */
+	(void)snprintf(unique, sizeof(made->record.unique), "session-%024lu-?",
+	    made->record.number);
+	made->next = t->made;
+	t->made = made;
+	t->made_n++;
+	*handle = object_of(made).handle;
+
+	return CKR_OK;
+}
+
+static void
+object_remove_at(struct object_table *t, struct object_made **at)
+{
+	struct object_made *gone = *at;
+
+	*at = gone->next;
+	t->made_n--;
+	free(gone);
+}
+
+void
+object_remove(struct object_table *t, const struct object *o)
+{
+	for (struct object_made **at = &t->made; *at != NULL; at = &(*at)->next)
+		if (&(*at)->record == o->record) {
+			object_remove_at(t, at);
+			return;
+		}
+}
+
+void
+object_remove_session(struct object_table *t, CK_SESSION_HANDLE session)
+{
+	struct object_made **at = &t->made;
+
+	while (*at != NULL)
+		if ((*at)->record.session == session)
+			object_remove_at(t, at);
+		else
+			at = &(*at)->next;
+}
+
+static const struct object_record *
+object_record_of(const struct object_table *t, CK_ULONG number)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->records[i].number == number)
+			return &t->records[i];
+	for (const struct object_made *m = t->made; m != NULL; m = m->next)
+		if (m->record.number == number)
+			return &m->record;
+
+	return NULL;
+}
+
 bool
 object_find(const struct object_table *t, CK_OBJECT_HANDLE handle,
     bool logged_in, struct object *out)
 {
+	const struct object_record *record;
+
 	if (handle == 0)
 		return false;
 	if (handle <= object_profile_count(t)) {
 		object_make_profile(handle - 1, out);
 		return true;
 	}
-	for (size_t i = 0; i < t->n; i++)
-		if (handle / OBJECT_PARTS ==
-		    t->records[i].number + OBJECT_PROFILES)
-			return object_make(&t->records[i],
-			    handle % OBJECT_PARTS, logged_in, out);
+	record = object_record_of(t, handle / OBJECT_PARTS - OBJECT_PROFILES);
 
-	return false;
+	return record != NULL &&
+	    object_make(record, handle % OBJECT_PARTS, logged_in, out);
 }
 
 static unsigned int
@@ -294,9 +385,10 @@ object_on(const struct object *o)
 
 	if (o->class == CKO_PROFILE)
 		return ON_PROFILE;
-	on = o->class == CKO_CERTIFICATE ? ON_CERT
-	    : o->class == CKO_PUBLIC_KEY ? ON_PUBLIC
-					 : ON_PRIVATE;
+	on = o->record->session != 0      ? ON_MADE
+	    : o->class == CKO_CERTIFICATE ? ON_CERT
+	    : o->class == CKO_PUBLIC_KEY  ? ON_PUBLIC
+					  : ON_PRIVATE;
 	switch (o->record->o.key) {
 	case TOKENFRAME_KEY_NONE:
 		return on;
@@ -325,6 +417,17 @@ object_row(const struct object *o, CK_ATTRIBUTE_TYPE type)
 	}
 
 	return NULL;
+}
+
+bool
+object_knows(CK_ATTRIBUTE_TYPE type)
+{
+	for (size_t i = 0; i < sizeof(object_rows) / sizeof(object_rows[0]);
+	     i++)
+		if (object_rows[i].type == type)
+			return true;
+
+	return false;
 }
 
 static CK_ULONG
@@ -382,6 +485,10 @@ object_value(const struct object *o, const struct object_row *row,
 	case OBJECT_FALSE:
 		object_value_flag(v, CK_FALSE);
 		return;
+	case OBJECT_MAY:
+		object_value_flag(
+		    v, (o->record->may & row->value) != 0 ? CK_TRUE : CK_FALSE);
+		return;
 	case OBJECT_ULONG:
 		object_value_number(v, row->value);
 		return;
@@ -413,8 +520,8 @@ object_value(const struct object *o, const struct object_row *row,
 		object_value_unique(v, o);
 		return;
 	case OBJECT_ID:
-		v->p = f->key_id;
-		v->n = sizeof(f->key_id);
+		v->p = o->record->id.p;
+		v->n = o->record->id.n;
 		return;
 	case OBJECT_SPAN:
 		s = (const struct span *)(const void *)((const uint8_t *)f +
@@ -428,7 +535,19 @@ object_value(const struct object *o, const struct object_row *row,
 	}
 }
 
-static bool
+CK_RV
+object_check_template(const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	if ((template == NULL && n > 0) || n > OBJECT_TEMPLATE_MAX)
+		return CKR_ARGUMENTS_BAD;
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].pValue == NULL && template[i].ulValueLen > 0)
+			return CKR_ARGUMENTS_BAD;
+
+	return CKR_OK;
+}
+
+bool
 object_matches(const struct object *o, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
 	struct object_value v;
@@ -465,6 +584,12 @@ object_search(const struct object_table *t, bool logged_in,
 			if (object_make(&t->records[i], part, logged_in, &o) &&
 			    object_matches(&o, template, n))
 				out[found++] = o.handle;
+	for (const struct object_made *m = t->made; m != NULL && found < max;
+	     m = m->next) {
+		o = object_of(m);
+		if (object_matches(&o, template, n))
+			out[found++] = o.handle;
+	}
 
 	return found;
 }
@@ -501,6 +626,8 @@ object_attributes(const struct object *o, CK_ATTRIBUTE *template, CK_ULONG n)
 {
 	CK_RV first = CKR_OK;
 
+	if ((template == NULL && n > 0) || n > OBJECT_TEMPLATE_MAX)
+		return CKR_ARGUMENTS_BAD;
 	for (CK_ULONG i = 0; i < n; i++) {
 		CK_RV rv = object_attribute(o, &template[i]);
 

@@ -2,7 +2,7 @@
  * refused.c - the functions of PKCS#11 that this token does not offer.
  *
  * Belongs here: CKR_FUNCTION_NOT_SUPPORTED, and the two that are history.
- * Not here: functions that refuse after a look at their object (find.c).
+ * Not here: functions that refuse after a look at their object (create.c).
  */
 #include "pkcs11/state.h"
 

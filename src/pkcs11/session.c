@@ -38,6 +38,7 @@ session_close(struct state *st, struct session *s)
 	while (*at != s)
 		at = &(*at)->next;
 	*at = s->next;
+	object_remove_session(&st->objects, s->handle);
 	if (s->busy) {
 		s->closed = true;
 		helper_wake(&st->helper, s);

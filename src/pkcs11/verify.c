@@ -22,6 +22,8 @@ verify_begin(struct state *st, struct session *s, const CK_MECHANISM *given,
 		return CKR_KEY_FUNCTION_NOT_PERMITTED;
 	if (o.class != CKO_PUBLIC_KEY)
 		return CKR_KEY_HANDLE_INVALID;
+	if ((o.record->may & OBJECT_VERIFY) == 0)
+		return CKR_KEY_FUNCTION_NOT_PERMITTED;
 
 	return operation_begin(&s->verify, given, key, &o.record->o);
 }
@@ -47,6 +49,16 @@ C_VerifyInit(
 	return rv;
 }
 
+/* The helper cannot read a key: a point that a program made, off its curve. */
+static bool
+verify_is_no_key(struct span answer)
+{
+	struct tokenframe_failed failed;
+
+	return tokenframe_failed_parse(answer, &failed, NULL) == RC_OK &&
+	    failed.rc == RC_FORMAT;
+}
+
 static CK_RV
 verify_answer(enum rc rc, struct span answer)
 {
@@ -56,6 +68,9 @@ verify_answer(enum rc rc, struct span answer)
 		return CKR_FUNCTION_CANCELED;
 	if (rc == RC_MEMORY)
 		return CKR_HOST_MEMORY;
+	/* Nothing is the signature of what is no key. */
+	if (rc == RC_OK && verify_is_no_key(answer))
+		return CKR_SIGNATURE_INVALID;
 	if (rc != RC_OK ||
 	    tokenframe_verified_parse(answer, &good, NULL) != RC_OK)
 		return CKR_DEVICE_ERROR;
