@@ -10,8 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
 same() {
-	sort "$work/code" >"$work/code.sorted"
-	sort "$work/page" >"$work/page.sorted"
+	sort -u "$work/code" >"$work/code.sorted"
+	sort -u "$work/page" >"$work/page.sorted"
 	[ -s "$work/code" ] && diff "$work/code.sorted" "$work/page.sorted" >"$work/diff" && return 0
 	echo "$1 and $2 differ (< code, > page):"
 	grep '^[<>]' "$work/diff" || true
@@ -43,7 +43,26 @@ options() {
 	grep -oE '^\.It Fl -[a-z0-9-]+' "$page" | sed 's/.*Fl -//' >"$work/page"
 	same "$*" "$page"
 }
-options man/ingam.1 src/cli/cloud.c src/cli/token.c
+
+# The command of people has a page a group: what a file of src/cli is named by
+# decides which page has its options.
+sources() {
+	for file in src/cli/*.c; do
+		case ${file#src/cli/} in
+		cert*.c) page=cert ;;
+		sign.c | verify.c) page=sign ;;
+		*) page= ;;
+		esac
+		[ "$page" = "$1" ] && echo "$file"
+	done
+}
+for page in man/ingam.1 man/ingam-cert.1 man/ingam-sign.1; do
+	[ -f "$page" ] || continue
+	name=${page#man/ingam}
+	name=${name#-}
+	# shellcheck disable=SC2046
+	options "$page" $(sources "${name%.1}")
+done
 options man/ingam-phone.1 src/phone/command.c
 options man/ingam-vault.8 src/vault/command.c
 for page in man/ingamd.8 man/ingam-token.8; do

@@ -1,22 +1,30 @@
 /*
  * cli.c - the ingam command: its subcommands.
  *
- * Belongs here: finding the subcommand, and the list of them.
+ * Belongs here: finding the subcommand, and the list of them; that nobody looks
+ * into the process.
  * Not here: what a subcommand does (cloud.c, token.c); asking and telling a person
  * (client/person.c).
  */
 #include "cli/cli.h"
 
 #include "base/language.h"
+#include "base/process.h"
 #include "base/usage.h"
 #include "cli/cloud.h"
 #include "cli/token.h"
 #include "client/person.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
+/* Of a locked heap for OpenSSL's private numbers: room for some RSA keys. */
+#define CLI_HEAP     (256U << 10)
+#define CLI_HEAP_MIN 64
+
 static const struct {
-	const char *group, *verb;
+	const char *group; /* NULL: the command is its verb alone */
+	const char *verb;
 	int (*run)(int argc, char **argv);
 	struct person_text help;
 } commands[] = {
@@ -36,27 +44,58 @@ static void
 cli_explain(FILE *out)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
-		(void)fprintf(out, "\n  ingam %s %s\n      %s\n",
-		    commands[i].group, commands[i].verb,
+		(void)fprintf(out, "\n  ingam %s%s%s\n      %s\n",
+		    commands[i].group == NULL ? "" : commands[i].group,
+		    commands[i].group == NULL ? "" : " ", commands[i].verb,
 		    person_sentence(commands[i].help));
 	(void)fprintf(out, "\n%s\n",
 	    person_sentence((struct person_text){
-		"ingam GROUP VERB --help: 그 명령의 옵션을 보여줘요.",
-		"ingam GROUP VERB --help: the options of that command." }));
+		"ingam 명령 --help: 그 명령의 옵션을 보여줘요.",
+		"ingam COMMAND --help: the options of that command." }));
 }
 
 static const struct usage cli_usage = { "ingam",
-	"GROUP VERB [OPTION …]\n--help | --version", cli_explain,
+	"COMMAND [OPTION …]\n--help | --version", cli_explain,
 	language_korean };
+
+/*
+ * Keys and passwords pass through: no core, no tracer, a locked heap. Where
+ * the system does not let us lock so much it serves all the same.
+ */
+static int
+cli_private(void)
+{
+	struct err e = { 0 };
+	enum rc rc = process_hide(&e);
+
+	(void)CRYPTO_secure_malloc_init(CLI_HEAP, CLI_HEAP_MIN);
+
+	return rc == RC_OK ? PERSON_YES : (int)person_fail(rc, NULL, &e);
+}
 
 static bool
 cli_has_group(const char *name)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(name, commands[i].group) == 0)
+		if (commands[i].group != NULL &&
+		    strcmp(name, commands[i].group) == 0)
 			return true;
 
 	return false;
+}
+
+/* Is this row meant, and by how many words? 0: it is not. */
+static int
+cli_words(size_t row, int argc, char **argv)
+{
+	const char *group = commands[row].group;
+	int words = group == NULL ? 1 : 2;
+
+	if (argc <= words || strcmp(argv[words], commands[row].verb) != 0 ||
+	    (group != NULL && strcmp(argv[1], group) != 0))
+		return 0;
+
+	return words;
 }
 
 int
@@ -66,11 +105,16 @@ cli_main(int argc, char **argv)
 	const char *what = argc > 2 && group ? argv[2]
 	    : argc > 1 && !group             ? argv[1]
 					     : NULL;
+	int code = cli_private();
 
-	for (size_t i = 0; argc > 2 && i < COMMANDS; i++)
-		if (strcmp(argv[1], commands[i].group) == 0 &&
-		    strcmp(argv[2], commands[i].verb) == 0)
-			return commands[i].run(argc - 2, argv + 2);
+	if (code != PERSON_YES)
+		return code;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		int words = cli_words(i, argc, argv);
+
+		if (words > 0)
+			return commands[i].run(argc - words, argv + words);
+	}
 	if (usage_asked(&cli_usage, argc, argv))
 		return PERSON_YES;
 

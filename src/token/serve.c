@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/sec.h"
 #include "base/usage.h"
 #include "token/approval.h"
@@ -24,8 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -272,7 +271,6 @@ serve_loop(struct approval *a, int host)
 static bool
 serve_detach(void)
 {
-	struct rlimit none = { 0, 0 };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	if (setsid() < 0 && errno != EPERM)
@@ -286,8 +284,8 @@ serve_detach(void)
 		_exit(0);
 	}
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (process_hide(NULL) != RC_OK)
+		return false;
 	(void)!chdir("/");
 
 	return true;

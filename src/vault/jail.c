@@ -7,6 +7,7 @@
 #include "vault/jail.h"
 
 #include "base/log.h"
+#include "base/process.h"
 #include "base/sec.h"
 #include "vault/heap.h"
 
@@ -21,19 +22,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Sanitizers need more than the jail leaves: a tracer, files, calls. */
-#if defined(__has_feature)
-#	if __has_feature(address_sanitizer)
-#		define JAIL_SANITIZED 1
-#	endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#	define JAIL_SANITIZED 1
-#endif
-#ifndef JAIL_SANITIZED
-#	define JAIL_SANITIZED 0
-#endif
 
 #define JAIL_HEAP       (24U << 20)
 #define JAIL_HEAP_SMALL (5U << 20) /* of the 8 MiB that a user may lock */
@@ -88,15 +76,14 @@ jail_lock_stack(void)
 enum rc
 jail_memory(struct err *e)
 {
-	struct rlimit none = { 0, 0 };
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	bool may_lock, locked;
 	enum rc rc;
 
-	if (setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    (!JAIL_SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
-		return err_set(e, RC_IO, "jail", "%s", strerror(errno));
-	if (JAIL_SANITIZED)
+	if ((rc = process_hide(e)) != RC_OK)
+		return rc;
+	/* A sanitizer needs more than the jail leaves: a tracer, files, calls. */
+	if (PROCESS_SANITIZED)
 		return RC_OK;
 	may_lock = setrlimit(RLIMIT_MEMLOCK, &all) == 0;
 	if ((rc = heap_start(
@@ -207,7 +194,7 @@ jail_lock(const int journal[static 2], bool *weak, struct err *e)
 		*weak = false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return err_set(e, RC_POLICY, "jail", "%s", strerror(errno));
-	if (JAIL_SANITIZED)
+	if (PROCESS_SANITIZED)
 		return jail_missing(weak,
 		    err_set(e, RC_POLICY, "jail", "a sanitizer needs more"), e);
 	if ((rc = jail_missing(weak, jail_landlock(e), e)) != RC_OK ||

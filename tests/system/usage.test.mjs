@@ -3,23 +3,32 @@
 // Belongs here: --help, --version and wrong command lines of every program.
 // Not here: what the commands do; values of settings (ingamd.test.mjs).
 import test from 'node:test';
+import { execFileSync, spawn } from 'node:child_process';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
 import { program, root, run } from '../lib/service.mjs';
 
 const version = /version: '([0-9.]+)'/.exec(readFileSync(join(root, 'meson.build'), 'utf8'))[1];
 
-/** Every program, its manual page, and the commands that may stand before an option. */
+/** What `ingam --help` lists: each command as its words. */
+const listed = [...(await run(program('ingam'), ['--help'])).stdout.matchAll(/^ {2}ingam (.+)$/gm)].map((found) => found[1].split(' '));
+const groups = [...new Set(listed.filter((words) => words.length > 1).map(([group]) => group))];
+const page = (name) => readFileSync(join(root, 'man', name), 'utf8');
+const ingamPages = ['ingam.1', 'ingam-cert.1', 'ingam-sign.1'].filter((name) => existsSync(join(root, 'man', name)));
+
+/** Every program, its manual pages, and the commands that may stand before an option. */
 const programs = [
-  { name: 'ingam', page: 'ingam.1', commands: [[], ['cloud'], ['cloud', 'import'], ['token'], ['token', 'register'], ['token', 'unregister']] },
-  { name: 'ingam-phone', page: 'ingam-phone.1', commands: [[], ['join'], ['import'], ['list'], ['approve'], ['refuse'], ['delete'], ['load']] },
-  { name: 'ingam-token', page: 'ingam-token.8', commands: [[], ['--settings']] },
-  { name: 'ingam-vault', page: 'ingam-vault.8', commands: [[], ['init'], ['serve']] },
-  { name: 'ingamd', page: 'ingamd.8', commands: [[], ['serve'], ['init'], ['migrate'], ['check-config']] },
+  { name: 'ingam', pages: ingamPages, commands: [[], ...groups.map((group) => [group]), ...listed] },
+  { name: 'ingam-phone', pages: ['ingam-phone.1'], commands: [[], ['join'], ['import'], ['list'], ['approve'], ['refuse'], ['delete'], ['load']] },
+  { name: 'ingam-token', pages: ['ingam-token.8'], commands: [[], ['--settings']] },
+  { name: 'ingam-vault', pages: ['ingam-vault.8'], commands: [[], ['init'], ['serve']] },
+  { name: 'ingamd', pages: ['ingamd.8'], commands: [[], ['serve'], ['init'], ['migrate'], ['check-config']] },
 ];
 
-for (const { name, page, commands } of programs) {
+for (const { name, pages, commands } of programs) {
   for (const words of commands) {
     const called = [name, ...words].join(' ');
     test(`${called} --help: the usage on standard output, exit 0`, async () => {
@@ -35,12 +44,44 @@ for (const { name, page, commands } of programs) {
       assert.equal(stderr, '');
     });
   }
-  test(`${name}: the usage names every option of its manual page`, async () => {
+  test(`${name}: the usage names every option of its manual pages`, async () => {
     const stdout = (await Promise.all(commands.map(async (words) => (await run(program(name), [...words, '--help'])).stdout))).join('\n');
-    const named = readFileSync(join(root, 'man', page), 'utf8').matchAll(/^\.It Fl (-?[a-z-]+)/gm);
-    for (const [, option] of named) assert.ok(stdout.includes(`-${option}`), `-${option} is not in\n${stdout}`);
+    for (const [, option] of pages.map(page).join('\n').matchAll(/^\.It Fl (-?[a-z-]+)/gm)) assert.ok(stdout.includes(`-${option}`), `-${option} is not in\n${stdout}`);
   });
 }
+
+test('ingam: every command that its usage lists stands in the synopsis of a page', () => {
+  assert.ok(listed.length >= 3);
+  const synopses = ingamPages.map((name) => page(name).split('.Sh DESCRIPTION')[0]).join('\n');
+  const named = [...synopses.matchAll(/^\.Cm (.+)$/gm)].flatMap(([, text]) => {
+    const words = text.split(/ \| | /);
+    return text.includes('|') ? words.slice(1).map((verb) => `${words[0]} ${verb}`) : [text];
+  });
+  for (const words of listed) assert.ok(named.includes(words.join(' ')), `${words.join(' ')} is not in ${named}`);
+  assert.equal(named.length, listed.length);
+});
+
+test('ingam: no core is left, and nobody of the same user looks in', { skip: process.platform !== 'linux' && 'not Linux' }, async () => {
+  // Files of /proc belong to root where a process hides itself: that shows only while it is not root's.
+  const nobody = process.getuid() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const folder = mkdtempSync(join(tmpdir(), 'ingam-usage-'));
+  makeCertificate({ into: folder });
+  copyFileSync(program('ingam'), join(folder, 'ingam'));
+  if (nobody.uid) execFileSync('chown', ['-R', String(nobody.uid), folder]);
+  // It waits for the number that never comes.
+  const child = spawn(join(folder, 'ingam'), ['cloud', 'import', '--code', '-', '--password-file', '/dev/null', folder], { stdio: ['pipe', 'ignore', 'ignore'], ...nobody });
+  const hidden = () => {
+    const text = readFileSync(`/proc/${child.pid}/limits`, 'utf8');
+    return /Max core file size +0 +0/.test(text) && statSync(`/proc/${child.pid}/limits`).uid === 0;
+  };
+  try {
+    for (let i = 0; i < 250 && !hidden(); i++) await new Promise((done) => setTimeout(done, 20));
+    assert.ok(hidden());
+  } finally {
+    child.kill();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 /** What is typed, and the sentence that says what is wrong with it. */
 const wrong = [
