@@ -161,6 +161,49 @@ config_host(char *out, size_t size, const char *origin)
 	(void)snprintf(out, size, "%.*s", (int)n, p);
 }
 
+/*
+ * As browsers write an origin (RFC 6454 6.2), for it is compared with what they
+ * send: small letters, nothing after the port. A name, as passkeys want it.
+ */
+static enum rc
+config_origin(const char *value, const char *option, struct err *e)
+{
+	const char *p = strncmp(value, "https://", 8) == 0 ? value + 8
+	    : strncmp(value, "http://", 7) == 0            ? value + 7
+							   : NULL;
+	size_t host, port;
+
+	if (p != NULL) {
+		host = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+		p += host;
+		port = p[0] == ':' ? strspn(p + 1, "0123456789") : 0;
+		if (host > 0 &&
+		    (p[0] == '\0' ||
+			(port > 0 && port < 6 && p[1 + port] == '\0')))
+			return RC_OK;
+	}
+
+	return err_set(e, RC_FORMAT, option,
+	    "not an origin such as https://app.example.org");
+}
+
+/* A passkey's domain is the app's host or one above it (WebAuthn 5.1.3). */
+static enum rc
+config_rp_id(const struct config *c, struct err *e)
+{
+	char host[sizeof(c->app_origin)];
+	size_t n = strlen(c->rp_id), of;
+
+	config_host(host, sizeof(host), c->app_origin);
+	of = strlen(host);
+	if (n <= of && strcmp(host + of - n, c->rp_id) == 0 &&
+	    (n == of || host[of - n - 1] == '.'))
+		return RC_OK;
+
+	return err_set(e, RC_FORMAT, "rp-id",
+	    "neither the host of app-origin nor a domain above it");
+}
+
 enum rc
 config_complete(struct config *c, struct err *e)
 {
@@ -182,6 +225,10 @@ config_complete(struct config *c, struct err *e)
 		return rc;
 	if (c->rp_id[0] == '\0')
 		config_host(c->rp_id, sizeof(c->rp_id), c->app_origin);
+	if ((rc = config_origin(c->app_origin, "app-origin", e)) != RC_OK ||
+	    (rc = config_origin(c->pc_origin, "pc-origin", e)) != RC_OK ||
+	    (rc = config_rp_id(c, e)) != RC_OK)
+		return rc;
 	if (strcmp(c->identity, "mock") != 0 &&
 	    strcmp(c->identity, "portone") != 0)
 		return err_set(e, RC_FORMAT, "identity", "not portone or mock");

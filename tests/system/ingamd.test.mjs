@@ -35,6 +35,10 @@ const wrong = [
   ['request-life=1s', 'request-life: not between 30s and 600s'],
   ['trusted-proxy=true', 'trusted-proxy: not yes or no'],
   ['identity=nobody', 'identity: not portone or mock'],
+  ...['app.example.org', 'https://app.example.org/', 'https://App.example.org', 'https://app.example.org:', 'https://', 'https://[::1]'].map((value) =>
+    [`app-origin=${value}`, 'app-origin: not an origin such as https://app.example.org']),
+  ['pc-origin=ftp://pc.example.org', 'pc-origin: not an origin such as https://app.example.org'],
+  ['rp-id=xample.org app-origin=https://app.example.org', 'rp-id: neither the host of app-origin nor a domain above it'],
   ['log=loud', 'log: not debug, info, warn or error'],
 ];
 const next = '"ingamd check-config" prints every setting; what it may be stands in ingamd.conf(5).';
@@ -42,7 +46,7 @@ const next = '"ingamd check-config" prints every setting; what it may be stands 
 for (const [setting, sentence] of wrong) {
   for (const verb of ['serve', 'init', 'check-config']) {
     test(`ingamd ${verb} ${setting}: the command line is named, exit 2`, async () => {
-      const { code, stdout, stderr } = await run(program('ingamd'), [verb, `data=${folder}/data`, setting]);
+      const { code, stdout, stderr } = await run(program('ingamd'), [verb, `data=${folder}/data`, ...setting.split(' ')]);
       assert.equal(stderr, `ingamd: command line: ${sentence}.\n${next}\n`);
       assert.equal(stdout, '');
       assert.equal(code, 2);
@@ -63,6 +67,14 @@ test('a file that is not there: it is named, exit 3', async () => {
   const { code, stderr } = await run(program('ingamd'), ['serve', '-f', `${file}.not`]);
   assert.equal(stderr, `ingamd: ${file}.not: no such file.\nName the file after -f.\n`);
   assert.equal(code, 3);
+});
+
+test('origins and a domain above them are taken', async () => {
+  for (const [app, id] of [['https://app.example.org', 'example.org'], ['http://localhost:8700', 'localhost']]) {
+    const { code, stderr } = await run(program('ingamd'), ['check-config', `app-origin=${app}`, `rp-id=${id}`]);
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+  }
 });
 
 test('the command line wins over the file', async () => {
