@@ -1,26 +1,12 @@
 /* signature_test.c - signatures that others made verify, changed ones do not. */
 #include "x509/signature.h"
 
-#include "../npki/samples.h"
 #include "npki/der.h"
+#include "workshop.h"
 #include "x509/certificate.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-
-static char folder[] = "/tmp/ingam-signature-XXXXXX";
-
-static struct buf
-run(const char *script)
-{
-	struct buf cmd = buf_init(8192), out;
-
-	buf_printf(&cmd, "cd '%s' && %s", folder, script);
-	out = shell(buf_cstr(&cmd));
-	buf_clear(&cmd);
-
-	return out;
-}
 
 /* Whatever changes, it is refused. */
 static void
@@ -89,21 +75,16 @@ test_openssl(void)
 	};
 
 	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
-		char script[512];
 		struct buf pub, sig;
 		const uint8_t *p;
 		uint8_t digest[64];
 		size_t n = 0;
 		EVP_PKEY *key;
 
-		(void)snprintf(script, sizeof(script),
-		    "openssl pkey -in %s.pem -pubout -outform DER",
+		pub = run("openssl pkey -in %s.pem -pubout -outform DER",
 		    rows[k].key);
-		pub = run(script);
-		(void)snprintf(script, sizeof(script),
-		    "openssl dgst %s -sign %s.pem message", rows[k].sign,
+		sig = run("openssl dgst %s -sign %s.pem message", rows[k].sign,
 		    rows[k].key);
-		sig = run(script);
 		p = pub.p;
 		key = d2i_PUBKEY(NULL, &p, (long)pub.n);
 		if (EVP_Q_digest(NULL, rows[k].digest, NULL, "hello", 5, digest,
@@ -223,24 +204,17 @@ test_requests(void)
 int
 main(void)
 {
-	struct buf made;
-
-	if (mkdtemp(folder) == NULL)
-		return EXIT_FAILURE;
-	made = run(
-	    "printf hello > message && openssl genrsa -out rsa.pem 2048 "
-	    "2>/dev/null && openssl ecparam -name prime256v1 -genkey -noout "
-	    "-out ec256.pem && openssl ecparam -name secp384r1 -genkey -noout "
-	    "-out ec384.pem && echo made");
-	ok(made.n > 0, "keys made by openssl");
-	buf_clear(&made);
+	workshop_open();
+	ok(runs("printf hello > message && openssl genrsa -out rsa.pem 2048 "
+		"2>/dev/null && openssl ecparam -name prime256v1 -genkey "
+		"-noout -out ec256.pem && openssl ecparam -name secp384r1 "
+		"-genkey -noout -out ec384.pem && echo made"),
+	    "keys made by openssl");
 	test_openssl();
 	test_raw();
 	test_sample();
 	test_requests();
-	made = run("rm -f message ./*.pem && rmdir ../\"${PWD##*/}\" && echo");
-	ok(made.n > 0, "cleaned up");
-	buf_clear(&made);
+	workshop_close();
 
 	return tap_done();
 }
