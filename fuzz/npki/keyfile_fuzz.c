@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			abort();
 		return 0;
 	}
-	if (k.iterations > 64)
+	if (k.pbe.iterations > 64)
 		return 0;
 	if (keyfile_open(file, SPAN_LIT("WTuA8Ev0lWXVFSiI!"), none, &key, &e) ==
 		RC_OK &&

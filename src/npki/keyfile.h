@@ -3,37 +3,21 @@
  */
 #pragma once
 
-#include "base/sec.h"
-#include "npki/platform.h"
+#include "npki/pbe.h"
 
 #define KEYFILE_MAX          16384 /* bytes of a file */
-#define KEYFILE_SALT_MAX     64
-#define KEYFILE_ITERATIONS   10000000
-#define KEYFILE_PASSWORD_MAX 256
-
-/* How the key is derived from the password. */
-enum keyfile_scheme {
-	KEYFILE_SEED_SHA1,     /* 1.2.410.200004.1.15: PBKDF1, IV derived */
-	KEYFILE_SEED_FIXED_IV, /* 1.2.410.200004.1.4: PBKDF1, IV constant */
-	KEYFILE_PBES2,         /* PBKDF2 and any cipher we know */
-	KEYFILE_PKCS12,        /* 1.2.840.113549.1.12.1.3: 3DES */
-};
+#define KEYFILE_PASSWORD_MAX PBE_PASSWORD_MAX
 
 /* What a key file says in clear. Spans borrow from the file. */
 struct keyfile {
-	enum keyfile_scheme scheme;
-	enum platform_cipher cipher;
-	enum platform_hash prf; /* of PBES2 */
-	uint32_t iterations;
-	struct span salt;
-	struct span iv; /* empty where it is derived */
+	struct pbe pbe;
 	struct span encrypted;
 };
 
 /*
  * Reads an EncryptedPrivateKeyInfo (RFC 5958 section 3) without its password.
- * RC_FORMAT: no key file at all. RC_UNKNOWN: an algorithm that we do not know.
- * RC_LIMIT: file over KEYFILE_MAX, salt or iterations over the limits.
+ * RC_FORMAT: no key file at all. RC_LIMIT: file over KEYFILE_MAX. RC_UNKNOWN
+ * and RC_LIMIT as pbe_parse().
  */
 IG_CHECK enum rc keyfile_parse(
     struct span file, struct keyfile *out, struct err *e);

@@ -12,6 +12,8 @@
 #include "npki/certjson.h"
 #include "npki/keyfile.h"
 
+#include <stdarg.h>
+
 #define EXPORT(name) __attribute__((export_name(name)))
 #define IMPORT(name) \
 	__attribute__((import_module("platform"), import_name(name)))
@@ -30,11 +32,11 @@ IMPORT("pbkdf2")
 int import_pbkdf2(int hash, const uint8_t *password, size_t password_n,
     const uint8_t *salt, size_t salt_n, uint32_t iterations, uint8_t *out,
     size_t n);
-IMPORT("sha1")
-int import_sha1(const uint8_t *in, size_t n, uint8_t *out);
+IMPORT("digest")
+int import_digest(int hash, const struct span *parts, size_t n, uint8_t *out);
 IMPORT("aesCbc")
-int import_aes_cbc(const uint8_t *key, size_t key_n, const uint8_t *iv,
-    const uint8_t *in, size_t n, uint8_t *out);
+int import_aes_cbc(int encrypt, const uint8_t *key, size_t key_n,
+    const uint8_t *iv, const uint8_t *in, size_t n, uint8_t *out);
 
 static void
 wasm_copy(char *out, size_t size, const char *s)
@@ -48,15 +50,32 @@ wasm_copy(char *out, size_t size, const char *s)
 	out[n] = '\0';
 }
 
-/* base/err.h without a formatter: no sentence of the core has arguments. */
+/* base/err.h with a small formatter: the core's sentences have "%s" alone. */
 void
 err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 {
+	char text[sizeof(e->msg)];
+	size_t n = 0;
+	va_list ap;
+
 	if (e == NULL || e->msg[0] != '\0')
 		return;
 	e->rc = rc;
 	wasm_copy(e->field, sizeof(e->field), field);
-	wasm_copy(e->msg, sizeof(e->msg), fmt);
+	va_start(ap, fmt);
+	for (; *fmt != '\0' && n < sizeof(text) - 1; fmt++) {
+		text[n] = *fmt;
+		if (fmt[0] != '%' || fmt[1] != 's') {
+			n++;
+			continue;
+		}
+		wasm_copy(text + n, sizeof(text) - n, va_arg(ap, const char *));
+		n += strlen(text + n);
+		fmt++;
+	}
+	va_end(ap);
+	text[n] = '\0';
+	wasm_copy(e->msg, sizeof(e->msg), text);
 }
 
 /* base/sec.h over one static buffer: at most one secret lives at a time. */
@@ -116,39 +135,61 @@ platform_pbkdf1(struct span password, struct span salt, uint32_t iterations,
 	    e);
 }
 
+/* A hash as JavaScript is told which. */
+static int
+wasm_hash(enum platform_hash hash)
+{
+	static const int bits[] = {
+		[PLATFORM_HASH_SHA1] = 1,
+		[PLATFORM_HASH_SHA256] = 256,
+		[PLATFORM_HASH_SHA384] = 384,
+		[PLATFORM_HASH_SHA512] = 512,
+	};
+
+	return bits[hash];
+}
+
 enum rc
 platform_pbkdf2(enum platform_hash hash, struct span password, struct span salt,
     uint32_t iterations, uint8_t *out, size_t n, struct err *e)
 {
-	return wasm_answer(
-	    import_pbkdf2(hash == PLATFORM_HASH_SHA1 ? 1 : 256, password.p,
-		password.n, salt.p, salt.n, iterations, out, n),
+	return wasm_answer(import_pbkdf2(wasm_hash(hash), password.p,
+			       password.n, salt.p, salt.n, iterations, out, n),
 	    e);
 }
 
 enum rc
-platform_sha1(struct span in, uint8_t out[static PLATFORM_SHA1], struct err *e)
+platform_digest(enum platform_hash hash, const struct span *parts, size_t n,
+    uint8_t out[static PLATFORM_HASH_MAX], struct err *e)
 {
-	return wasm_answer(import_sha1(in.p, in.n, out), e);
+	return wasm_answer(import_digest(wasm_hash(hash), parts, n, out), e);
 }
 
-enum rc
-platform_decrypt(enum platform_cipher cipher, struct span key, struct span iv,
-    struct span in, uint8_t *out, struct err *e)
+static enum rc
+wasm_cbc(enum platform_cipher cipher, int encrypt, struct span key,
+    struct span iv, struct span in, uint8_t *out, struct err *e)
 {
 	if (cipher != PLATFORM_AES_128_CBC && cipher != PLATFORM_AES_192_CBC &&
 	    cipher != PLATFORM_AES_256_CBC)
 		return wasm_answer(1, e);
 
 	return wasm_answer(
-	    import_aes_cbc(key.p, key.n, iv.p, in.p, in.n, out), e);
+	    import_aes_cbc(encrypt, key.p, key.n, iv.p, in.p, in.n, out), e);
 }
 
 enum rc
-platform_pkcs12_kdf(struct span password, struct span salt, uint8_t id,
-    uint32_t iterations, uint8_t *out, size_t n, struct err *e)
+platform_decrypt(enum platform_cipher cipher, struct span key, struct span iv,
+    struct span in, uint8_t *out, struct err *e)
 {
-	(void)password, (void)salt, (void)id, (void)iterations;
+	return wasm_cbc(cipher, 0, key, iv, in, out, e);
+}
+
+enum rc
+platform_pkcs12_kdf(enum platform_hash hash, struct span password,
+    struct span salt, uint8_t id, uint32_t iterations, uint8_t *out, size_t n,
+    struct err *e)
+{
+	(void)hash, (void)password, (void)salt, (void)id, (void)iterations;
 	(void)out, (void)n;
 
 	return wasm_answer(1, e);

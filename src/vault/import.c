@@ -100,7 +100,7 @@ import_key(const struct vault *v, const struct approval *a,
 
 	if ((rc = keyfile_parse(file, &outside, e)) != RC_OK)
 		return rc;
-	if (outside.iterations > IMPORT_ITERATIONS_MAX)
+	if (outside.pbe.iterations > IMPORT_ITERATIONS_MAX)
 		return err_set(e, RC_LIMIT, "key file", "costs too much");
 	if ((rc = certificate_parse(certificate_bytes, &certificate, e)) !=
 	    RC_OK)

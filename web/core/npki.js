@@ -11,7 +11,7 @@
 import { cbc } from '../lib/noble-ciphers/aes.js';
 import { sha1 } from '../lib/noble-hashes/legacy.js';
 import { pbkdf2 } from '../lib/noble-hashes/pbkdf2.js';
-import { sha256 } from '../lib/noble-hashes/sha2.js';
+import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
 
 /**
  * @typedef {object} CertificateFacts
@@ -46,6 +46,8 @@ export class NpkiError extends Error {
   }
 }
 
+/** @type {Record<number, import('../lib/noble-hashes/utils.js').CHash>} */
+const hashes = { 1: sha1, 256: sha256, 384: sha384, 512: sha512 };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -72,17 +74,21 @@ function platform(memory) {
     },
     /** @type {(...a: number[]) => number} */
     pbkdf2(hash, password, passwordLength, salt, saltLength, count, out, length) {
-      return put(pbkdf2(hash === 1 ? sha1 : sha256, at(password, passwordLength),
+      return put(pbkdf2(hashes[hash], at(password, passwordLength),
         at(salt, saltLength), { c: count >>> 0, dkLen: length }), out);
     },
     /** @type {(...a: number[]) => number} */
-    sha1(bytes, length, out) {
-      return put(sha1(at(bytes, length)), out);
+    digest(hash, parts, n, out) {
+      const state = hashes[hash].create();
+      const spans = new Uint32Array(memory(), parts >>> 0, 2 * n);
+      for (let i = 0; i < n; i++)
+        state.update(at(spans[2 * i], spans[2 * i + 1]));
+      return put(state.digest(), out);
     },
     /** @type {(...a: number[]) => number} */
-    aesCbc(key, keyLength, iv, bytes, length, out) {
+    aesCbc(encrypt, key, keyLength, iv, bytes, length, out) {
       const cipher = cbc(at(key, keyLength), at(iv, 16), { disablePadding: true });
-      return put(cipher.decrypt(at(bytes, length)), out);
+      return put(encrypt ? cipher.encrypt(at(bytes, length)) : cipher.decrypt(at(bytes, length)), out);
     },
   };
 }

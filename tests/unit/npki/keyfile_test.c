@@ -12,6 +12,12 @@
 static struct buf plain, certificate;
 static struct certinfo info;
 
+static enum rc
+sha1(struct span in, uint8_t out[static PLATFORM_HASH_MAX])
+{
+	return platform_digest(PLATFORM_HASH_SHA1, &in, 1, out, NULL);
+}
+
 static void
 test_kdf(void)
 {
@@ -43,16 +49,14 @@ test_kdf(void)
 		    "55c0e36624b41e359a2808cfaccb638d" },
 	};
 	static const uint8_t salt[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-	uint8_t dk[20], iv[20], key[32];
+	uint8_t dk[20], iv[PLATFORM_HASH_MAX], key[32];
 
 	for (size_t i = 0; i < 2; i++) {
 		ok(platform_pbkdf1(SAMPLE_PASSWORD, SPAN(salt), one[i].count,
 		       dk, NULL) == RC_OK,
 		    "PBKDF1, %u", one[i].count);
 		is_hex(SPAN(dk), one[i].dk, "its output");
-		ok(platform_sha1((struct span){ dk + 16, 4 }, iv, NULL) ==
-			RC_OK,
-		    "SHA-1");
+		ok(sha1((struct span){ dk + 16, 4 }, iv) == RC_OK, "SHA-1");
 		is_hex((struct span){ iv, 16 }, one[i].iv, "its IV");
 	}
 	for (size_t i = 0; i < 4; i++) {
@@ -140,7 +144,11 @@ test_openssl_writes(void)
 		{ "-v2 aes-256-cbc", "ec:P-256",
 		    "\xba\xf1\xb9\xd0\xb9\xf8\xc8\xa3", "비밀번호", PKINFO_P256,
 		    RC_OK },
+		{ "-v2 aes-256-cbc -v2prf hmacWithSHA384", "ec:P-256", "ascii",
+		    NULL, PKINFO_P256, RC_OK },
 		{ "-v2 aes-256-cbc -v2prf hmacWithSHA512", "ec:P-256", "ascii",
+		    NULL, PKINFO_P256, RC_OK },
+		{ "-v2 aes-256-cbc -v2prf hmacWithSHA224", "ec:P-256", "ascii",
 		    NULL, PKINFO_P256, RC_UNKNOWN },
 		{ "-v2 camellia-128-cbc", "ec:P-256", "ascii", NULL,
 		    PKINFO_P256, RC_UNKNOWN },
@@ -186,13 +194,13 @@ test_openssl_writes(void)
 static bool
 passes_padding(const struct keyfile *k, struct span password)
 {
-	uint8_t dk[20], hash[20], out[KEYFILE_MAX];
+	uint8_t dk[20], hash[PLATFORM_HASH_MAX], out[KEYFILE_MAX];
 	struct seed s;
 	uint8_t last;
 
-	if (platform_pbkdf1(password, k->salt, k->iterations, dk, NULL) !=
-		RC_OK ||
-	    platform_sha1((struct span){ dk + 16, 4 }, hash, NULL) != RC_OK)
+	if (platform_pbkdf1(
+		password, k->pbe.salt, k->pbe.iterations, dk, NULL) != RC_OK ||
+	    sha1((struct span){ dk + 16, 4 }, hash) != RC_OK)
 		return false;
 	seed_init(&s, dk);
 	seed_cbc_decrypt(&s, hash, k->encrypted.p, out, k->encrypted.n);
@@ -214,7 +222,7 @@ test_wrong(void)
 	struct keyfile k;
 
 	ok(keyfile_parse(buf_span(&file), &k, NULL) == RC_OK &&
-		k.iterations == 1024 && k.salt.n == 8,
+		k.pbe.iterations == 1024 && k.pbe.salt.n == 8,
 	    "the file says its count without a password");
 	for (unsigned int i = 0; i < 1000; i += each, tried++) {
 		char password[32];
@@ -307,7 +315,7 @@ padded(const char *hex, struct derput *w)
 {
 	static const uint8_t salt[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct buf bytes = buf_init(4096), pad = unhex(hex);
-	uint8_t dk[20], iv[20];
+	uint8_t dk[20], iv[PLATFORM_HASH_MAX];
 	struct seed s;
 	size_t mark;
 
@@ -315,7 +323,7 @@ padded(const char *hex, struct derput *w)
 	buf_bytes(&bytes, buf_span(&pad));
 	if (platform_pbkdf1(SAMPLE_PASSWORD, SPAN(salt), 1, dk, NULL) !=
 		RC_OK ||
-	    platform_sha1((struct span){ dk + 16, 4 }, iv, NULL) != RC_OK)
+	    sha1((struct span){ dk + 16, 4 }, iv) != RC_OK)
 		abort();
 	seed_init(&s, dk);
 	seed_cbc_encrypt(&s, iv, bytes.p, bytes.p, bytes.n);
