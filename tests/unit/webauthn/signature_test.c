@@ -4,29 +4,13 @@
  */
 #include "base/buf.h"
 #include "base/enc.h"
+#include "lib/vectors.h"
 #include "noopen.h"
 #include "tap.h"
 #include "webauthn/cose.h"
 #include "webauthn/webauthn.h"
 
 #include <jansson.h>
-#include <unistd.h>
-
-/* Where the vectors are: INGAM_VECTORS, or shared/vectors beside the checkout. */
-static bool
-vectors_path(char *out, size_t size, const char *file)
-{
-	const char *given = getenv("INGAM_VECTORS");
-	const char *source = getenv("INGAM_SOURCE");
-
-	if (given != NULL)
-		(void)snprintf(out, size, "%s/wycheproof/%s", given, file);
-	else
-		(void)snprintf(out, size, "%s/../shared/vectors/wycheproof/%s",
-		    source == NULL ? "." : source, file);
-
-	return access(out, R_OK) == 0;
-}
 
 static struct span
 unhex(struct buf *b, const json_t *from, const char *name)
@@ -76,8 +60,8 @@ static const struct suite {
 	size_t cases;
 	size_t refused; /* with keys below our rules: e = 3 */
 } suites[] = {
-	{ "ecdsa_secp256r1_sha256_test.json", put_ec, 484, 0 },
-	{ "rsa_signature_2048_sha256_test.json", put_rsa, 259, 2 },
+	{ "wycheproof/ecdsa_secp256r1_sha256_test.json", put_ec, 484, 0 },
+	{ "wycheproof/rsa_signature_2048_sha256_test.json", put_rsa, 259, 2 },
 };
 
 static void
