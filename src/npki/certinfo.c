@@ -8,66 +8,11 @@
  */
 #include "npki/certinfo.h"
 
-#include "base/text.h"
 #include "npki/certtime.h"
+#include "npki/nametext.h"
 #include "npki/oid.h"
 
 #define CERTINFO_EXTENSIONS 64
-#define CERTINFO_TEXT       1024 /* octets of a string before it is cut */
-
-#define TAG_NUMERIC         0x12
-#define TAG_VISIBLE         0x1a
-
-/* BMPString to UTF-8; what is no character of its own is left out. */
-static size_t
-certinfo_bmp(struct span s, uint8_t *out, size_t size)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i + 1 < s.n && n + 3 <= size; i += 2) {
-		unsigned int c = (unsigned int)s.p[i] << 8 | s.p[i + 1];
-
-		if (c >= 0xd800 && c < 0xe000)
-			continue;
-		if (c < 0x80) {
-			out[n++] = (uint8_t)c;
-		} else if (c < 0x800) {
-			out[n++] = (uint8_t)(0xc0 | c >> 6);
-			out[n++] = (uint8_t)(0x80 | (c & 0x3f));
-		} else {
-			out[n++] = (uint8_t)(0xe0 | c >> 12);
-			out[n++] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-			out[n++] = (uint8_t)(0x80 | (c & 0x3f));
-		}
-	}
-
-	return n;
-}
-
-/* A DirectoryString or its like, fit for display. Unknown kinds are left out. */
-static void
-certinfo_text(uint8_t tag, struct span s, char out[CERTINFO_NAME])
-{
-	uint8_t utf8[CERTINFO_TEXT];
-
-	out[0] = '\0';
-	switch (tag) {
-	case DER_BMP:
-		s.n = certinfo_bmp(s, utf8, sizeof(utf8));
-		s.p = utf8;
-		break;
-	case DER_UTF8:
-	case DER_PRINTABLE:
-	case DER_T61:
-	case DER_IA5:
-	case TAG_NUMERIC:
-	case TAG_VISIBLE:
-		break;
-	default:
-		return;
-	}
-	text_sanitise(out, CERTINFO_NAME, s);
-}
 
 /* A Name: its last CN and last O (the most specific ones). */
 static struct span
@@ -88,9 +33,9 @@ certinfo_name(struct der *r, char cn[CERTINFO_NAME], char *org)
 
 			der_close(&pair);
 			if (span_equal(type, OID_CN))
-				certinfo_text(tag, value, cn);
+				nametext_show(tag, value, cn, CERTINFO_NAME);
 			else if (org != NULL && span_equal(type, OID_O))
-				certinfo_text(tag, value, org);
+				nametext_show(tag, value, org, CERTINFO_NAME);
 		} while (der_peek(&rdn) != 0);
 	}
 
@@ -240,7 +185,8 @@ certinfo_identify(struct der *r, struct certinfo *out)
 	struct der data = der_enter(r, DER_SEQUENCE), list;
 	uint8_t tag = der_peek(&data);
 
-	certinfo_text(tag, der_take(&data, tag), out->owner_name);
+	nametext_show(tag, der_take(&data, tag), out->owner_name,
+	    sizeof(out->owner_name));
 	if (der_peek(&data) == 0)
 		return;
 	list = der_enter(&data, DER_SEQUENCE);

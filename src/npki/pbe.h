@@ -19,6 +19,16 @@ enum pbe_scheme {
 	PBE_SCHEME_PKCS12,        /* 1.2.840.113549.1.12.1.3: 3DES */
 };
 
+/* The forms that we write (pbeput.h). */
+enum pbe_form {
+	PBE_SEED_SHA1,  /* what every Korean program reads; SHA-1, 2048 */
+	PBE_PBES2_SEED, /* PBES2, HMAC-SHA1, SEED: newer Korean ones */
+	PBE_PBES2_SEED_SHA256, /* PBES2, HMAC-SHA256, SEED */
+	PBE_PBES2_AES,         /* PBES2, HMAC-SHA256, AES-256 */
+	PBE_PBES2_ARIA,        /* PBES2, HMAC-SHA256, ARIA-256 */
+	PBE_PKCS12_3DES,       /* for PKCS#12 files alone */
+};
+
 /* What an AlgorithmIdentifier of password-based encryption says. */
 struct pbe {
 	enum pbe_scheme scheme;

@@ -1,6 +1,6 @@
 /*
- * starve_test.c - key files, certificates and folders read with the n-th
- * allocation failing, for n = 1, 2, …: it is called want of memory and never a
+ * starve_test.c - key files, certificates and folders read, and key files
+ * written, with the n-th allocation failing, for n = 1, 2, …: it is called want of memory and never a
  * wrong password, nothing leaks, and the next call goes well. Of thousands, a
  * part that differs from run to run; with INGAM_STARVE_ALL set it is all.
  */
@@ -10,6 +10,7 @@
 #include "npki/certinfo.h"
 #include "npki/folder.h"
 #include "npki/keyfile.h"
+#include "npki/keyput.h"
 #include "samples.h"
 
 #define SAMPLE 100 /* allocations in one step */
@@ -28,6 +29,22 @@ step_keyfile(size_t which, struct err *e)
 	if ((rc == RC_OK) != (key.p != NULL) ||
 	    (rc == RC_OK && !span_equal(sec_span(&key), buf_span(&plain)))) {
 		printf("Bail out! another key\n");
+		exit(EXIT_FAILURE);
+	}
+
+	return rc;
+}
+
+static enum rc
+step_keyput(size_t form, struct err *e)
+{
+	static uint8_t room[KEYFILE_MAX];
+	struct span file;
+	enum rc rc = keyput_seal((enum pbe_form)form, 0, SAMPLE_PASSWORD,
+	    buf_span(&plain), room, sizeof(room), &file, e);
+
+	if ((rc == RC_OK) != (file.p != NULL)) {
+		printf("Bail out! half a file\n");
 		exit(EXIT_FAILURE);
 	}
 
@@ -124,6 +141,8 @@ main(void)
 		files[i] = sample(sample_keys[i]);
 		test_both(sample_keys[i], step_keyfile, i);
 	}
+	for (size_t i = PBE_SEED_SHA1; i <= PBE_PBES2_AES; i++)
+		test_both(pbeput_form_name((enum pbe_form)i), step_keyput, i);
 	test_both("a folder", step_folder, 0);
 	test_both("a certificate", step_certificate, 0);
 	for (size_t i = 0; i < SAMPLE_KEYS; i++)

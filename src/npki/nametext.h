@@ -1,0 +1,15 @@
+/*
+ * nametext.h - see nametext.c.
+ */
+#pragma once
+
+#include "npki/der.h"
+
+/*
+ * Writes a string of a certificate (its tag and contents octets) as UTF-8 fit
+ * for display (text_sanitise) into out, size bytes, ended with a zero and cut
+ * on a character's boundary. "" for what is no string: known are UTF8String,
+ * PrintableString, IA5String, NumericString, VisibleString, T61String,
+ * BMPString and UniversalString.
+ */
+void nametext_show(uint8_t tag, struct span s, char *out, size_t size);
