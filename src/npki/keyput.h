@@ -19,3 +19,17 @@
 IG_CHECK enum rc keyput_seal(enum pbe_form form, uint32_t iterations,
     struct span password, struct span info, uint8_t *out, size_t size,
     struct span *file, struct err *e);
+
+/*
+ * The same key under another password. form NULL is the form that the file
+ * has, or the nearest that we write (pbeput_form_of); the count of iterations
+ * is never lower than before. What was made is opened again before it is
+ * given. modulus as in keyfile_open(). The outputs are empty on failure.
+ *
+ * RC_SECRET, with the field "password": the old password does not open the
+ * file. RC_BUG: what was made does not open. Else as keyfile_open() and
+ * keyput_seal().
+ */
+IG_CHECK enum rc keyput_change(struct span file, struct span old,
+    struct span modulus, const enum pbe_form *form, struct span password,
+    uint8_t *out, size_t size, struct span *changed, struct err *e);

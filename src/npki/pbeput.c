@@ -93,6 +93,13 @@ pbeput_form_of(const struct pbe *p)
 	return PBE_PBES2_AES;
 }
 
+uint32_t
+pbeput_iterations(const struct pbe *p, enum pbe_form form)
+{
+	return p->iterations > forms[form].iterations ? p->iterations
+						      : forms[form].iterations;
+}
+
 static enum rc
 pbeput_encrypt(const struct pbe *p, const uint8_t *key, const uint8_t *iv,
     struct span in, uint8_t *out, struct err *e)

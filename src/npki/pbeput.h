@@ -17,6 +17,12 @@ bool pbeput_form_find(const char *name, enum pbe_form *form);
 enum pbe_form pbeput_form_of(const struct pbe *p);
 
 /*
+ * With how many iterations that is written in this form: the form's own
+ * number, or as many as it had where that is more.
+ */
+uint32_t pbeput_iterations(const struct pbe *p, enum pbe_form form);
+
+/*
  * Encrypts plain under these password bytes, with a salt and an IV that are
  * new, and puts AlgorithmIdentifier and then what is encrypted, as an element
  * with this tag: DER_OCTETS in a key file, DER_CONTEXT(0) in EncryptedData

@@ -11,6 +11,8 @@
  */
 #include "npki/certjson.h"
 #include "npki/keyfile.h"
+#include "npki/keyput.h"
+#include "npki/password.h"
 
 #include <stdarg.h>
 
@@ -18,11 +20,18 @@
 #define IMPORT(name) \
 	__attribute__((import_module("platform"), import_name(name)))
 
-#define INPUT_MAX (KEYFILE_MAX + KEYFILE_PASSWORD_MAX + CERTINFO_MAX)
+#define INPUT_MAX \
+	(KEYFILE_MAX + 2 * KEYFILE_PASSWORD_MAX + CERTINFO_MAX + FORM_MAX)
+#define FORM_MAX   32
+#define OUTPUT_MAX KEYFILE_MAX
+#define SECRETS    4
+#define SECRET_MAX 65536
 
 static uint8_t input[INPUT_MAX];
-static char output[CERTJSON_MAX];
-static uint8_t secret[KEYFILE_MAX];
+static char output[OUTPUT_MAX];
+static size_t output_n;
+static uint8_t secrets[SECRETS][SECRET_MAX];
+static bool secret_taken[SECRETS];
 
 /* Zero: done. Else the platform has no such thing. */
 IMPORT("pbkdf1")
@@ -34,6 +43,8 @@ int import_pbkdf2(int hash, const uint8_t *password, size_t password_n,
     size_t n);
 IMPORT("digest")
 int import_digest(int hash, const struct span *parts, size_t n, uint8_t *out);
+IMPORT("random")
+int import_random(uint8_t *out, size_t n);
 IMPORT("aesCbc")
 int import_aes_cbc(int encrypt, const uint8_t *key, size_t key_n,
     const uint8_t *iv, const uint8_t *in, size_t n, uint8_t *out);
@@ -78,7 +89,7 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	wasm_copy(e->msg, sizeof(e->msg), text);
 }
 
-/* base/sec.h over one static buffer: at most one secret lives at a time. */
+/* base/sec.h over a few static buffers, as many as live at a time. */
 void
 sec_wipe(void *p, size_t n)
 {
@@ -91,17 +102,26 @@ sec_wipe(void *p, size_t n)
 enum rc
 sec_new(struct sec *s, size_t n, struct err *e)
 {
-	if (n > sizeof(secret))
-		return err_set(e, RC_LIMIT, NULL, "secret too large");
-	*s = (struct sec){ secret, n, sizeof(secret) };
+	for (size_t i = 0; n <= SECRET_MAX && i < SECRETS; i++) {
+		if (secret_taken[i])
+			continue;
+		secret_taken[i] = true;
+		*s = (struct sec){ secrets[i], n, SECRET_MAX };
+		return RC_OK;
+	}
 
-	return RC_OK;
+	return err_set(e, RC_LIMIT, NULL, "secret too large");
 }
 
 void
 sec_free(struct sec *s)
 {
-	sec_wipe(s->p, s->size);
+	for (size_t i = 0; i < SECRETS; i++) {
+		if (s->p != secrets[i])
+			continue;
+		sec_wipe(secrets[i], SECRET_MAX);
+		secret_taken[i] = false;
+	}
 	*s = (struct sec){ 0 };
 }
 
@@ -165,6 +185,12 @@ platform_digest(enum platform_hash hash, const struct span *parts, size_t n,
 	return wasm_answer(import_digest(wasm_hash(hash), parts, n, out), e);
 }
 
+enum rc
+platform_random(uint8_t *out, size_t n, struct err *e)
+{
+	return wasm_answer(import_random(out, n), e);
+}
+
 static enum rc
 wasm_cbc(enum platform_cipher cipher, int encrypt, struct span key,
     struct span iv, struct span in, uint8_t *out, struct err *e)
@@ -182,6 +208,13 @@ platform_decrypt(enum platform_cipher cipher, struct span key, struct span iv,
     struct span in, uint8_t *out, struct err *e)
 {
 	return wasm_cbc(cipher, 0, key, iv, in, out, e);
+}
+
+enum rc
+platform_encrypt(enum platform_cipher cipher, struct span key, struct span iv,
+    struct span in, uint8_t *out, struct err *e)
+{
+	return wasm_cbc(cipher, 1, key, iv, in, out, e);
 }
 
 enum rc
@@ -220,9 +253,15 @@ EXPORT("errorName") const char *wasm_error_name(int rc);
 EXPORT("input") uint8_t *wasm_input(void);
 EXPORT("inputMax") size_t wasm_input_max(void);
 EXPORT("output") const char *wasm_output(void);
+EXPORT("outputLength") size_t wasm_output_length(void);
 EXPORT("certificate") enum rc wasm_certificate(size_t n);
 EXPORT("keyFile")
 enum rc wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n);
+EXPORT("change")
+enum rc wasm_change(size_t key_n, size_t old_n, size_t next_n, size_t form_n,
+    size_t certificate_n);
+EXPORT("passwordBroken") unsigned int wasm_password_broken(size_t n);
+EXPORT("ruleText") const char *wasm_rule_text(size_t n, unsigned int which);
 
 const char *
 wasm_error_name(int rc)
@@ -254,51 +293,155 @@ wasm_output(void)
 	return output;
 }
 
+/* How many bytes of the output are a file. */
+size_t
+wasm_output_length(void)
+{
+	return output_n;
+}
+
+/*
+ * Cuts the input into parts that stand one after the other, and forgets the
+ * last output.
+ */
+static bool
+wasm_parts(const size_t *lengths, struct span *parts, size_t n)
+{
+	size_t at = 0;
+
+	output[0] = '\0';
+	output_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (lengths[i] > sizeof(input) - at)
+			return false;
+		parts[i] = (struct span){ input + at, lengths[i] };
+		at += lengths[i];
+	}
+
+	return true;
+}
+
 /* The certificate's n bytes are in the input; its facts as JSON come out. */
 enum rc
 wasm_certificate(size_t n)
 {
 	struct err e = { 0 };
+	struct span der;
 	struct certinfo c;
 	enum rc rc;
 
-	output[0] = '\0';
-	if (n > sizeof(input))
+	if (!wasm_parts(&n, &der, 1))
 		return RC_LIMIT;
-	rc = certinfo_parse((struct span){ input, n }, &c, &e);
+	rc = certinfo_parse(der, &c, &e);
 	if (rc == RC_OK && certjson_write(&c, output, sizeof(output)) == 0)
 		rc = err_set(&e, RC_BUG, NULL, "facts do not fit");
 
 	return wasm_end(rc, &e);
 }
 
+/* The modulus of a certificate; empty where there is none. */
+static enum rc
+wasm_modulus(struct span certificate, struct span *modulus, struct err *e)
+{
+	struct certinfo c = { 0 };
+	enum rc rc = RC_OK;
+
+	if (certificate.n > 0)
+		rc = certinfo_parse(certificate, &c, e);
+	*modulus = c.modulus;
+
+	return rc;
+}
+
 /*
- * Key file, password and certificate stand one after the other in the input
- * (certificate_n may be 0). Says whether the password opens the file.
+ * Key file, password and certificate (which may be empty). Says whether the
+ * password opens the file.
  */
 enum rc
 wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n)
 {
-	struct span key = { input, key_n }, password, certificate;
-	struct certinfo c = { 0 };
+	const size_t lengths[] = { key_n, password_n, certificate_n };
+	struct span in[3], modulus;
 	struct err e = { 0 };
 	struct sec opened;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
-	output[0] = '\0';
-	if (key_n > sizeof(input) || password_n > sizeof(input) - key_n ||
-	    certificate_n > sizeof(input) - key_n - password_n)
+	if (!wasm_parts(lengths, in, 3))
 		return RC_LIMIT;
-	password = (struct span){ input + key_n, password_n };
-	certificate =
-	    (struct span){ input + key_n + password_n, certificate_n };
-	if (certificate_n > 0)
-		rc = certinfo_parse(certificate, &c, &e);
+	rc = wasm_modulus(in[2], &modulus, &e);
 	if (rc == RC_OK)
-		rc = keyfile_open(key, password, c.modulus, &opened, &e);
+		rc = keyfile_open(in[0], in[1], modulus, &opened, &e);
 	if (rc == RC_OK)
 		sec_free(&opened);
 	sec_wipe(input, sizeof(input));
 
 	return wasm_end(rc, &e);
+}
+
+/*
+ * Key file, its password, the next one, the name of a form (empty: as it is)
+ * and certificate (may be empty). The new key file comes out.
+ */
+enum rc
+wasm_change(size_t key_n, size_t old_n, size_t next_n, size_t form_n,
+    size_t certificate_n)
+{
+	const size_t lengths[] = { key_n, old_n, next_n, form_n,
+		certificate_n };
+	struct span in[5], modulus, changed = { NULL, 0 };
+	static uint8_t file[KEYFILE_MAX];
+	char name[FORM_MAX] = "";
+	struct err e = { 0 };
+	enum pbe_form form;
+	enum rc rc;
+
+	if (!wasm_parts(lengths, in, 5) || form_n >= sizeof(name))
+		return RC_LIMIT;
+	memcpy(name, in[3].p, form_n);
+	if (form_n > 0 && !pbeput_form_find(name, &form))
+		return wasm_end(
+		    err_set(&e, RC_UNKNOWN, "form", "no such form of key file"),
+		    &e);
+	if (password_broken(in[2]) != 0)
+		return wasm_end(err_set(&e, RC_POLICY, "password",
+				    "the new password breaks a rule"),
+		    &e);
+	rc = wasm_modulus(in[4], &modulus, &e);
+	if (rc == RC_OK)
+		rc = keyput_change(in[0], in[1], modulus,
+		    form_n > 0 ? &form : NULL, in[2], file, sizeof(file),
+		    &changed, &e);
+	sec_wipe(input, sizeof(input));
+	if (changed.n > 0)
+		memcpy(output, changed.p, changed.n);
+	output_n = changed.n;
+
+	return wasm_end(rc, &e);
+}
+
+/* Which rules the n bytes of the input break: bit i is rule i. */
+unsigned int
+wasm_password_broken(size_t n)
+{
+	struct span password = { NULL, 0 };
+	unsigned int broken;
+
+	if (!wasm_parts(&n, &password, 1))
+		password.n = 0;
+	broken = password_broken(password);
+	sec_wipe(input, sizeof(input));
+
+	return broken;
+}
+
+/* Rule n: its word (0), Korean (1) or English (2); NULL after the last. */
+const char *
+wasm_rule_text(size_t n, unsigned int which)
+{
+	const struct password_rule *rule = password_rule(n);
+
+	if (rule == NULL)
+		return NULL;
+
+	return which == 0 ? rule->word : which == 1 ? rule->ko : rule->en;
 }

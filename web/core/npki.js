@@ -2,11 +2,11 @@
  * npki.js - certificates and key files, read by the same C code as on the
  * server (src/npki, compiled to WebAssembly).
  *
- * Belongs here: loading npki.wasm, its platform (hashes and AES), its errors.
+ * Belongs here: loading npki.wasm, its platform (hashes, AES, randomness), its errors.
  * Not here: the formats (src/npki); choosing files and folders (pages).
  *
- * A password is checked here and nowhere else; the opened key is wiped inside
- * and never becomes a JavaScript value.
+ * A password is checked and changed here and nowhere else; the opened key is
+ * wiped inside and never becomes a JavaScript value.
  */
 import { cbc } from '../lib/noble-ciphers/aes.js';
 import { sha1 } from '../lib/noble-hashes/legacy.js';
@@ -86,6 +86,11 @@ function platform(memory) {
       return put(state.digest(), out);
     },
     /** @type {(...a: number[]) => number} */
+    random(out, length) {
+      crypto.getRandomValues(at(out, length));
+      return 0;
+    },
+    /** @type {(...a: number[]) => number} */
     aesCbc(encrypt, key, keyLength, iv, bytes, length, out) {
       const cipher = cbc(at(key, keyLength), at(iv, 16), { disablePadding: true });
       return put(encrypt ? cipher.encrypt(at(bytes, length)) : cipher.decrypt(at(bytes, length)), out);
@@ -101,7 +106,11 @@ function platform(memory) {
  * @property {() => number} inputMax
  * @property {() => number} output
  * @property {(n: number) => number} certificate
+ * @property {() => number} outputLength
  * @property {(key: number, password: number, certificate: number) => number} keyFile
+ * @property {(key: number, old: number, next: number, form: number, certificate: number) => number} change
+ * @property {(n: number) => number} passwordBroken
+ * @property {(n: number, which: number) => number} ruleText
  */
 
 /** @type {Promise<Core>|null} */
@@ -204,4 +213,59 @@ export async function openKeyFile(keyDer, password, certificateDer) {
     secret.fill(0);
   }
   return { ok: true };
+}
+
+/**
+ * The same key under another password. The file is opened again before it is
+ * given. Beside what openKeyFile() throws: RC_POLICY, the next password
+ * breaks a rule.
+ * @param {Uint8Array} keyDer
+ * @param {string} old
+ * @param {string} next
+ * @param {''|'seed-sha1'|'pbes2-seed'|'pbes2-seed-sha256'|'pbes2-aes'|'pbes2-aria'} form  '': as it is
+ * @param {Uint8Array|null} certificateDer
+ * @returns {Promise<Uint8Array>}
+ */
+export async function changePassword(keyDer, old, next, form, certificateDer) {
+  const c = await ready();
+  const parts = [keyDer, encoder.encode(old), encoder.encode(next), encoder.encode(form), certificateDer ?? new Uint8Array()];
+  try {
+    write(c, parts);
+    const [key, before, after, name, certificate] = parts.map((part) => part.length);
+    check(c, c.change(key, before, after, name, certificate));
+    return new Uint8Array(c.memory.buffer, c.output(), c.outputLength()).slice();
+  } finally {
+    parts[1].fill(0);
+    parts[2].fill(0);
+  }
+}
+
+/**
+ * The rules for a new password, in order: what a form shows as ticks.
+ * @returns {Promise<{word: string, ko: string, en: string}[]>}
+ */
+export async function passwordRules() {
+  const c = await ready();
+  const rules = [];
+  for (let n = 0; c.ruleText(n, 0) !== 0; n++)
+    rules.push({ word: text(c, c.ruleText(n, 0)), ko: text(c, c.ruleText(n, 1)), en: text(c, c.ruleText(n, 2)) });
+  return rules;
+}
+
+/**
+ * The words of the rules that this new password breaks; none: it is good.
+ * @param {string} password
+ * @returns {Promise<string[]>}
+ */
+export async function passwordBroken(password) {
+  const c = await ready();
+  const rules = await passwordRules();
+  const secret = encoder.encode(password);
+  try {
+    write(c, [secret]);
+    const broken = c.passwordBroken(secret.length);
+    return rules.filter((_, n) => (broken & 1 << n) !== 0).map((rule) => rule.word);
+  } finally {
+    secret.fill(0);
+  }
 }

@@ -154,6 +154,55 @@ test_again(void)
 	}
 }
 
+/* Another password: the form stays or is the one asked for, R stays. */
+static void
+test_change(void)
+{
+	static uint8_t room[KEYFILE_MAX];
+	const enum pbe_form aes = PBE_PBES2_AES;
+	struct span next = SPAN_LIT("Correct-7Horse"), changed;
+
+	for (size_t i = 0; i < SAMPLE_KEYS; i++) {
+		struct buf file = sample(sample_keys[i]);
+		struct sec key SEC_WIPED = { 0 };
+		struct keyfile was = { 0 }, is = { 0 };
+
+		ok(keyput_change(buf_span(&file), SAMPLE_PASSWORD, info.modulus,
+		       NULL, next, room, sizeof(room), &changed,
+		       NULL) == RC_OK &&
+			keyfile_parse(changed, &is, NULL) == RC_OK &&
+			keyfile_parse(buf_span(&file), &was, NULL) == RC_OK,
+		    "another password for %s", sample_keys[i]);
+		ok(pbeput_form_of(&is.pbe) == pbeput_form_of(&was.pbe) &&
+			is.pbe.iterations >= was.pbe.iterations &&
+			is.pbe.iterations >= 2048,
+		    "in its form, with no fewer iterations");
+		ok(keyfile_open(changed, next, info.modulus, &key, NULL) ==
+			    RC_OK &&
+			span_equal(sec_span(&key), buf_span(&plain)),
+		    "and the same key in it");
+		buf_clear(&file);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct buf file = sample(sample_keys[0]);
+		struct keyfile is = { 0 };
+		struct err e = { 0 };
+
+		file.p[file.n - 1] ^= (uint8_t)i;
+		ok(keyput_change(buf_span(&file), SAMPLE_PASSWORD, info.modulus,
+		       &aes, next, room, sizeof(room), &changed,
+		       &e) == (i == 0 ? RC_OK : RC_SECRET) &&
+			(changed.p != NULL) == (i == 0),
+		    i == 0 ? "in another form" : "a damaged file: %s", e.msg);
+		if (i == 0)
+			ok(keyfile_parse(changed, &is, NULL) == RC_OK &&
+				is.pbe.cipher == PLATFORM_AES_256_CBC &&
+				is.pbe.iterations == 100000,
+			    "as asked");
+		buf_clear(&file);
+	}
+}
+
 static void
 test_refused(void)
 {
@@ -211,6 +260,7 @@ main(void)
 	test_places();
 	test_openssl();
 	test_again();
+	test_change();
 	test_refused();
 	buf_clear(&plain);
 	buf_clear(&certificate);

@@ -5,7 +5,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { NpkiError, certificateFacts, load, openKeyFile } from '../../../web/core/npki.js';
+import '../../lib/webcrypto.mjs';
+import { gzipSync } from 'node:zlib';
+import { NpkiError, certificateFacts, changePassword, load, openKeyFile, passwordBroken, passwordRules } from '../../../web/core/npki.js';
 
 const source = process.env.INGAM_SOURCE;
 const samples = join(source, 'tests/npki-samples');
@@ -121,4 +123,47 @@ test('damage: the same answer as the native build', async () => {
 test('too large is refused before it is copied', async () => {
   assert.equal(await code(certificateFacts(new Uint8Array(1 << 20))), 'RC_LIMIT');
   assert.equal(await code(certificateFacts(new Uint8Array(16385))), 'RC_LIMIT');
+});
+
+test('passwords are changed in every form, and what was made opens natively', async () => {
+  const path = join(scratch, 'changed.key');
+  const next = 'Correct-7Horse';
+  for (const form of ['', 'seed-sha1', 'pbes2-seed', 'pbes2-seed-sha256', 'pbes2-aes']) {
+    const changed = await changePassword(bytes(keys[0]), password, next, form, bytes(certificate));
+    writeFileSync(path, changed);
+    assert.equal(native(path, next, certificate), 'RC_OK', form);
+    assert.equal(native(path, password, certificate), 'RC_SECRET', form);
+    assert.equal(await code(openKeyFile(changed, next, bytes(certificate))), 'RC_OK', form);
+    const again = await changePassword(changed, next, password + '7', '', null);
+    assert.deepEqual(again.slice(0, 20), changed.slice(0, 20), `${form} stays ${form}`);
+    assert.notDeepEqual(again, changed);
+  }
+  assert.equal(await code(changePassword(bytes(keys[0]), 'wrong', next, '', null)), 'RC_SECRET');
+  assert.equal(await code(changePassword(bytes(keys[0]), password, 'short', '', null)), 'RC_POLICY');
+  assert.equal(await code(changePassword(bytes(keys[0]), password, next, 'rot13', null)), 'RC_UNKNOWN');
+  assert.equal(await code(changePassword(bytes(certificate), password, next, '', null)), 'RC_FORMAT');
+});
+
+test('the rules for a new password, as in the C code', async () => {
+  const rules = await passwordRules();
+  assert.deepEqual(rules.map((rule) => rule.word), ['length', 'kinds', 'characters', 'run', 'repeat']);
+  assert.match(rules[0].ko, /10자/);
+  assert.match(rules[2].en, /' " \\ \|/);
+  assert.deepEqual(await passwordBroken('Correct-7Horse'), []);
+  assert.deepEqual(await passwordBroken('abc'), ['length', 'kinds', 'run']);
+  assert.deepEqual(await passwordBroken("1111'abcde"), ['characters', 'run', 'repeat']);
+  assert.deepEqual(await passwordBroken(''), ['length', 'kinds']);
+});
+
+test('an unknown algorithm is named', async () => {
+  const path = join(scratch, 'scrypt.key');
+  execFileSync('openssl', ['pkcs8', '-topk8', '-scrypt', '-inform', 'DER', '-outform', 'DER', '-out', path,
+    '-in', join(samples, 'pypinksign/privateKeyInfo-without-R.der'), '-passout', 'pass:x']);
+  await assert.rejects(openKeyFile(bytes(path), 'x', null),
+    { code: 'RC_UNKNOWN', message: 'algorithm 1.3.6.1.4.1.11591.4.11 is not supported' });
+});
+
+test('the file is small', () => {
+  const size = gzipSync(readFileSync(process.env.NPKI_WASM), { level: 9 }).length;
+  assert.ok(size <= 80 * 1024, `${size} bytes`);
 });
