@@ -14,10 +14,10 @@ const web = join(dirname(fileURLToPath(import.meta.url)), '..', 'web');
 const worker = join(web, 'app', 'sw.js');
 const importLine = /^(?:import|export)\b(?:[^'"\n;]*\bfrom)?\s*['"](\.[^'"\n]+)['"]/gm;
 
-/* What app.js imports, and what those import. */
-function modules(start) {
+/* The scripts that are started, what they import, and what those import. */
+function modules(...starts) {
   const found = new Set();
-  const queue = [start];
+  const queue = starts;
   for (let path; (path = queue.pop()) !== undefined;) {
     if (found.has(path))
       continue;
@@ -31,7 +31,7 @@ function modules(start) {
 
 const icons = readdirSync(join(web, 'app', 'icons')).map((f) => `app/icons/${f}`);
 const list = ['/', '/manifest.webmanifest', '/core/npki.wasm', '/core/i18n/en.json', '/core/i18n/ko.json', '/ui/theme.css',
-  '/lib/pretendard/pretendardvariable-dynamic-subset.css', ...[...modules('app/app.js'), ...icons].map((p) => `/${relative('.', p)}`)].sort();
+  '/lib/pretendard/pretendardvariable-dynamic-subset.css', ...[...modules('app/app.js', 'core/npki-worker.js'), ...icons].map((p) => `/${relative('.', p)}`)].sort();
 const text = readFileSync(worker, 'utf8');
 const wanted = text.replace(/(\/\* shell begins \*\/\n)[^]*(  \/\* shell ends \*\/)/,
   (_, head, tail) => head + list.map((p) => `  '${p}',\n`).join('') + tail);

@@ -301,7 +301,7 @@ export async function start() {
       return undefined;
     }
     const own = kind === 'app' ? 'app' : 'www';
-    const pages = kind === 'app' ? /^\/($|r\/|join$|certificates\/|history$|settings$|import$)/ : /^\/($|import$)/;
+    const pages = kind === 'app' ? /^\/($|r\/|join$|certificates\/|history$|settings$|import$)/ : /^\/($|import$|manage$)/;
     const at = pages.test(url.pathname) ? file(`/${own}/index.html`)
       : ['/sw.js', '/manifest.webmanifest'].includes(url.pathname) && kind === 'app' ? file(`/app${url.pathname}`)
         : new RegExp(`^/(core|ui|lib|${own})/`).test(url.pathname) ? file(url.pathname) : undefined;

@@ -6,21 +6,13 @@
 import { post, put, del } from '../core/api.js';
 import { fromB64u, toB64u } from '../core/ids.js';
 import { state } from '../core/store.js';
+import { scriptAddress } from '../core/trusted.js';
 import { loadMe } from './session.js';
-
-/* Under trusted types an address of a script has to come from a policy; ours knows one. */
-const policy = globalThis.trustedTypes?.createPolicy('ingam', {
-  createScriptURL: (url) => {
-    if (url !== '/sw.js')
-      throw new TypeError('no such script');
-    return url;
-  },
-});
 
 export async function registerWorker() {
   if (!('serviceWorker' in navigator))
     return;
-  await navigator.serviceWorker.register(policy?.createScriptURL('/sw.js') ?? '/sw.js').catch((e) => console.warn(e));
+  await navigator.serviceWorker.register(scriptAddress('/sw.js')).catch((e) => console.warn(e));
 }
 
 /** 'on', 'off', 'blocked' (by the person or system) or 'none' (this browser cannot). */

@@ -49,6 +49,9 @@ export function fill(sentence, values) {
   });
 }
 
+/** All that can be said, as one text: for those who must know which letters it needs. */
+export const sentences = () => JSON.stringify(catalogue);
+
 export const has = (key) => Object.hasOwn(catalogue, key);
 
 /** The sentence for key. @param {string} key @param {Record<string, string|number>} [values] */

@@ -2,16 +2,28 @@
  * keyfiles.js - the files of an NPKI folder in the browser: found, paired, tried.
  *
  * Belongs here: walking what the person picked or dropped, facts of a list.
- * Not here: the formats (npki.js, which is the C code), sending (handover.js).
+ * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, openKeyFile } from './npki.js';
+import { NpkiError, certificateFacts, openKeyFile } from './apart.js';
 
-const names = /^(sign|km)(cert\.der|pri\.key)$/i;
+/* The files of one folder; their names are written in any case. */
+const parts = new Map([['signcert.der', 'signCert'], ['signpri.key', 'signPri'], ['kmcert.der', 'kmCert'], ['kmpri.key', 'kmPri'], ['capubs', 'caPubs']]);
+const partOf = (name) => parts.get(name.toLowerCase());
 const fileMax = 16384;
 const depthMax = 12;
 const countMax = 20000;
 
-/** @typedef {{signCert: Uint8Array, signPri: Uint8Array, kmCert?: Uint8Array, kmPri?: Uint8Array}} Files */
+/**
+ * km*: both or none. caPubs: the certificates of the CAs, where the folder has them.
+ * @typedef {{signCert: Uint8Array, signPri: Uint8Array, kmCert?: Uint8Array, kmPri?: Uint8Array, caPubs?: Uint8Array}} Files
+ *
+ * One certificate with its keys. handles: where each file lies, for writing
+ * there, null where the browser gave the bytes alone; root: what the person
+ * picked, which is asked for leave to write.
+ * @typedef {{files: Files, facts: object, path: string, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
+ */
+
+export { NpkiError };
 
 /** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
 export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
@@ -22,45 +34,55 @@ export async function factsOf(der) {
 }
 
 /**
+ * Opens every key of the files, and wipes them again; throws what openKeyFile
+ * throws when one does not open.
+ * @param {Files} files @param {string} password
+ */
+export async function openKeys(files, password) {
+  await openKeyFile(files.signPri, password, files.signCert);
+  if (files.kmPri !== undefined && files.kmPri.length > 0)
+    await openKeyFile(files.kmPri, password, files.kmCert);
+}
+
+/**
  * Whether the password opens every key of the files. A form that only the
  * server's program can open is let through: the vault tries it later.
- * @param {Files} files
+ * @param {Files} files @param {string} password
  */
 export async function opens(files, password) {
-  const pairs = [[files.signPri, files.signCert], [files.kmPri, files.kmCert]];
-  for (const [key, cert] of pairs.filter(([k]) => k !== undefined && k.length > 0)) {
-    try {
-      await openKeyFile(key, password, cert);
-    } catch (e) {
-      if (e instanceof NpkiError && e.code === 'RC_SECRET')
-        return false;
-      if (!(e instanceof NpkiError && e.code === 'RC_UNKNOWN'))
-        throw e;
-    }
+  try {
+    await openKeys(files, password);
+  } catch (e) {
+    if (!(e instanceof NpkiError) || !['RC_SECRET', 'RC_UNKNOWN'].includes(e.code))
+      throw e;
+    return e.code === 'RC_UNKNOWN';
   }
   return true;
 }
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';
 
+/* The files of each folder, by what they are. */
+function foldersOf(list) {
+  const folders = new Map();
+  for (const file of list) {
+    const part = partOf(file.name);
+    if (part === undefined || file.size === 0 || file.size > fileMax)
+      continue;
+    const path = pathOf(file).split('/').slice(0, -1).join('/');
+    folders.set(path, { ...folders.get(path), [part]: file });
+  }
+  return folders;
+}
+
 /**
  * Pairs of certificate and key among files, by folder; a file with no folder
  * belongs to the only set there is. Unreadable ones are left out.
- * @param {File[]} list @returns {Promise<{files: Files, facts: object, path: string}[]>}
+ * @param {File[]} list @returns {Promise<Found[]>}
  */
 export async function pairsOf(list) {
-  const folders = new Map();
-  for (const file of list) {
-    if (!names.test(file.name) || file.size === 0 || file.size > fileMax)
-      continue;
-    const path = pathOf(file).split('/').slice(0, -1).join('/');
-    const set = folders.get(path) ?? {};
-    const [, use, part] = names.exec(file.name);
-    set[use.toLowerCase() + (part.toLowerCase().startsWith('cert') ? 'Cert' : 'Pri')] = file;
-    folders.set(path, set);
-  }
   const out = [];
-  for (const [path, set] of folders) {
+  for (const [path, set] of foldersOf(list)) {
     if (set.signCert === undefined || set.signPri === undefined)
       continue;
     if (set.kmCert === undefined || set.kmPri === undefined)
@@ -69,7 +91,9 @@ export async function pairsOf(list) {
       const files = {};
       for (const [name, file] of Object.entries(set))
         files[name] = new Uint8Array(await file.arrayBuffer());
-      out.push({ files, facts: await factsOf(files.signCert), path });
+      const writable = Object.values(set).every((file) => file.handle !== undefined);
+      out.push({ files, facts: await factsOf(files.signCert), path, root: set.signPri.root ?? null,
+        handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
       console.warn(`${path}: no certificate that can be read`, e);
     }
@@ -77,17 +101,20 @@ export async function pairsOf(list) {
   return out.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
 }
 
-/* A directory handle (showDirectoryPicker) → files with .relativePath. */
-export async function filesOfHandle(handle, path = handle.name, depth = 0, out = []) {
+/* A file with what is known of the place that it was taken from. */
+const fileAt = async (handle, root, relativePath) => Object.assign(await handle.getFile(), { handle, root, relativePath });
+
+/** A directory handle (showDirectoryPicker) → files with .relativePath, .handle and .root. */
+export async function filesOfHandle(folder, root = folder, path = folder.name, depth = 0, out = []) {
   if (depth > depthMax)
     return out;
-  for await (const entry of handle.values()) {
+  for await (const entry of folder.values()) {
     if (out.length > countMax)
       break;
     if (entry.kind === 'directory')
-      await filesOfHandle(entry, `${path}/${entry.name}`, depth + 1, out);
-    else if (names.test(entry.name))
-      out.push(Object.assign(await entry.getFile(), { relativePath: `${path}/${entry.name}` }));
+      await filesOfHandle(entry, root, `${path}/${entry.name}`, depth + 1, out);
+    else if (partOf(entry.name) !== undefined)
+      out.push(await fileAt(entry, root, `${path}/${entry.name}`));
   }
   return out;
 }
@@ -110,19 +137,30 @@ async function filesOfEntry(entry, depth, out) {
   if (entry.isDirectory) {
     for (const child of await allEntries(entry.createReader()))
       await filesOfEntry(child, depth + 1, out);
-  } else if (names.test(entry.name)) {
+  } else if (partOf(entry.name) !== undefined) {
     const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
     out.push(Object.assign(file, { relativePath: entry.fullPath.slice(1) }));
   }
 }
 
-/** What was dropped: folders and files alike. Call it at once in the event. */
+/**
+ * What was dropped: folders and files alike. Call it at once in the event. A
+ * browser that gives no handle, or none of this folder, gives the files alone.
+ */
 export async function filesOfDrop(transfer) {
-  const entries = [...transfer.items].map((i) => i.webkitGetAsEntry?.()).filter(Boolean);
+  const dropped = [...transfer.items].map((i) => ({ entry: i.webkitGetAsEntry?.(), handle: i.getAsFileSystemHandle?.().catch(() => null) }))
+    .filter(({ entry }) => entry);
   const out = [];
-  if (entries.length === 0)
+  if (dropped.length === 0)
     return [...transfer.files];
-  for (const entry of entries)
-    await filesOfEntry(entry, 0, out);
+  for (const { entry, handle: asked } of dropped) {
+    const handle = await asked;
+    if (!handle)
+      await filesOfEntry(entry, 0, out);
+    else if (handle.kind === 'directory')
+      await filesOfHandle(handle, handle, handle.name, 0, out);
+    else
+      out.push(await fileAt(handle, handle, ''));
+  }
   return out;
 }

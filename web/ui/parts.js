@@ -61,6 +61,8 @@ class Field extends View {
       inline-size: 100%; min-block-size: 3.25rem; padding: 0.75rem 1rem; font: inherit; font-size: 1.125rem; color: inherit;
       background: var(--sheet); border: 1px solid var(--edge); border-radius: var(--round); font-variant-numeric: tabular-nums;
     }
+    /* What is typed unseen may be shown, but is told to nobody by fetching a font for it. */
+    .secret { font-family: var(--own); }
     input::placeholder { color: var(--soft); opacity: 0.8; }
     input:focus { outline: 3px solid var(--blue); outline-offset: -1px; border-color: transparent; }
     input[aria-invalid='true'] { border-color: var(--bad); border-width: 2px; }
@@ -97,7 +99,7 @@ class Field extends View {
     return html`
       <label for="in">${this.label}</label>
       <div class="box">
-        <input id="in" type=${secret && this.shown ? 'text' : this.type} inputmode=${ifDefined(this.mode)} autocomplete=${this.complete ?? 'off'}
+        <input id="in" class=${secret ? 'secret' : nothing} type=${secret && this.shown ? 'text' : this.type} inputmode=${ifDefined(this.mode)} autocomplete=${this.complete ?? 'off'}
           autocapitalize="off" autocorrect="off" spellcheck="false" maxlength=${ifDefined(this.max)} placeholder=${ifDefined(this.place)}
           aria-describedby=${notes === '' ? nothing : notes} aria-invalid=${this.error ? 'true' : 'false'}
           .value=${live(this.value)} @input=${this.#typed} @keydown=${this.#key} @keyup=${this.#key}>

@@ -1,25 +1,22 @@
 /*
- * import.js - 인증서 저장하기 (PC-10, PC-11): five steps on one page.
+ * import.js - 인증서 저장하기 (PC-10): five steps on one page.
  *
  * Belongs here: the steps and what each asks for.
- * Not here: the exchange with the phone (core/handover.js), key files (core/keyfiles.js).
+ * Not here: 인증서 찾기 (find.js), the exchange with the phone (core/handover.js),
+ * key files (core/keyfiles.js).
  *
  * Nothing leaves the browser before the code is proved to be the phone's, and
  * then only the chosen files, sealed with the key that the code gave.
  */
-import { View, base, css, html, nothing, classMap } from '../ui/base.js';
+import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
 import { problemOf } from '../core/api.js';
-import { system } from '../core/env.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
-import { filesOfDrop, filesOfHandle, nameOf, opens, pairsOf } from '../core/keyfiles.js';
+import { nameOf, opens } from '../core/keyfiles.js';
+import './find.js';
 
 const steps = ['code', 'find', 'list', 'password', 'phone'];
-
-/* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
-const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
-const systems = Object.keys(places);
 
 class WwwImport extends View {
   static styles = [base, css`
@@ -37,18 +34,8 @@ class WwwImport extends View {
     .inner { padding-block-start: 1rem; display: grid; gap: 1.125rem; }
     .inner > * { min-inline-size: 0; }
     ig-digits { max-inline-size: 34rem; }
-    .drop { display: grid; gap: 0.75rem; justify-items: center; background: var(--sheet); }
-    .drop.over { border-color: var(--blue); background: var(--blue-wash); }
-    .drop svg { inline-size: 2.25rem; block-size: 2.25rem; }
-    .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; justify-content: center; }
-    .acts .btn { inline-size: auto; min-block-size: 3rem; }
     .foots { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .foots .btn { inline-size: auto; min-inline-size: 8rem; }
-    .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
-    .tabs button { border: 0; background: none; min-block-size: 2.75rem; padding-inline: 0.875rem; border-radius: 0.5rem; color: var(--soft); }
-    .tabs button[aria-selected='true'] { background: var(--sheet); color: var(--ink); font-weight: 650; }
-    .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
-    .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 16rem; }
     .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: var(--round); background: var(--sheet); }
     table { border-collapse: collapse; inline-size: 100%; min-inline-size: 32rem; text-align: start; }
     th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; overflow-wrap: break-word; }
@@ -69,11 +56,10 @@ class WwwImport extends View {
   constructor() {
     super();
     this.#reset();
-    this.os = systems.includes(system()) ? system() : 'windows';
   }
 
   #reset() {
-    Object.assign(this, { at: 0, wait: 0, busy: false, problem: undefined, end: undefined, digits: undefined, run: undefined, found: undefined, chosen: undefined, fault: undefined });
+    Object.assign(this, { at: 0, wait: 0, busy: false, problem: undefined, end: undefined, digits: undefined, run: undefined, found: undefined, chosen: undefined });
   }
 
   connectedCallback() {
@@ -152,36 +138,6 @@ class WwwImport extends View {
     }
   }
 
-  async #take(read) {
-    this.set({ busy: true, problem: undefined, fault: undefined });
-    try {
-      const found = await pairsOf(await read());
-      if (found.length === 0)
-        this.set({ busy: false, fault: true });
-      else
-        await this.#to(2, { found, chosen: found.findIndex((f) => f.facts.notAfter > Date.now()) });
-    } catch (e) {
-      if (e.name === 'AbortError')
-        this.set({ busy: false });
-      else
-        this.set({ busy: false, problem: problemOf(e) });
-    }
-  }
-
-  #drop(e) {
-    e.preventDefault();
-    this.over = false;
-    const files = filesOfDrop(e.dataTransfer);
-    this.#take(() => files);
-  }
-
-  #folder() {
-    if (typeof showDirectoryPicker === 'function' && !navigator.webdriver)
-      return this.#take(async () => filesOfHandle(await showDirectoryPicker({ id: 'npki' })));
-    this.renderRoot.querySelector('#folder').click();
-    return undefined;
-  }
-
   async #send() {
     const field = this.renderRoot.querySelector('ig-field');
     if (field.value === '') {
@@ -223,28 +179,7 @@ class WwwImport extends View {
   }
 
   _find() {
-    return html`<div class=${classMap({ dash: true, drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
-        ${icons.folder}<strong>${t('www.find.drop')}</strong>
-        <div class="acts"><button class="btn main" data-first ?disabled=${this.busy} @click=${() => this.#folder()}>${t('www.find.folder')}</button>
-          <button class="btn" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('#files').click()}>${t('www.find.files')}</button></div>
-        <input id="folder" type="file" webkitdirectory hidden @change=${(e) => { const list = [...e.target.files]; this.#take(() => list); }}>
-        <input id="files" type="file" multiple hidden @change=${(e) => { const list = [...e.target.files]; this.#take(() => list); }}></div>
-      ${this.busy ? html`<ig-busy .label=${t('www.find.reading')}></ig-busy>` : nothing}
-      <div role="alert">${this.fault ? html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>` : nothing}</div>
-      <div class="well stack tight"><h3>${t('www.find.where')}</h3>
-        <div class="tabs" role="tablist" aria-label=${t('www.find.system')}>${systems.map((s) => html`<button role="tab" id="tab-${s}" aria-controls="place" aria-selected=${s === this.os ? 'true' : 'false'} tabindex=${s === this.os ? 0 : -1}
-          @click=${() => this.set({ os: s })} @keydown=${this.#arrow}>${t(`system.${s}`)}</button>`)}</div>
-        <div id="place" role="tabpanel" aria-labelledby="tab-${this.os}" class="stack tight"><div class="path"><code>${places[this.os]}</code><ig-copy .text=${places[this.os]}></ig-copy></div><p class="small">${t(`www.find.${this.os}`)}</p></div></div>
-      <p class="small">${t('www.find.private')}</p>`;
-  }
-
-  #arrow(e) {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
-    if (by === undefined)
-      return;
-    const os = systems[(systems.indexOf(this.os) + by + systems.length) % systems.length];
-    this.set({ os });
-    this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${os}`).focus());
+    return html`<www-find data-first @found=${({ detail }) => this.#to(2, { found: detail, chosen: detail.findIndex((f) => f.facts.notAfter > Date.now()) })}>${t('www.find.private')}</www-find>`;
   }
 
   _list() {

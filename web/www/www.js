@@ -1,17 +1,21 @@
 /*
- * www.js - the pages for PCs: home, and the frame of 인증서 저장하기.
+ * www.js - the pages for PCs: home, and the frame of 인증서 저장하기 and 인증서 관리.
  *
- * Belongs here: routes, top and foot, the home page. Not here: sending (import.js).
+ * Belongs here: routes, top and foot, the home page. Not here: sending
+ * (import.js), managing (manage.js).
  */
 import { View, base, css, html, nothing } from '../ui/base.js';
 import '../ui/parts.js';
 import { icons } from '../ui/icons.js';
 import './import.js';
+import './manage.js';
 import { languages, lang, preferred, setLanguage, t } from '../core/i18n.js';
 import { kept } from '../core/store.js';
 import { match, onMove } from '../core/router.js';
 
-const routes = [['/', 'home'], ['/import', 'import']];
+const routes = [['/', 'home'], ['/import', 'import'], ['/manage', 'manage']];
+/* What stands in the menu: address and name. */
+const menu = [['import', 'www.import'], ['manage', 'manage.title']];
 
 class Www extends View {
   static styles = [base, css`
@@ -57,8 +61,11 @@ class Www extends View {
     this.#title();
   }
 
+  get #screen() { return match(routes, location.pathname)?.screen; }
+
   #title() {
-    document.title = location.pathname === '/import' ? `${t('www.import')} · ${t('brand')}` : `${t('brand')} · ${t('www.tag')}`;
+    const here = menu.find(([screen]) => screen === this.#screen);
+    document.title = here === undefined ? `${t('brand')} · ${t('www.tag')}` : `${t(here[1])} · ${t('brand')}`;
   }
 
   async #speak(l) {
@@ -69,7 +76,7 @@ class Www extends View {
 
   #home() {
     return html`<section class="hero"><div><h1>${t('www.title')}</h1><p class="lead">${t('www.lead')}</p>
-        <div class="acts"><a class="btn main" href="/import">${icons.folder}${t('www.import')}</a></div></div>
+        <div class="acts"><a class="btn main" href="/import">${icons.folder}${t('www.import')}</a><a class="btn" href="/manage">${t('manage.title')}</a></div></div>
       <div class="scene" aria-hidden="true"><div class="sheet"><span class="small">${t('www.scene.phone')}</span><span class="asked">${t('www.scene.asked')}</span><span>${t('www.scene.what')}</span>
         <div class="seal"><ig-seal state="done"></ig-seal><strong>${t('www.scene.done')}</strong></div></div></div></section>
       <section class="how"><h2>${t('www.how')}</h2><ol>${[1, 2, 3].map((n) => html`<li><b aria-hidden="true">${n}</b><h3>${t(`www.how.${n}.title`)}</h3><p>${t(`www.how.${n}.text`)}</p></li>`)}</ol></section>
@@ -83,11 +90,12 @@ class Www extends View {
   render() {
     if (!this.ready)
       return nothing;
-    const at = match(routes, location.pathname)?.screen;
+    const at = this.#screen;
+    const pages = { home: () => this.#home(), import: () => html`<www-import></www-import>`, manage: () => html`<www-manage .at=${history.state}></www-manage>` };
     return html`<header><a href="/"><ig-mark></ig-mark></a>
-        <nav aria-label=${t('menu')}><a href="/import" aria-current=${at === 'import' ? 'page' : nothing}>${t('www.import')}</a>
+        <nav aria-label=${t('menu')}>${menu.map(([screen, name]) => html`<a href="/${screen}" aria-current=${at === screen ? 'page' : nothing}>${t(name)}</a>`)}
         ${languages.filter((l) => l !== lang()).map((l) => html`<button class="link" lang=${l} @click=${() => this.#speak(l)}>${l === 'ko' ? '한국어' : 'English'}</button>`)}</nav></header>
-      <main>${at === 'home' ? this.#home() : at === 'import' ? html`<www-import></www-import>` : this.#lost()}</main>
+      <main>${pages[at]?.() ?? this.#lost()}</main>
       <footer><p>${t('www.foot')}</p></footer>`;
   }
 }

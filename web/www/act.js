@@ -1,0 +1,86 @@
+/*
+ * act.js - what the acts of 인증서 관리 have in common: the way back, the
+ * question, what went wrong, the end.
+ *
+ * Belongs here: their frame. Not here: what each does (view.js, password.js …).
+ *
+ * An act is given .one, a Found of core/keyfiles.js. 'leave' goes back to it.
+ */
+import { View, base, css, html, nothing } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
+import { t } from '../core/i18n.js';
+import { Problem, problemOf } from '../core/api.js';
+import { NpkiError, nameOf } from '../core/keyfiles.js';
+import { ownFont } from './certificate.js';
+
+/* What the C code refuses, as a person needs to hear it. */
+const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_UNKNOWN: 'key-unknown' };
+
+export class Act extends View {
+  static properties = { one: { attribute: false } };
+  static styles = [base, ownFont, css`
+    :host { display: grid; gap: 1.25rem; }
+    :host > * { min-inline-size: 0; }
+    .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }
+    .back:hover { color: var(--ink); }
+    .form { display: grid; gap: 1.25rem; max-inline-size: 32rem; }
+    .foots { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+    .foots .btn { inline-size: auto; min-inline-size: 8rem; }
+    .end { display: grid; gap: 1.25rem; }
+    .end > svg { inline-size: 3.5rem; block-size: 3.5rem; padding: 0.75rem; border-radius: 50%; background: var(--ink); color: var(--paper); stroke-width: 2.5; }
+    @media (max-width: 40rem) { .foots .btn { flex: 1 1 100%; } }
+  `];
+
+  get owner() { return nameOf(this.one.facts.owner); }
+
+  /* A field is typed into at once; where there is none, the heading is read. */
+  firstUpdated() {
+    (this.renderRoot.querySelector('ig-field') ?? this.renderRoot.querySelector('h1'))?.focus();
+  }
+
+  leave() { this.dispatchEvent(new Event('leave', { bubbles: true })); }
+
+  /** Runs f with the busy sign on. What it throws is shown; a dialog that was closed is no fault. */
+  async run(f) {
+    this.set({ busy: true, problem: undefined });
+    try {
+      await f();
+    } catch (e) {
+      if (e.name !== 'AbortError')
+        this.problem = e instanceof NpkiError ? new Problem(problems[e.code] ?? 'server-error') : problemOf(e);
+    }
+    this.set({ busy: false });
+  }
+
+  /** What was done stands alone, and is read out. */
+  async finish(done) {
+    this.set({ done });
+    await this.updateComplete;
+    this.renderRoot.querySelector('h1').focus();
+  }
+
+  /** Name of the certificate, and the way back to it. */
+  top() {
+    return html`<button class="link back" @click=${() => this.leave()}>${icons.back}<span class="own">${this.owner}</span></button>`;
+  }
+
+  /** The foot of a form: its button, what is under way, what went wrong. */
+  foot(label, press, busy) {
+    return html`<div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${press}>${label}</button></div>
+      ${this.busy ? html`<ig-busy .label=${busy}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
+  }
+
+  ended(title, text, more = nothing) {
+    return html`<div class="end">${icons.check}<div role="status"><h1 tabindex="-1">${title}</h1><p class="lead">${text}</p></div>${more}
+      <div class="foots"><button class="btn main" @click=${() => this.leave()}>${t('manage.back')}</button></div></div>`;
+  }
+}
+
+/** The text of a field, or null: then the field says that it is empty. */
+export function typed(field) {
+  if (field.value !== '')
+    return field.value;
+  field.error = 'password.empty';
+  field.focus();
+  return null;
+}

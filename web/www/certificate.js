@@ -1,0 +1,56 @@
+/*
+ * certificate.js - a certificate as a sheet: whose it is, what kind, until when.
+ *
+ * Belongs here: its state in a word, the sheet. Not here: all its fields
+ * (view.js), what can be done with it (manage.js).
+ *
+ * What stands in a certificate is set in letters that are there already (.own):
+ * our font comes in pieces, and fetching the piece for a rare syllable would
+ * tell the server of it.
+ */
+import { View, base, css, html, nothing } from '../ui/base.js';
+import { date, lang, t } from '../core/i18n.js';
+import { nameOf } from '../core/keyfiles.js';
+
+const day = 86400000;
+const soonDays = 30;
+
+export const ownFont = css`.own { font-family: var(--own); }`;
+
+/** {tone, text}: the state in a word, never by colour alone. */
+export function stateOf({ notBefore, notAfter }, now = Date.now()) {
+  if (notAfter < now)
+    return { tone: 'over', text: t('cert.expired') };
+  if (notBefore > now)
+    return { tone: 'soon', text: t('cert.early') };
+  if (notAfter < now + soonDays * day)
+    return { tone: 'soon', text: t('cert.expiring', { count: Math.ceil((notAfter - now) / day) }) };
+  return { tone: 'good', text: t('cert.valid') };
+}
+
+export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
+
+class WwwCertificate extends View {
+  static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, path: {} };
+  static styles = [base, ownFont, css`
+    :host { container-type: inline-size; }
+    .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
+    :host([large]) .name { font-size: clamp(1.625rem, 5cqi, 2.25rem); line-height: 1.25; margin-block: 0.125rem 0.25rem; }
+    .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-block-start: 0.625rem; }
+    :host([large]) .line { margin-block-start: 1rem; padding-block-start: 1rem; border-block-start: 1px solid var(--line); }
+    .path { margin-block-start: 0.5rem; overflow-wrap: anywhere; }
+    .gone { color: var(--soft); }
+  `];
+
+  render() {
+    const f = this.facts;
+    const state = stateOf(f);
+    const name = nameOf(f.owner);
+    return html`<p class="small own">${f.kindText[lang()]}</p>
+      ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}
+      <p class="small own">${issuerOf(f)}</p>
+      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(f.notAfter) })}</span></div>
+      ${this.path ? html`<p class="small path own">${this.path}</p>` : nothing}`;
+  }
+}
+customElements.define('www-certificate', WwwCertificate);

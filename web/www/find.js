@@ -1,0 +1,110 @@
+/*
+ * find.js - 인증서 찾기 (PC-11): a folder or files, picked or dropped, read here.
+ *
+ * Belongs here: asking for them, where they are on each system.
+ * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
+ *
+ * 'found' tells of what was found, at least one. What the page promises about
+ * the files stands in the slot.
+ */
+import { View, base, css, html, nothing, classMap } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
+import { t } from '../core/i18n.js';
+import { problemOf } from '../core/api.js';
+import { system } from '../core/env.js';
+import { filesOfDrop, filesOfHandle, pairsOf } from '../core/keyfiles.js';
+
+/* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
+const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
+const systems = Object.keys(places);
+
+/*
+ * Folders that can be written to later are picked by handle. Not on a Mac:
+ * there browsers give no handle of anything in ~/Library.
+ */
+const byHandle = () => typeof showDirectoryPicker === 'function' && system() !== 'macos';
+
+class WwwFind extends View {
+  static shadowRootOptions = { ...View.shadowRootOptions, delegatesFocus: true };
+  static styles = [base, css`
+    :host { display: grid; gap: 1.125rem; }
+    :host > * { min-inline-size: 0; }
+    .drop { display: grid; gap: 0.75rem; justify-items: center; background: var(--sheet); }
+    .drop.over { border-color: var(--blue); background: var(--blue-wash); }
+    .drop svg { inline-size: 2.25rem; block-size: 2.25rem; }
+    .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; justify-content: center; }
+    .acts .btn { inline-size: auto; min-block-size: 3rem; }
+    .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
+    .tabs button { border: 0; background: none; min-block-size: 2.75rem; padding-inline: 0.875rem; border-radius: 0.5rem; color: var(--soft); }
+    .tabs button[aria-selected='true'] { background: var(--sheet); color: var(--ink); font-weight: 650; }
+    .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
+    .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 16rem; }
+  `];
+
+  constructor() {
+    super();
+    this.os = systems.includes(system()) ? system() : 'windows';
+  }
+
+  async #take(read) {
+    this.set({ busy: true, problem: undefined, none: false });
+    try {
+      const found = await pairsOf(await read());
+      if (found.length === 0)
+        this.none = true;
+      else
+        this.dispatchEvent(new CustomEvent('found', { detail: found }));
+    } catch (e) {
+      if (e.name !== 'AbortError') /* the person closed the dialog */
+        this.problem = problemOf(e);
+    }
+    this.set({ busy: false });
+  }
+
+  #drop(e) {
+    e.preventDefault();
+    this.over = false;
+    const files = filesOfDrop(e.dataTransfer);
+    this.#take(() => files);
+  }
+
+  #picked(e) {
+    const list = [...e.target.files];
+    e.target.value = '';
+    this.#take(() => list);
+  }
+
+  #folder() {
+    if (byHandle())
+      return this.#take(async () => filesOfHandle(await showDirectoryPicker({ id: 'npki' })));
+    this.renderRoot.querySelector('#folder').click();
+    return undefined;
+  }
+
+  #arrow(e) {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (by === undefined)
+      return;
+    const os = systems[(systems.indexOf(this.os) + by + systems.length) % systems.length];
+    this.set({ os });
+    this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${os}`).focus());
+  }
+
+  render() {
+    return html`<div class=${classMap({ dash: true, drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
+        ${icons.folder}<strong>${t('www.find.drop')}</strong>
+        <div class="acts"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#folder()}>${t('www.find.folder')}</button>
+          <button class="btn" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('#files').click()}>${t('www.find.files')}</button></div>
+        <input id="folder" type="file" webkitdirectory hidden @change=${this.#picked}>
+        <input id="files" type="file" multiple hidden @change=${this.#picked}></div>
+      ${this.busy ? html`<ig-busy .label=${t('www.find.reading')}></ig-busy>` : nothing}
+      <div role="alert">${this.none ? html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>` : nothing}</div>
+      <ig-trouble .problem=${this.problem}></ig-trouble>
+      <div class="well stack tight"><h3>${t('www.find.where')}</h3>
+        <div class="tabs" role="tablist" aria-label=${t('www.find.system')}>${systems.map((s) => html`<button role="tab" id="tab-${s}" aria-controls="place" aria-selected=${s === this.os ? 'true' : 'false'} tabindex=${s === this.os ? 0 : -1}
+          @click=${() => this.set({ os: s })} @keydown=${this.#arrow}>${t(`system.${s}`)}</button>`)}</div>
+        <div id="place" role="tabpanel" aria-labelledby="tab-${this.os}" class="stack tight"><div class="path"><code>${places[this.os]}</code><ig-copy .text=${places[this.os]}></ig-copy></div><p class="small">${t(`www.find.${this.os}`)}</p></div></div>
+      <p class="small"><slot></slot></p>`;
+  }
+}
+customElements.define('www-find', WwwFind);

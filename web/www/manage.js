@@ -1,0 +1,127 @@
+/*
+ * manage.js - 인증서 관리 (PC-13): find certificates, choose one, choose what to do.
+ *
+ * Belongs here: which act is shown, and the way between them.
+ * Not here: the acts (view.js, password.js …), finding (find.js).
+ *
+ * Nothing is sent from here on: what the acts need is loaded at the start, and
+ * they work with the network off. Each step is a step of the browser's history;
+ * what was found is in this page alone, and gone with it.
+ */
+import { View, base, css, html } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
+import { onLanguage, sentences, t } from '../core/i18n.js';
+import { load } from '../core/apart.js';
+import { back, go } from '../core/router.js';
+import './certificate.js';
+import './find.js';
+import './view.js';
+import './password.js';
+
+/* Name, drawing, element. */
+const acts = [
+  ['view', icons.file, (one) => html`<www-view .one=${one}></www-view>`],
+  ['check', icons.lock, (one) => html`<www-check .one=${one}></www-check>`],
+];
+
+/* All pieces of our font that our own sentences need, and the letters for what is not ours (theme.css). */
+const loadFont = () => Promise.all(['Pretendard Variable', 'Pretendard Latin'].map((name) => document.fonts.load(`1em "${name}"`, sentences()))).catch((e) => console.warn(e));
+
+class WwwManage extends View {
+  static properties = { at: { attribute: false } };
+  static styles = [base, css`
+    :host { display: grid; gap: 1.5rem; max-inline-size: 44rem; margin-inline: auto; padding-block: 1rem 0; container-type: inline-size; inline-size: 100%; }
+    :host > * { min-inline-size: 0; }
+    .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }
+    .back:hover { color: var(--ink); }
+    .title { padding-block: 1rem 0.5rem; }
+    .title h1 { font-size: clamp(1.75rem, 3.4vw, 2.25rem); }
+    .list { display: grid; gap: 0.75rem; }
+    .card { grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; }
+    .acts { padding: 0; overflow: hidden; }
+    .acts button { display: grid; grid-template-columns: 1.75rem minmax(0, 1fr) auto; gap: 0 1rem; align-items: center; inline-size: 100%; padding: 1rem var(--pad); border: 0; background: none; text-align: start; }
+    .acts button:hover { background: var(--well); }
+    .acts button:focus-visible { outline-offset: -3px; border-radius: var(--round); }
+    .acts li + li { border-block-start: 1px solid var(--line); }
+    .acts strong { display: block; }
+    .acts .next { color: var(--soft); }
+    .private { display: flex; gap: 0.625rem; align-items: flex-start; }
+    .private svg { inline-size: 1.25rem; block-size: 1.25rem; margin-block-start: 0.125rem; }
+    @container (max-width: 18rem) { .acts button { grid-template-columns: minmax(0, 1fr); } .acts svg { display: none; } }
+  `];
+
+  connectedCallback() {
+    super.connectedCallback();
+    load().catch((e) => console.warn(e)); /* the first use tries again, and says so */
+    loadFont();
+    this.stopFont = onLanguage(loadFont);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stopFont();
+  }
+
+  /* The page was loaded anew in the midst of it: there is nothing to show but the start. */
+  get #place() {
+    const { act = 'find', one } = this.at ?? {};
+    return act === 'list' && this.found !== undefined || this.found?.[one] !== undefined ? { act, one } : { act: 'find' };
+  }
+
+  #to(act, one) {
+    go('/manage', { state: { inside: true, act, one } });
+  }
+
+  #found({ detail }) {
+    this.found = detail;
+    this.#to(detail.length === 1 ? 'one' : 'list', detail.length === 1 ? 0 : undefined);
+  }
+
+  /* Another place: its heading is read. An act takes the focus by itself. */
+  async updated() {
+    const { act } = this.#place;
+    if (act === this.shown)
+      return;
+    const first = this.shown === undefined;
+    this.shown = act;
+    const sheet = this.renderRoot.querySelector('www-certificate[large]');
+    await sheet?.updateComplete;
+    if (!first)
+      (sheet?.renderRoot ?? this.renderRoot).querySelector('h1')?.focus();
+  }
+
+  #private() {
+    return html`<p class="small private">${icons.lock}<span>${t('manage.private')}</span></p>`;
+  }
+
+  #find() {
+    return html`<div class="title"><h1 tabindex="-1">${t('manage.title')}</h1><p class="lead">${t('manage.lead')}</p></div>
+      <www-find @found=${this.#found}>${t('manage.private')}</www-find>`;
+  }
+
+  #list() {
+    return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
+      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>
+      <button class="btn fit" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
+  }
+
+  #one(one, i) {
+    return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.found.length === 1 ? 'www.list.again' : 'manage.others')}</button>
+      <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
+      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
+      ${this.#private()}`;
+  }
+
+  render() {
+    const { act, one } = this.#place;
+    if (act === 'find')
+      return this.#find();
+    if (act === 'list')
+      return this.#list();
+    const chosen = this.found[one];
+    if (act === 'one')
+      return this.#one(chosen, one);
+    return html`<div @leave=${() => back('/manage')}>${acts.find(([name]) => name === act)[2](chosen)}</div>`;
+  }
+}
+customElements.define('www-manage', WwwManage);
