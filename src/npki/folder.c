@@ -18,15 +18,58 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The four names, and where each goes. */
+#define FOLDER_PLACES 64 /* of the usual ones that exist */
+
+/* The names, and where each goes. */
 static const struct {
 	const char *name;
 	size_t offset;
-} names[] = {
-	{ "signCert.der", offsetof(struct folder_pair, sign_cert) },
-	{ "signPri.key", offsetof(struct folder_pair, sign_key) },
-	{ "kmCert.der", offsetof(struct folder_pair, km_cert) },
-	{ "kmPri.key", offsetof(struct folder_pair, km_key) },
+} names[FOLDER_FILES] = {
+	[FOLDER_SIGN_CERT] = { "signCert.der",
+	    offsetof(struct folder_pair, sign_cert) },
+	[FOLDER_SIGN_KEY] = { "signPri.key",
+	    offsetof(struct folder_pair, sign_key) },
+	[FOLDER_KM_CERT] = { "kmCert.der",
+	    offsetof(struct folder_pair, km_cert) },
+	[FOLDER_KM_KEY] = { "kmPri.key", offsetof(struct folder_pair, km_key) },
+	[FOLDER_CA_PUBS] = { "CaPubs", offsetof(struct folder_pair, ca_pubs) },
+};
+
+/*
+ * Where certificates are kept by custom: "~/" is HOME, the rest as for glob(7).
+ * A place that two rows find counts as the first of them says.
+ */
+static const struct {
+	enum folder_medium medium;
+	const char *pattern;
+} usual[] = {
+	{ FOLDER_DISK, "~/NPKI" },
+	{ FOLDER_DISK, "~/Documents/NPKI" },
+	/* macOS */
+	{ FOLDER_DISK, "~/Library/Preferences/NPKI" },
+	/* Windows, seen from WSL */
+	{ FOLDER_DISK, "/mnt/c/Users/*/AppData/LocalLow/NPKI" },
+	{ FOLDER_DISK, "/mnt/c/Program Files*/NPKI" },
+	{ FOLDER_DISK, "/mnt/c/NPKI" },
+	/* a phone itself, and one on a cable */
+	{ FOLDER_PHONE, "/sdcard/NPKI" },
+	{ FOLDER_PHONE, "~/storage/shared/NPKI" },
+	{ FOLDER_PHONE, "/run/user/*/gvfs/mtp*/*/NPKI" },
+	/* sticks and other drives */
+	{ FOLDER_REMOVABLE, "/media/*/NPKI" },
+	{ FOLDER_REMOVABLE, "/media/*/*/NPKI" },
+	{ FOLDER_REMOVABLE, "/run/media/*/*/NPKI" },
+	{ FOLDER_REMOVABLE, "/mnt/*/NPKI" },
+	{ FOLDER_REMOVABLE, "/Volumes/*/NPKI" },
+};
+
+/* Places that were scanned, so that a link to one is no second. */
+struct places {
+	struct {
+		dev_t device;
+		ino_t file;
+	} seen[FOLDER_PLACES];
+	size_t n;
 };
 
 struct walk {
@@ -44,9 +87,33 @@ folder_slot(struct folder_pair *pair, size_t i)
 static void
 folder_pair_clear(struct folder_pair *pair)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < FOLDER_FILES; i++)
 		free(*folder_slot(pair, i));
 	*pair = (struct folder_pair){ 0 };
+}
+
+const char *
+folder_name(enum folder_file file)
+{
+	return names[file].name;
+}
+
+enum folder_file
+folder_file_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < FOLDER_FILES && strcasecmp(name, names[i].name) != 0)
+		i++;
+
+	return (enum folder_file)i;
+}
+
+const char *
+folder_path_of(const struct folder_pair *pair, enum folder_file file)
+{
+	return *(char *const *)(const void *)((const char *)pair +
+	    names[file].offset);
 }
 
 void
@@ -88,23 +155,24 @@ folder_add(struct walk *w, struct folder_pair *pair)
 	return RC_OK;
 }
 
-/* Remembers a regular file if it has one of the four names. */
+/* Remembers a regular file if it has one of our names. */
 static enum rc
-folder_file(struct walk *w, const char *path, const char *name,
+folder_remember(struct walk *w, const char *path, const char *name,
     struct folder_pair *pair)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char **slot = folder_slot(pair, i);
+	enum folder_file file = folder_file_of(name);
+	char **slot;
 
-		if (strcasecmp(name, names[i].name) != 0 || *slot != NULL)
-			continue;
-		*slot = strdup(path);
-		if (*slot == NULL)
-			return err_set(
-			    w->e, RC_MEMORY, NULL, "no memory for a path");
-	}
+	if (file == FOLDER_FILES)
+		return RC_OK;
+	slot = folder_slot(pair, file);
+	if (*slot != NULL)
+		return RC_OK;
+	*slot = strdup(path);
 
-	return RC_OK;
+	return *slot != NULL
+	    ? RC_OK
+	    : err_set(w->e, RC_MEMORY, NULL, "no memory for a path");
 }
 
 static enum rc folder_walk(
@@ -124,7 +192,7 @@ folder_entry(struct walk *w, int at, const char *folder, const char *name,
 	    fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return RC_OK;
 	if (S_ISREG(st.st_mode))
-		return folder_file(w, path, name, pair);
+		return folder_remember(w, path, name, pair);
 	if (!S_ISDIR(st.st_mode))
 		return RC_OK;
 	if (depth == FOLDER_DEPTH) {
@@ -191,55 +259,80 @@ folder_scan(const char *path, struct folder *out, struct err *e)
 	return rc;
 }
 
-/* Everything that a pattern matches. */
-static enum rc
-folder_scan_pattern(const char *pattern, struct folder *out, struct err *e)
+/* A place that was not seen before is remembered: then it is to be scanned. */
+static bool
+folder_is_new(struct places *p, const char *path)
 {
+	struct stat st;
+
+	if (stat(path, &st) != 0 || p->n == FOLDER_PLACES)
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->seen[i].device == st.st_dev &&
+		    p->seen[i].file == st.st_ino)
+			return false;
+	p->seen[p->n].device = st.st_dev;
+	p->seen[p->n].file = st.st_ino;
+	p->n++;
+
+	return true;
+}
+
+/* A usual place, if it is there, is new, and can be read. */
+static enum rc
+folder_scan_place(struct places *p, const char *path, enum folder_medium medium,
+    struct folder *out)
+{
+	enum rc rc = RC_OK;
+
+	if (!folder_is_new(p, path))
+		return RC_OK;
+	rc = folder_scan(path, out, NULL);
+	for (size_t i = 0; i < out->n; i++)
+		if (out->pairs[i].medium == FOLDER_NAMED)
+			out->pairs[i].medium = medium;
+
+	/* A stick that was pulled is not the caller's trouble. */
+	return rc == RC_ABSENT || rc == RC_IO ? RC_OK : rc;
+}
+
+/* Everything that a row of the table matches. */
+static enum rc
+folder_scan_row(struct places *p, size_t row, struct folder *out)
+{
+	const char *pattern = usual[row].pattern;
+	const char *home = getenv("HOME");
+	char path[FOLDER_PATH];
 	enum rc rc = RC_OK;
 	glob_t found;
 
-	if (glob(pattern, GLOB_ONLYDIR, NULL, &found) == 0) {
-		for (size_t i = 0; rc == RC_OK && i < found.gl_pathc; i++) {
-			rc = folder_scan(found.gl_pathv[i], out, NULL);
-			/* A stick that was pulled is not the caller's trouble. */
-			if (rc == RC_ABSENT || rc == RC_IO)
-				rc = RC_OK;
-		}
+	if (strncmp(pattern, "~/", 2) == 0) {
+		int n = home == NULL
+		    ? -1
+		    : snprintf(path, sizeof(path), "%s/%s", home, pattern + 2);
+
+		return n < 0 || (size_t)n >= sizeof(path)
+		    ? RC_OK
+		    : folder_scan_place(p, path, usual[row].medium, out);
 	}
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; rc == RC_OK && i < found.gl_pathc; i++)
+			rc = folder_scan_place(
+			    p, found.gl_pathv[i], usual[row].medium, out);
 	globfree(&found);
 
-	return rc == RC_OK ? RC_OK : err_set(e, rc, NULL, "%s", err_text(rc));
+	return rc;
 }
 
 enum rc
 folder_scan_usual(struct folder *out, struct err *e)
 {
-	static const char *const home_folders[] = { "NPKI", "Documents/NPKI",
-		"Library/Preferences/NPKI" };
-	static const char *const patterns[] = { "/media/*/NPKI",
-		"/media/*/*/NPKI", "/run/media/*/*/NPKI", "/mnt/*/NPKI",
-		"/mnt/c/Users/*/AppData/LocalLow/NPKI", "/Volumes/*/NPKI" };
-	const char *home = getenv("HOME");
-	char path[FOLDER_PATH];
+	struct places places = { 0 };
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; home != NULL && rc == RC_OK &&
-	     i < sizeof(home_folders) / sizeof(home_folders[0]);
-	     i++) {
-		int n = snprintf(
-		    path, sizeof(path), "%s/%s", home, home_folders[i]);
+	for (size_t i = 0; rc == RC_OK && i < sizeof(usual) / sizeof(usual[0]);
+	     i++)
+		rc = folder_scan_row(&places, i, out);
 
-		if (n < 0 || (size_t)n >= sizeof(path))
-			break;
-		rc = folder_scan(path, out, NULL);
-		if (rc == RC_ABSENT || rc == RC_IO)
-			rc = RC_OK;
-	}
-	if (rc != RC_OK)
-		return err_set(e, rc, NULL, "%s", err_text(rc));
-	for (size_t i = 0;
-	     rc == RC_OK && i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		rc = folder_scan_pattern(patterns[i], out, e);
-
-	return rc;
+	return rc == RC_OK ? RC_OK : err_set(e, rc, NULL, "%s", err_text(rc));
 }

@@ -10,7 +10,25 @@
 #define FOLDER_PATH    4096  /* bytes of a path, with its zero */
 #define FOLDER_ENTRIES 65536 /* looked at in one scan */
 #define FOLDER_DEPTH   6
-#define FOLDER_PAIRS   256
+#define FOLDER_PAIRS   4096
+
+/* The files of one subject, as Korean programs name them. */
+enum folder_file {
+	FOLDER_SIGN_CERT,
+	FOLDER_SIGN_KEY,
+	FOLDER_KM_CERT,
+	FOLDER_KM_KEY,
+	FOLDER_CA_PUBS, /* a SEQUENCE OF Certificate, root first */
+	FOLDER_FILES,
+};
+
+/* What a folder is kept on, as far as where it stands says so. */
+enum folder_medium {
+	FOLDER_NAMED, /* somewhere that a person named */
+	FOLDER_DISK,
+	FOLDER_REMOVABLE,
+	FOLDER_PHONE,
+};
 
 /* One subject's files as paths; NULL where one is missing. */
 struct folder_pair {
@@ -18,6 +36,8 @@ struct folder_pair {
 	char *sign_key;
 	char *km_cert;
 	char *km_key;
+	char *ca_pubs;
+	enum folder_medium medium;
 };
 
 /* What was found. Zero it before the first scan. */
@@ -39,8 +59,20 @@ IG_CHECK enum rc folder_scan(
 
 /*
  * The same in every place where certificates are kept by custom and that
- * exists: ~/NPKI, on macOS ~/Library/Preferences/NPKI, NPKI on mounted media.
+ * exists (the table of folder.c), each place once: ~/NPKI, on macOS
+ * ~/Library/Preferences/NPKI, under WSL those of Windows, NPKI on mounted
+ * media and on a phone.
  */
 IG_CHECK enum rc folder_scan_usual(struct folder *out, struct err *e);
+
+/* "signCert.der" and so on: how a new file is named. */
+const char *folder_name(enum folder_file file);
+
+/* The file of this name, compared without case; FOLDER_FILES: none of ours. */
+enum folder_file folder_file_of(const char *name);
+
+/* The pair's path of a file; NULL where there is none. Borrowed. */
+const char *folder_path_of(
+    const struct folder_pair *pair, enum folder_file file);
 
 void folder_clear(struct folder *f);

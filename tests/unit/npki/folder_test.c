@@ -49,8 +49,13 @@ test_tree(void)
 	    "certificate without its key");
 	ok(ends(f.pairs[2].sign_cert, "c=kr/signCert.der") &&
 		ends(f.pairs[2].km_cert, "kmCert.der") &&
-		ends(f.pairs[2].km_key, "kmPri.key"),
-	    "all four files");
+		ends(f.pairs[2].km_key, "kmPri.key") &&
+		ends(f.pairs[2].ca_pubs, "CaPubs"),
+	    "all five files");
+	ok(ends(folder_path_of(&f.pairs[2], FOLDER_KM_KEY), "kmPri.key") &&
+		folder_path_of(&f.pairs[1], FOLDER_SIGN_KEY) == NULL &&
+		f.pairs[2].medium == FOLDER_NAMED,
+	    "a file of a pair by its kind");
 	folder_clear(&f);
 }
 
@@ -61,8 +66,17 @@ test_usual(void)
 	const char *was = getenv("HOME");
 	char *home = was == NULL ? NULL : strdup(was);
 
+	run("mkdir Documents && ln -s ../NPKI Documents/NPKI");
 	(void)setenv("HOME", root, 1);
 	ok(folder_scan_usual(&f, NULL) == RC_OK && f.n >= 3, "~/NPKI");
+	for (size_t i = 0, disk = 0; i < f.n; i++) {
+		if (strncmp(f.pairs[i].sign_cert, root, strlen(root)) == 0)
+			disk += f.pairs[i].medium == FOLDER_DISK ? 1 : 100;
+		if (i + 1 == f.n)
+			ok(disk == 3,
+			    "a second way to the same place adds nothing; it "
+			    "is on the disk");
+	}
 	folder_clear(&f);
 	(void)setenv("HOME", "/nonexistent", 1);
 	ok(folder_scan_usual(&f, NULL) == RC_OK, "no ~/NPKI is no error");
@@ -78,15 +92,15 @@ test_caps(void)
 	struct folder f = { 0 };
 
 	run("mkdir -p deep/1/2/3/4/5/6/7 && touch deep/1/2/3/4/5/6/7/signCert.der");
-	run("mkdir many && cd many && i=0 && while [ $i -lt 257 ]; do "
-	    "mkdir $i && : >$i/signCert.der; i=$((i + 1)); done");
+	run("mkdir many && cd many && seq 0 4096 | xargs mkdir && "
+	    "seq 0 4096 | sed 's,$,/signCert.der,' | xargs touch");
 	ok(chdir(root) == 0 && folder_scan("deep", &f, NULL) == RC_OK &&
 		f.n == 0 && f.cut,
 	    "deeper than six is said, not searched");
 	folder_clear(&f);
 	ok(folder_scan("many", &f, NULL) == RC_OK && f.n == FOLDER_PAIRS &&
 		f.cut,
-	    "more than 256 are cut, and it is said");
+	    "more than 4,096 are cut, and it is said");
 	folder_clear(&f);
 	ok(folder_scan("none", &f, NULL) == RC_ABSENT, "no such folder");
 	ok(folder_scan("many/0/signCert.der", &f, NULL) == RC_ABSENT,
