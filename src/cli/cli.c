@@ -3,7 +3,7 @@
  *
  * Belongs here: finding the subcommand, and the list of them; that nobody looks
  * into the process.
- * Not here: what a subcommand does (cloud.c, token.c); asking and telling a person
+ * Not here: what a subcommand does (cert.c, cloud.c, token.c); asking and telling a person
  * (client/person.c).
  */
 #include "cli/cli.h"
@@ -11,6 +11,7 @@
 #include "base/language.h"
 #include "base/process.h"
 #include "base/usage.h"
+#include "cli/cert.h"
 #include "cli/cloud.h"
 #include "cli/token.h"
 #include "client/person.h"
@@ -28,6 +29,15 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	struct person_text help;
 } commands[] = {
+	{ "cert", "list", cert_main,
+	    { "이 PC와 이동식디스크의 인증서를 찾아 보여줘요.",
+		"Finds the certificates of this PC and of removable media." } },
+	{ "cert", "show", cert_main,
+	    { "인증서 하나의 내용을 보여줘요.",
+		"Shows what one certificate says." } },
+	{ "cert", "check-password", cert_main,
+	    { "인증서 비밀번호가 맞는지 확인해요.",
+		"Checks the password of a certificate." } },
 	{ "cloud", "import", cloud_import,
 	    { "PC의 인증서를 휴대폰의 승인번호로 클라우드에 등록해요.",
 		"Registers a certificate of this PC in the cloud, by the "

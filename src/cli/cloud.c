@@ -3,7 +3,8 @@
  *
  * Belongs here: options, asking for number and password (on a terminal only),
  * telling how far it got and how it ended.
- * Not here: the list to choose from (choose.c); reading folders and key files (npki); the exchange (client/send.c).
+ * Not here: the list to choose from (pick.c); reading folders and key files (npki);
+ * the exchange (client/send.c).
  */
 #include "cli/cloud.h"
 
@@ -12,11 +13,10 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/usage.h"
-#include "cli/choose.h"
+#include "cli/pick.h"
 #include "client/person.h"
 #include "client/send.h"
 #include "npki/certinfo.h"
-#include "npki/folder.h"
 #include "npki/keyfile.h"
 
 #include <getopt.h>
@@ -131,7 +131,7 @@ struct import {
 	bool json;
 	bool attended; /* standard input is a terminal: a person may be asked */
 	bool several;  /* certificates, of which none was chosen */
-	struct folder folder;
+	struct pick pick;
 	const struct folder_pair *pair;
 	struct buf files[4]; /* as struct transfer_files */
 	struct certinfo info;
@@ -250,21 +250,20 @@ import_options(struct import *m, int argc, char **argv)
 static enum ending
 import_choose(struct import *m)
 {
-	struct folder *f = &m->folder;
-	enum rc rc = m->path != NULL ? folder_scan(m->path, f, &m->err)
-				     : folder_scan_usual(f, &m->err);
+	struct pick *p = &m->pick;
+	enum rc rc = pick_load(m->path, p, &m->err);
 
-	if (rc == RC_ABSENT || (rc == RC_OK && f->n == 0))
+	if (rc == RC_ABSENT || (rc == RC_OK && p->n == 0))
 		return END_NONE;
 	if (rc != RC_OK)
 		return import_other(m, rc);
-	m->several = m->number == 0 && f->n > 1;
-	if (m->several || m->number > f->n) {
+	m->several = m->number == 0 && p->n > 1;
+	if (m->several || m->number > p->n) {
 		if (!m->json)
-			choose_print(f);
+			pick_print(p, stderr);
 		return m->several ? END_SEVERAL : END_NUMBER;
 	}
-	m->pair = &f->pairs[m->number == 0 ? 0 : m->number - 1];
+	m->pair = p->rows[m->number == 0 ? 0 : m->number - 1].pair;
 
 	return m->pair->sign_key == NULL ? END_NO_KEY : END_DONE;
 }
@@ -484,7 +483,7 @@ import_tell(const struct import *m, enum ending end)
 
 		if (m->several || end == END_NUMBER)
 			(void)json_object_set_new(
-			    o, "certificates", choose_json(&m->folder));
+			    o, "certificates", pick_json(&m->pick));
 		(void)json_dumpf(o, stdout, JSON_COMPACT);
 		(void)fputc('\n', stdout);
 		json_decref(o);
@@ -507,7 +506,7 @@ cloud_import(int argc, char **argv)
 	if ((code = import_options(&m, argc, argv)) != PERSON_YES)
 		return code;
 	code = import_tell(&m, import_run(&m));
-	folder_clear(&m.folder);
+	pick_clear(&m.pick);
 	for (int i = 0; i < 4; i++)
 		buf_clear(&m.files[i]);
 	code_wipe(&m.code);

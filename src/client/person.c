@@ -214,10 +214,11 @@ person_password(
 		    "--password-file");
 	/* stdio must not keep a copy of the password. */
 	(void)setvbuf(in, NULL, _IONBF, 0);
-	if (file == NULL)
-		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	person_catch(actions);
 	terminal = file == NULL && person_quiet(in, &was);
+	/* Echo is off by now: what answers the question is not thrown away. */
+	if (file == NULL)
+		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	rc = sec_new(&line, PASSWORD_MAX, e);
 	if (rc == RC_OK)
 		rc = person_read_line(in, (char *)line.p, PASSWORD_MAX, &n, e);

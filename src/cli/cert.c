@@ -1,0 +1,364 @@
+/*
+ * cert.c - ingam cert: the certificates of this PC.
+ *
+ * Belongs here: the verbs and their options, which certificate is meant, how it
+ * is told how a verb ended.
+ * Not here: what a verb does (cert_list.c, cert_password.c); finding and
+ * changing folders (npki/folder.c).
+ */
+#include "cli/cert.h"
+
+#include "base/file.h"
+#include "base/language.h"
+#include "base/usage.h"
+#include "cli/cert_list.h"
+#include "cli/cert_password.h"
+#include "npki/keyfile.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CERT_CA_PUBS 65536 /* bytes of the certificates of CAs */
+
+/* word stands in --json, and stays as it is for ever. */
+static const struct {
+	enum person_exit code;
+	const char *word;
+	struct person_text text;
+} endings[] = {
+	[CERT_DONE] = { PERSON_YES, "", { "", "" } },
+	[CERT_NONE] = { PERSON_INPUT, "no-certificate",
+	    { "인증서를 찾지 못했어요. --root로 폴더를 알려 주세요.",
+		"No certificate found. Name its folder with --root." } },
+	[CERT_SEVERAL] = { PERSON_USAGE, "several-certificates",
+	    { "인증서가 여러 개예요. 목록의 번호나 지문의 앞 8자리로 하나를 "
+	      "골라 주세요.",
+		"There are several certificates. Choose one by its number in "
+		"the list or the first 8 digits of its fingerprint." } },
+	[CERT_NO_SUCH] = { PERSON_USAGE, "no-such-certificate",
+	    { "목록에 없는 인증서예요.",
+		"The list has no such certificate." } },
+	[CERT_NO_KEY] = { PERSON_INPUT, "no-key",
+	    { "인증서 옆에 개인키 파일(signPri.key)이 없어요. 폴더를 통째로 "
+	      "복사했는지 확인해 주세요.",
+		"There is no key file (signPri.key) beside the certificate. "
+		"Was the whole folder copied?" } },
+	[CERT_UNATTENDED] = { PERSON_USAGE, "no-terminal",
+	    { "물어볼 터미널이 없어요. 비밀번호는 --password-file로 알려 주세요.",
+		"There is no terminal to ask on. Give the password with "
+		"--password-file." } },
+	[CERT_PASSWORD] = { PERSON_NO, "wrong-password",
+	    { "비밀번호가 맞지 않습니다.", "The password is wrong." } },
+	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
+	    { "파일을 읽지 못했어요", "A file cannot be read" } },
+	[CERT_OTHER] = { PERSON_SERVICE, "failed",
+	    { "하지 못했어요", "This could not be done" } },
+};
+
+static const struct person_text text_which = { "번호", "Number" };
+static const struct person_text text_cut = {
+	"너무 많거나 깊어서 다 찾지는 못했어요. --root로 좁혀 주세요.",
+	"There is more than was looked at. Name a folder with --root."
+};
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "password-file", required_argument, NULL, 'p' },
+	{ "root", required_argument, NULL, 'r' },
+};
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+/* Letters as in options; ' ' is the certificate that is meant. */
+static const struct {
+	char letter;
+	const char *shown;
+	struct person_text text;
+} helps[] = {
+	{ ' ', "CERTIFICATE",
+	    { "목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 그 폴더",
+		"its number in the list, the first 8 or more digits of its "
+		"SHA-256 fingerprint, or its folder" } },
+	{ 'r', "--root FOLDER",
+	    { "인증서를 찾을 폴더. 없으면 늘 있는 곳에서 찾아요",
+		"where to look for certificates; else the usual places" } },
+	{ 'p', "--password-file FILE",
+	    { "첫 줄이 인증서 비밀번호인 파일",
+		"a file whose first line is the certificate's password" } },
+	{ 'j', "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
+};
+#define HELPS (sizeof(helps) / sizeof(helps[0]))
+
+struct verb {
+	const char *name;
+	const char *takes; /* letters of helps */
+	enum cert_end (*run)(struct cert *c);
+	struct usage usage;
+};
+
+/*
+ * The verbs: id, name, letters of helps that it takes, what does it, synopsis.
+ */
+/* clang-format off */
+#define CERT_VERBS(X)                                                          \
+	X(list, "list", "rj", cert_list,                                       \
+	    "[--root FOLDER] [--json]")                                        \
+	X(show, "show", " rj", cert_list_show,                                 \
+	    "[--root FOLDER] [--json] [CERTIFICATE]")                          \
+	X(check, "check-password", " rpj", cert_password_check,                \
+	    "[--root FOLDER] [--password-file FILE] [--json]\n"                \
+	    "          [CERTIFICATE]")
+/* clang-format on */
+
+static void
+cert_explain(FILE *out, const char *takes)
+{
+	(void)fputc('\n', out);
+	for (size_t i = 0; i < HELPS; i++)
+		if (strchr(takes, helps[i].letter) != NULL)
+			(void)fprintf(out, "  %-21s %s\n", helps[i].shown,
+			    person_sentence(helps[i].text));
+}
+
+/* struct usage has no place for whose options they are: a function a verb. */
+#define VERB_EXPLAIN(id, name, takes, run, synopsis) \
+	static void cert_explain_##id(FILE *out)     \
+	{                                            \
+		cert_explain(out, takes);            \
+	}
+CERT_VERBS(VERB_EXPLAIN)
+
+#define VERB_ROW(id, name, takes, run, synopsis)                       \
+	{ name, takes, run,                                            \
+		{ "ingam cert " name, synopsis "\n--help | --version", \
+		    cert_explain_##id, language_korean } },
+static const struct verb verbs[] = { CERT_VERBS(VERB_ROW) };
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+enum cert_end
+cert_failed(struct cert *c, enum rc rc)
+{
+	c->rc = rc;
+	switch (rc) { /* no default: a new code must not compile here */
+	case RC_OK:
+		return CERT_DONE;
+	case RC_SECRET:
+		return CERT_PASSWORD;
+	case RC_FORMAT:
+	case RC_LIMIT:
+	case RC_UNKNOWN:
+	case RC_ABSENT:
+	case RC_IO:
+	case RC_POLICY:
+	case RC_DENIED:
+		return CERT_UNREADABLE;
+	case RC_LOCKED:
+	case RC_RATE:
+	case RC_EXISTS:
+	case RC_STATE:
+	case RC_EXPIRED:
+	case RC_REFUSED:
+	case RC_BUSY:
+	case RC_MEMORY:
+	case RC_CRYPTO:
+	case RC_BUG:
+		return CERT_OTHER;
+	}
+
+	return CERT_OTHER;
+}
+
+enum cert_end
+cert_load(struct cert *c)
+{
+	struct stat st;
+	bool folder = c->which != NULL && c->root == NULL &&
+	    stat(c->which, &st) == 0 && S_ISDIR(st.st_mode);
+	enum rc rc;
+
+	/* A folder that is named is where to look. */
+	if (folder) {
+		c->root = c->which;
+		c->which = NULL;
+	}
+	rc = pick_load(c->root, &c->pick, &c->err);
+	if (rc == RC_ABSENT || (rc == RC_OK && c->pick.n == 0))
+		return CERT_NONE;
+	if (c->pick.folder.cut)
+		person_say(text_cut);
+
+	return cert_failed(c, rc);
+}
+
+enum cert_end
+cert_choose(struct cert *c)
+{
+	enum pick_found found;
+	char line[PICK_FINGERPRINT + 1];
+	enum cert_end end = cert_load(c);
+
+	if (end != CERT_DONE)
+		return end;
+	found = pick_find(&c->pick, c->which, &c->row);
+	if (found == PICK_ONE)
+		return CERT_DONE;
+	if (!c->json)
+		pick_print(&c->pick, stderr);
+	if (found == PICK_NONE)
+		return CERT_NO_SUCH;
+	if (!c->attended || c->json)
+		return CERT_SEVERAL;
+	if (person_line(text_which, line, sizeof(line), &c->err) != RC_OK)
+		return CERT_SEVERAL;
+
+	return pick_find(&c->pick, line, &c->row) == PICK_ONE ? CERT_DONE
+							      : CERT_NO_SUCH;
+}
+
+enum cert_end
+cert_read(struct cert *c)
+{
+	static const size_t sizes[FOLDER_FILES] = {
+		[FOLDER_SIGN_CERT] = CERTINFO_MAX,
+		[FOLDER_SIGN_KEY] = KEYFILE_MAX,
+		[FOLDER_KM_CERT] = CERTINFO_MAX,
+		[FOLDER_KM_KEY] = KEYFILE_MAX,
+		[FOLDER_CA_PUBS] = CERT_CA_PUBS,
+	};
+	enum rc rc = RC_OK;
+
+	for (int i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
+		const char *path = folder_path_of(c->row->pair, i);
+
+		c->files[i] = buf_init(sizes[i]);
+		if (path != NULL)
+			rc = file_read(path, &c->files[i], &c->err);
+		if (rc != RC_OK && c->err.field[0] != '\0')
+			(void)snprintf(c->err.field, sizeof(c->err.field), "%s",
+			    folder_name(i));
+	}
+	if (rc == RC_OK)
+		rc = certinfo_parse(
+		    buf_span(&c->files[FOLDER_SIGN_CERT]), &c->info, &c->err);
+
+	return cert_failed(c, rc);
+}
+
+enum cert_end
+cert_ask(struct cert *c, const char *file, struct person_text prompt,
+    struct sec *out)
+{
+	enum rc rc;
+
+	if (file == NULL && !c->attended)
+		return CERT_UNATTENDED;
+	rc = person_password(file, prompt, out, &c->err);
+	if (rc != RC_OK)
+		return cert_failed(c, rc);
+
+	return out->n == 0 ? CERT_PASSWORD : CERT_DONE;
+}
+
+/* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
+static int
+cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
+{
+	struct option taken[OPTIONS + 1] = { 0 };
+	bool one = strchr(v->takes, ' ') != NULL;
+	size_t n = 0;
+	int letter;
+
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (strchr(v->takes, options[i].val) != NULL)
+			taken[n++] = options[i];
+	while ((letter = getopt_long(argc, argv, ":", taken, NULL)) != -1) {
+		if (letter == 'r')
+			c->root = optarg;
+		else if (letter == 'p')
+			c->password_file = optarg;
+		else if (letter == 'j')
+			c->json = true;
+		else
+			return usage_getopt(&v->usage, taken, argv, letter);
+	}
+	if (one && optind < argc)
+		c->which = argv[optind++];
+
+	return optind == argc
+	    ? PERSON_YES
+	    : usage_wrong(&v->usage, USAGE_EXTRA, argv[optind]);
+}
+
+static void
+cert_say(const struct cert *c, enum cert_end end)
+{
+	const char *text = person_sentence(endings[end].text);
+
+	if (end != CERT_UNREADABLE && end != CERT_OTHER) {
+		(void)fprintf(stderr, "%s\n", text);
+		return;
+	}
+	(void)fprintf(stderr, "%s (%s%s%s).\n", text, c->err.field,
+	    c->err.field[0] == '\0' ? "" : ": ",
+	    c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg);
+}
+
+/* Says how it ended; gives the exit code. */
+static int
+cert_tell(struct cert *c, enum cert_end end)
+{
+	if (end != CERT_DONE)
+		cert_say(c, end);
+	if (!c->json)
+		return (int)endings[end].code;
+	(void)json_object_set_new(
+	    c->answer, "problem", json_string(endings[end].word));
+	if (end == CERT_UNREADABLE || end == CERT_OTHER) {
+		(void)json_object_set_new(
+		    c->answer, "field", json_string(c->err.field));
+		(void)json_object_set_new(c->answer, "reason",
+		    json_string(
+			c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg));
+	}
+	if (end == CERT_SEVERAL || end == CERT_NO_SUCH)
+		(void)json_object_set_new(
+		    c->answer, "certificates", pick_json(&c->pick));
+	(void)json_dumpf(c->answer, stdout, JSON_COMPACT);
+	(void)fputc('\n', stdout);
+
+	return (int)endings[end].code;
+}
+
+static int
+cert_run(const struct verb *v, int argc, char **argv)
+{
+	struct cert c = { .answer = json_object() };
+	int code;
+
+	c.attended = isatty(STDIN_FILENO) == 1;
+	code = cert_options(&c, v, argc, argv);
+	if (code == PERSON_YES)
+		code = cert_tell(&c, v->run(&c));
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		buf_clear(&c.files[i]);
+	pick_clear(&c.pick);
+	json_decref(c.answer);
+
+	return code;
+}
+
+int
+cert_main(int argc, char **argv)
+{
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strcmp(argv[0], verbs[i].name) != 0)
+			continue;
+		if (usage_asked(&verbs[i].usage, argc, argv))
+			return PERSON_YES;
+		return cert_run(&verbs[i], argc, argv);
+	}
+
+	/* cli.c calls with a verb that stands there. */
+	return PERSON_USAGE;
+}

@@ -1,0 +1,67 @@
+/*
+ * cert.h - see cert.c.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/sec.h"
+#include "cli/pick.h"
+#include "client/person.h"
+
+#include <jansson.h>
+
+/* ingam cert VERB: argv[0] is the verb. Gives the exit code. */
+int cert_main(int argc, char **argv);
+
+/* Every way in which a verb ends that has a sentence of its own. */
+enum cert_end {
+	CERT_DONE,
+	CERT_NONE,
+	CERT_SEVERAL,
+	CERT_NO_SUCH,
+	CERT_NO_KEY,
+	CERT_UNATTENDED,
+	CERT_PASSWORD,
+	CERT_UNREADABLE, /* rc and err say why */
+	CERT_OTHER,      /* the same */
+};
+
+/* A command line of "ingam cert", and what has become of it. */
+struct cert {
+	const char *root;
+	const char *which;
+	const char *password_file;
+	bool json;
+	bool attended; /* standard input is a terminal: a person may be asked */
+
+	struct pick pick;
+	const struct pick_row *row; /* the one that is meant */
+	struct buf files[FOLDER_FILES];
+	struct certinfo info; /* of its signing certificate, with its spans */
+	json_t *answer;       /* what --json prints; verbs add to it */
+	enum rc rc;
+	struct err err;
+};
+
+/* The certificates that there are: CERT_NONE, CERT_OTHER. */
+enum cert_end cert_load(struct cert *c);
+
+/*
+ * The one that is meant, asked for on a terminal where it is not clear:
+ * CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_OTHER.
+ */
+enum cert_end cert_choose(struct cert *c);
+
+/* Its files, and what the certificate says: CERT_UNREADABLE, CERT_OTHER. */
+enum cert_end cert_read(struct cert *c);
+
+/*
+ * A password: from the file, or (NULL) asked for on the terminal:
+ * CERT_UNATTENDED where there is none, CERT_UNREADABLE, CERT_PASSWORD (empty),
+ * CERT_OTHER.
+ */
+enum cert_end cert_ask(struct cert *c, const char *file,
+    struct person_text prompt, struct sec *out);
+
+/* Keeps why; the sentence is told in the end. */
+enum cert_end cert_failed(struct cert *c, enum rc rc);

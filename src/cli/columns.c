@@ -1,0 +1,124 @@
+/*
+ * columns.c - a table on a terminal, in which Hangul is two cells wide.
+ *
+ * Belongs here: widths, padding, colours, and whether there is a person.
+ * Not here: what stands in the cells (pick.c, cert_list.c).
+ */
+#include "cli/columns.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COLUMNS_MAX 16
+
+/* The blocks of wide characters, and those that take no cell, in order. */
+static const struct {
+	uint32_t first, last;
+	size_t cells;
+} blocks[] = {
+	{ 0x0300, 0x036f, 0 },   /* combining marks */
+	{ 0x1100, 0x115f, 2 },   /* Hangul jamo, leading */
+	{ 0x1160, 0x11ff, 0 },   /* Hangul jamo that join them */
+	{ 0x200b, 0x200f, 0 },   /* marks without width */
+	{ 0x2e80, 0x303e, 2 },   /* radicals, CJK punctuation */
+	{ 0x3041, 0x33ff, 2 },   /* kana, compatibility jamo, enclosed */
+	{ 0x3400, 0x4dbf, 2 },   /* hanja */
+	{ 0x4e00, 0x9fff, 2 },   /* hanja */
+	{ 0xa000, 0xa4cf, 2 },   /* Yi */
+	{ 0xa960, 0xa97c, 2 },   /* Hangul jamo, extended */
+	{ 0xac00, 0xd7a3, 2 },   /* Hangul */
+	{ 0xd7b0, 0xd7ff, 0 },   /* Hangul jamo that join, extended */
+	{ 0xf900, 0xfaff, 2 },   /* hanja, compatibility */
+	{ 0xfe00, 0xfe0f, 0 },   /* variation selectors */
+	{ 0xfe30, 0xfe6f, 2 },   /* vertical and small forms */
+	{ 0xff00, 0xff60, 2 },   /* full width */
+	{ 0xffe0, 0xffe6, 2 },   /* full-width signs */
+	{ 0x1f300, 0x1faff, 2 }, /* pictures */
+	{ 0x20000, 0x3fffd, 2 }, /* hanja, supplementary */
+};
+
+static const char *const colours_on[] = {
+	[COLUMNS_PLAIN] = "",
+	[COLUMNS_STRONG] = "\033[1m",
+	[COLUMNS_SOON] = "\033[33m",
+	[COLUMNS_BAD] = "\033[31m",
+};
+
+bool
+columns_seen(FILE *out)
+{
+	return isatty(fileno(out)) == 1;
+}
+
+static bool
+columns_coloured(FILE *out)
+{
+	const char *none = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return columns_seen(out) && (none == NULL || none[0] == '\0') &&
+	    terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
+static size_t
+columns_cells(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (c >= blocks[i].first && c <= blocks[i].last)
+			return blocks[i].cells;
+
+	return 1;
+}
+
+size_t
+columns_width(const char *text)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t cells = 0;
+
+	while (*p != 0) {
+		uint32_t c = *p++;
+
+		/* 110xxxxx, 1110xxxx, 11110xxx, then 10xxxxxx each. */
+		if (c >= 0xc0)
+			c &= c >= 0xf0 ? 0x07 : c >= 0xe0 ? 0x0f : 0x1f;
+		while ((*p & 0xc0) == 0x80)
+			c = c << 6 | (*p++ & 0x3f);
+		cells += columns_cells(c);
+	}
+
+	return cells;
+}
+
+void
+columns_print(FILE *out, const char *const *texts,
+    const enum columns_colour *colours, size_t rows, size_t n)
+{
+	size_t widths[COLUMNS_MAX] = { 0 };
+	bool coloured = columns_coloured(out);
+
+	n = n > COLUMNS_MAX ? COLUMNS_MAX : n;
+	for (size_t i = 0; i < rows * n; i++) {
+		size_t cells = columns_width(texts[i]);
+
+		widths[i % n] = cells > widths[i % n] ? cells : widths[i % n];
+	}
+	for (size_t row = 0; row < rows; row++) {
+		bool colour = coloured && colours[row] != COLUMNS_PLAIN;
+
+		if (colour)
+			(void)fputs(colours_on[colours[row]], out);
+		for (size_t i = 0; i < n; i++) {
+			const char *text = texts[row * n + i];
+			size_t gap = widths[i] - columns_width(text) + 2;
+
+			(void)fputs(text, out);
+			/* No blanks at the end of a line. */
+			if (i + 1 < n)
+				(void)fprintf(out, "%*s", (int)gap, "");
+		}
+		(void)fprintf(out, "%s\n", colour ? "\033[0m" : "");
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * columns.h - see columns.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum columns_colour {
+	COLUMNS_PLAIN,
+	COLUMNS_STRONG,
+	COLUMNS_SOON,
+	COLUMNS_BAD
+};
+
+/* Does a person look at out? Then columns and colours, else stable text. */
+bool columns_seen(FILE *out);
+
+/*
+ * The cells that a UTF-8 text takes on a terminal: two for Hangul, hanja and
+ * other wide characters (Unicode's East Asian Width W and F), none for
+ * combining ones. By a table, so that it is the same in every locale.
+ */
+size_t columns_width(const char *text);
+
+/*
+ * rows of n texts each, one after the other: columns with two blanks between,
+ * each row in its colour where out is a terminal that has colours and
+ * NO_COLOR (no-color.org) is not set. Texts must be fit for display.
+ */
+void columns_print(FILE *out, const char *const *texts,
+    const enum columns_colour *colours, size_t rows, size_t n);

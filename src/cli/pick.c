@@ -1,0 +1,374 @@
+/*
+ * pick.c - the certificates that were found, and which of them is meant.
+ *
+ * Belongs here: the list as columns, as lines and as JSON, counted from 1; a
+ * number or a fingerprint that names one.
+ * Not here: finding them (npki/folder.c); what is done with one (cert.c,
+ * cloud.c).
+ */
+#include "cli/pick.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/enc.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/columns.h"
+#include "client/person.h"
+
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+
+#define PICK_DIGITS 4 /* of a number; FOLDER_PAIRS has as many */
+#define PICK_HEX    8 /* digits of a fingerprint that are enough */
+#define PICK_CELLS  7
+#define PICK_SOON_S (30LL * 86400)
+
+static const struct {
+	const char *word;
+	struct person_text text;
+} media[] = {
+	[FOLDER_NAMED] = { "folder", { "폴더", "folder" } },
+	[FOLDER_DISK] = { "disk", { "하드디스크", "hard disk" } },
+	[FOLDER_REMOVABLE] = { "removable", { "이동식디스크", "removable" } },
+	[FOLDER_PHONE] = { "phone", { "휴대폰", "phone" } },
+};
+
+static const struct person_text heads[PICK_CELLS] = {
+	{ "번호", "No." },
+	{ "종류", "Kind" },
+	{ "이름", "Owner" },
+	{ "발급기관", "Issuer" },
+	{ "끝나는 날", "Until" },
+	{ "저장매체", "Medium" },
+	{ "", "" },
+};
+
+/* How far it is from its end, for the last column. */
+enum pick_age { AGE_GOOD, AGE_SOON, AGE_OVER, AGE_EARLY, AGE_UNREAD };
+
+static const struct {
+	const char *word;
+	enum columns_colour colour;
+	struct person_text text;
+} ages[] = {
+	[AGE_GOOD] = { "valid", COLUMNS_PLAIN, { "유효", "valid" } },
+	[AGE_SOON] = { "valid", COLUMNS_SOON, { "곧 만료", "expires soon" } },
+	[AGE_OVER] = { "expired", COLUMNS_BAD, { "만료됨", "expired" } },
+	[AGE_EARLY] = { "not-yet", COLUMNS_SOON,
+	    { "아직 시작 전", "not valid yet" } },
+	[AGE_UNREAD] = { "unreadable", COLUMNS_BAD,
+	    { "읽을 수 없음", "unreadable" } },
+};
+static const struct person_text text_no_key = { "개인키 없음", "no key" };
+
+static void
+pick_fingerprint(struct span der, char out[PICK_FINGERPRINT])
+{
+	struct buf hex = buf_init(PICK_FINGERPRINT);
+	uint8_t digest[DIGEST_SHA256];
+
+	digest_sha256(digest, &der, 1);
+	enc_hex(&hex, SPAN(digest));
+	if (buf_cstr(&hex) != NULL)
+		memcpy(out, hex.p, PICK_FINGERPRINT);
+	buf_clear(&hex);
+}
+
+/* The folder of a file, without what would redraw a terminal. */
+static char *
+pick_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+	char *out = malloc(n + 2);
+
+	if (out != NULL && n > 0)
+		text_sanitise(
+		    out, n + 2, (struct span){ (const uint8_t *)path, n });
+	else if (out != NULL)
+		memcpy(out, slash == NULL ? "." : "/", 2);
+
+	return out;
+}
+
+/* False without memory. */
+static bool
+pick_read(struct pick_row *row)
+{
+	struct buf der = buf_init(CERTINFO_MAX);
+
+	row->folder = pick_folder(row->pair->sign_cert);
+	row->read = file_read(row->pair->sign_cert, &der, NULL) == RC_OK &&
+	    certinfo_parse(buf_span(&der), &row->info, NULL) == RC_OK;
+	if (row->read)
+		pick_fingerprint(buf_span(&der), row->fingerprint);
+	/* Of what follows only texts are read, which info holds itself. */
+	buf_clear(&der);
+
+	return row->folder != NULL;
+}
+
+enum rc
+pick_load(const char *root, struct pick *out, struct err *e)
+{
+	enum rc rc = root != NULL ? folder_scan(root, &out->folder, e)
+				  : folder_scan_usual(&out->folder, e);
+
+	if (rc != RC_OK || out->folder.n == 0)
+		return rc;
+	out->rows = calloc(out->folder.n, sizeof(*out->rows));
+	if (out->rows == NULL)
+		return err_set(e, RC_MEMORY, NULL, "no memory for the list");
+	for (; out->n < out->folder.n; out->n++) {
+		out->rows[out->n].pair = &out->folder.pairs[out->n];
+		if (!pick_read(&out->rows[out->n]))
+			return err_set(
+			    e, RC_MEMORY, NULL, "no memory for the list");
+	}
+
+	return RC_OK;
+}
+
+void
+pick_clear(struct pick *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		free(p->rows[i].folder);
+	free(p->rows);
+	folder_clear(&p->folder);
+	*p = (struct pick){ 0 };
+}
+
+static bool
+pick_is_hex(const char *text)
+{
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+	return text[n] == '\0' && n >= PICK_HEX && n < PICK_FINGERPRINT;
+}
+
+static enum pick_found
+pick_by_fingerprint(
+    const struct pick *p, const char *start, const struct pick_row **row)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (!p->rows[i].read ||
+		    strncasecmp(p->rows[i].fingerprint, start, strlen(start)) !=
+			0)
+			continue;
+		*row = &p->rows[i];
+		found++;
+	}
+
+	return found == 0 ? PICK_NONE : found == 1 ? PICK_ONE : PICK_SEVERAL;
+}
+
+enum pick_found
+pick_find(const struct pick *p, const char *which, const struct pick_row **row)
+{
+	uint64_t number = 1;
+
+	if (which == NULL && p->n != 1)
+		return p->n == 0 ? PICK_NONE : PICK_SEVERAL;
+	if (which != NULL && pick_is_hex(which))
+		return pick_by_fingerprint(p, which, row);
+	if (which != NULL &&
+	    (strlen(which) > PICK_DIGITS ||
+		text_uint(span_str(which), p->n, &number, NULL) != RC_OK))
+		return PICK_NONE;
+	if (number == 0 || number > p->n)
+		return PICK_NONE;
+	*row = &p->rows[number - 1];
+
+	return PICK_ONE;
+}
+
+static enum pick_age
+pick_age(const struct pick_row *row)
+{
+	int64_t now = clock_wall_ms();
+
+	if (!row->read)
+		return AGE_UNREAD;
+	if (row->info.not_after_ms < now)
+		return AGE_OVER;
+	if (row->info.not_before_ms > now)
+		return AGE_EARLY;
+
+	return row->info.not_after_ms - now < PICK_SOON_S * 1000 ? AGE_SOON
+								 : AGE_GOOD;
+}
+
+const char *
+pick_state(const struct pick_row *row)
+{
+	return ages[pick_age(row)].word;
+}
+
+const char *
+pick_state_name(const struct pick_row *row)
+{
+	return person_sentence(ages[pick_age(row)].text);
+}
+
+const char *
+pick_medium(const struct pick_row *row)
+{
+	return media[row->pair->medium].word;
+}
+
+const char *
+pick_medium_name(const struct pick_row *row)
+{
+	return person_sentence(media[row->pair->medium].text);
+}
+
+void
+pick_time(char out[static PICK_TIME], int64_t ms, bool utc)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm = { 0 };
+
+	if (utc)
+		(void)gmtime_r(&seconds, &tm);
+	else
+		(void)localtime_r(&seconds, &tm);
+	out[0] = '\0';
+	(void)strftime(
+	    out, PICK_TIME, utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d", &tm);
+}
+
+/* What is to be known of a row at a glance. */
+static const char *
+pick_remark(const struct pick_row *row)
+{
+	enum pick_age age = pick_age(row);
+
+	if (age == AGE_GOOD)
+		return row->pair->sign_key != NULL
+		    ? ""
+		    : person_sentence(text_no_key);
+
+	return person_sentence(ages[age].text);
+}
+
+static void
+pick_columns(const struct pick *p, FILE *out)
+{
+	const char **texts = calloc((p->n + 1) * PICK_CELLS, sizeof(*texts));
+	enum columns_colour *colours = calloc(p->n + 1, sizeof(*colours));
+	/* Beside each row what is not kept elsewhere: its number and its day. */
+	char(*made)[2][PICK_TIME] = calloc(p->n + 1, sizeof(*made));
+
+	if (texts == NULL || colours == NULL || made == NULL)
+		goto out;
+	for (size_t i = 0; i < PICK_CELLS; i++)
+		texts[i] = person_sentence(heads[i]);
+	colours[0] = COLUMNS_STRONG;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct pick_row *row = &p->rows[i];
+		const char **cells = texts + (i + 1) * PICK_CELLS;
+
+		(void)snprintf(made[i][0], PICK_TIME, "%4zu", i + 1);
+		if (row->read)
+			pick_time(made[i][1], row->info.not_after_ms, false);
+		colours[i + 1] = ages[pick_age(row)].colour;
+		cells[0] = made[i][0];
+		cells[1] = row->read
+		    ? person_sentence((struct person_text){
+			  row->info.policy->ko, row->info.policy->en })
+		    : "?";
+		cells[2] = row->info.owner;
+		cells[3] = row->info.issuer;
+		cells[4] = made[i][1];
+		cells[5] = pick_medium_name(row);
+		cells[6] = pick_remark(row);
+	}
+	columns_print(out, texts, colours, p->n + 1, PICK_CELLS);
+out:
+	free(made);
+	free(colours);
+	free(texts);
+}
+
+void
+pick_print(const struct pick *p, FILE *out)
+{
+	char until[PICK_TIME];
+
+	if (columns_seen(out)) {
+		pick_columns(p, out);
+		return;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		const struct pick_row *row = &p->rows[i];
+
+		if (!row->read) {
+			(void)fprintf(out, "%zu\t\t%s\t\t\t\t\t\t%s\t%s\n",
+			    i + 1, pick_state(row), pick_medium(row),
+			    row->folder);
+			continue;
+		}
+		pick_time(until, row->info.not_after_ms, true);
+		(void)fprintf(out, "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+		    i + 1, row->fingerprint, pick_state(row), until,
+		    policy_use_name(row->info.policy->use),
+		    policy_holder_name(row->info.policy->holder),
+		    row->info.owner, row->info.issuer, pick_medium(row),
+		    row->folder);
+	}
+}
+
+json_t *
+pick_row_json(const struct pick *p, const struct pick_row *row)
+{
+	const struct folder_pair *pair = row->pair;
+	const struct certinfo *info = &row->info;
+	json_t *o = json_pack("{s:I s:s s:s s:b s:b s:b}", "number",
+	    (json_int_t)(row - p->rows) + 1, "folder", row->folder, "medium",
+	    pick_medium(row), "key", (int)(pair->sign_key != NULL),
+	    "encryption", (int)(pair->km_cert != NULL), "ca_certificates",
+	    (int)(pair->ca_pubs != NULL));
+	json_t *more = !row->read
+	    ? json_object()
+	    : json_pack("{s:s s:s s:{s:s s:s} s:s s:s s:s s:s s:s s:s s:I s:I}",
+		  "fingerprint", row->fingerprint, "state", pick_state(row),
+		  "kind", "ko", info->policy->ko, "en", info->policy->en, "use",
+		  policy_use_name(info->policy->use), "holder",
+		  policy_holder_name(info->policy->holder), "policy",
+		  info->policy_oid, "owner", info->owner, "issuer",
+		  info->issuer, "serial", info->serial, "not_before",
+		  (json_int_t)info->not_before_ms, "not_after",
+		  (json_int_t)info->not_after_ms);
+	bool good =
+	    o != NULL && more != NULL && json_object_update(o, more) == 0;
+
+	json_decref(more);
+	if (!good) {
+		json_decref(o);
+		return NULL;
+	}
+
+	return o;
+}
+
+json_t *
+pick_json(const struct pick *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (json_array_append_new(
+			list, pick_row_json(p, &p->rows[i])) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+
+	return list;
+}

@@ -1,0 +1,75 @@
+/*
+ * pick.h - see pick.c.
+ */
+#pragma once
+
+#include "npki/certinfo.h"
+#include "npki/folder.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define PICK_FINGERPRINT 65 /* SHA-256 as hex and a zero */
+
+/* A certificate that was found. */
+struct pick_row {
+	const struct folder_pair *pair;
+	char *folder; /* that it is in, fit for display */
+	bool read;    /* else its file is no certificate, and info is empty */
+	/* Its texts and numbers; its spans must not be read. */
+	struct certinfo info;
+	char fingerprint[PICK_FINGERPRINT]; /* of the signing certificate */
+};
+
+/* All of them, in the order of their paths: number n is rows[n - 1]. */
+struct pick {
+	struct folder folder;
+	struct pick_row *rows;
+	size_t n;
+};
+
+/*
+ * Finds certificates under root, or (NULL) in the usual places, and reads what
+ * they say. As folder_scan(); nothing found is RC_OK. Free with pick_clear(),
+ * also after a failure.
+ */
+IG_CHECK enum rc pick_load(const char *root, struct pick *out, struct err *e);
+
+void pick_clear(struct pick *p);
+
+enum pick_found { PICK_ONE, PICK_NONE, PICK_SEVERAL };
+
+/*
+ * Which one is meant: a number of the list, or the first 8 to 64 hex digits of
+ * a fingerprint; NULL is the only one that there is. On PICK_ONE *row is it.
+ */
+enum pick_found pick_find(
+    const struct pick *p, const char *which, const struct pick_row **row);
+
+/*
+ * One line a certificate: columns for a person, else ten fields with tabs
+ * between (ingam-cert(1)), the same in every language.
+ */
+void pick_print(const struct pick *p, FILE *out);
+
+/*
+ * The same as JSON (given), NULL without memory: an array of what
+ * ingam-cert(1) says, as docs/http-api.md has them; of a file that is no
+ * certificate the number and where it is alone.
+ */
+json_t *pick_json(const struct pick *p);
+
+/* One of them, as it stands in that array. */
+json_t *pick_row_json(const struct pick *p, const struct pick_row *row);
+
+/* "valid", "expired", "not-yet", "unreadable"; and what a person reads. */
+const char *pick_state(const struct pick_row *row);
+const char *pick_state_name(const struct pick_row *row);
+
+/* "disk", "removable", "phone", "folder"; and what a person reads. */
+const char *pick_medium(const struct pick_row *row);
+const char *pick_medium_name(const struct pick_row *row);
+
+/* A moment as 2026-11-30: here, or (utc) 2026-11-30T14:59:59Z. */
+#define PICK_TIME 24
+void pick_time(char out[static PICK_TIME], int64_t ms, bool utc);

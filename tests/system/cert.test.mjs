@@ -1,0 +1,226 @@
+// cert.test.mjs - ingam cert, run as people and scripts run it.
+//
+// Belongs here: every verb's answer, exit code, sentence in both languages and
+// JSON; bad input; that no password is seen anywhere.
+// Not here: kills in the middle of a change (tests/fault/change.test.mjs); the
+// formats (tests/unit/npki).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program, root as source, run } from '../lib/service.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-cert-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const password = 'Canary7!Qw';
+const samples = join(source, 'tests/npki-samples');
+const samplePassword = /password[^`]*`([^`]+)`/i.exec(readFileSync(join(samples, 'README.md'), 'utf8'))[1];
+const ko = { LC_ALL: 'ko_KR.UTF-8' };
+
+/** A file with a password for --password-file. */
+function secret(text, name = 'password') {
+  const path = join(base, name);
+  writeFileSync(path, `${text}\n`, { mode: 0o600 });
+  return path;
+}
+const right = secret(password);
+const wrong = secret('Wrong7!Qwe', 'wrong');
+
+/** A person's home: one certificate with its encryption pair, one that is over. */
+const home = join(base, 'home');
+const made = makeCertificate({ into: home, password, km: true });
+makeCertificate({ into: home, password, name: '김철수()002', days: 10, key: 'ec', form: 'aes' });
+const old = join(home, 'NPKI', 'yessign', 'USER', 'old');
+mkdirSync(old);
+for (const name of ['signCert.der', 'signPri.key']) copyFileSync(join(samples, 'pypinksign', name), join(old, name));
+const fingerprint = createHash('sha256').update(readFileSync(made.signCert)).digest('hex');
+
+const cert = (args, options = {}) => run(program('ingam'), ['cert', ...args], { ...options, env: { HOME: home, ...options.env } });
+const json = async (args, options) => {
+  const done = await cert([...args, '--json'], options);
+  return { ...done, answer: JSON.parse(done.stdout) };
+};
+
+/** The same on a terminal of its own; each question is answered with the next of `answers`. */
+function terminal(args, { env = {}, answers = [] } = {}) {
+  const words = ['env', ...Object.entries({ LC_ALL: 'C.UTF-8', ...env }).map(([name, value]) => `${name}=${value}`), program('ingam'), 'cert', ...args];
+  const child = spawn('script', ['-qec', words.map((word) => `'${word}'`).join(' '), '/dev/null'], { env: { ...process.env, HOME: home, TERM: 'xterm' }, timeout: 30000 });
+  return new Promise((done) => {
+    let stdout = '', asked = 0;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+      for (const questions = stdout.match(/: (?=$|\r)/gm)?.length ?? 0; asked < questions && asked < answers.length; asked++) child.stdin.write(`${answers[asked]}\n`);
+    });
+    child.on('close', (code) => done({ code, stdout: stdout.replaceAll('\r', '') }));
+  });
+}
+
+/** What ingam-cert(1) promises of a certificate in JSON. */
+const members = { number: 'number', folder: 'string', medium: 'string', key: 'boolean', encryption: 'boolean', ca_certificates: 'boolean', fingerprint: 'string', state: 'string', kind: 'object', use: 'string', holder: 'string', policy: 'string', owner: 'string', issuer: 'string', serial: 'string', not_before: 'number', not_after: 'number' };
+const shown = { ...members, usage: 'object', key_type: 'string', key_file: 'string', key_changed: 'number', owner_name: 'string', issuer_organization: 'string' };
+const types = (o) => Object.fromEntries(Object.entries(o).map(([name, value]) => [name, typeof value]));
+
+test('list: in a pipe ten fields a line, the same in both languages', async () => {
+  const { code, stdout, stderr } = await cert(['list']);
+  assert.equal(code, 0, stderr);
+  assert.equal((await cert(['list'], { env: ko })).stdout, stdout);
+  const rows = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
+  assert.deepEqual(rows.map((row) => row.length), [10, 10, 10]);
+  assert.deepEqual(rows.map((row) => row[0]), ['1', '2', '3']);
+  const mine = rows.find((row) => row[1] === fingerprint);
+  assert.deepEqual([mine[2], mine[4], mine[5], mine[6], mine[8], mine[9]], ['valid', 'limited', 'person', '홍길동()0010023400506789012345', 'disk', made.folder]);
+  assert.match(mine[3], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.equal(rows.find((row) => row[9] === old)[2], 'expired');
+});
+
+test('list: columns for a person, Hangul counted as two cells, colours unless NO_COLOR', async () => {
+  const { stdout } = await terminal(['list'], { env: { ...ko, NO_COLOR: '1' } });
+  const lines = stdout.trimEnd().split('\n');
+  assert.match(lines[0], /번호 +종류 +이름 +발급기관 +끝나는 날 +저장매체/);
+  const cells = (text) => [...text].reduce((n, c) => n + (/[가-힣]/.test(c) ? 2 : 1), 0);
+  const where = lines.map((line) => cells(line.slice(0, line.search(/끝나는 날|\d{4}-\d\d-\d\d/))));
+  assert.equal(new Set(where).size, 1, `${lines.join('\n')} ${where}`);
+  assert.ok(lines.some((line) => line.endsWith('만료됨')) && lines.some((line) => line.endsWith('곧 만료')));
+  assert.ok(!stdout.includes('\x1b'));
+  assert.match((await terminal(['list'])).stdout, /\x1b\[31m.*expired\x1b\[0m/);
+});
+
+test('list --json: the members that the manual page names, and no other', async () => {
+  const { code, answer } = await json(['list']);
+  assert.equal(code, 0);
+  assert.deepEqual(Object.keys(answer).sort(), ['certificates', 'cut', 'problem']);
+  for (const one of answer.certificates) assert.deepEqual(types(one), members);
+  const page = readFileSync(join(source, 'man/ingam-cert.1'), 'utf8');
+  for (const name of Object.keys(shown)) assert.match(page, new RegExp(`^\\.(Ql|Pq.*) ${name}\\b`, 'm'), name);
+});
+
+test('list: what is no certificate is listed as such; nothing at all is exit 3', async () => {
+  const odd = join(base, 'odd');
+  mkdirSync(odd);
+  writeFileSync(join(odd, 'signCert.der'), 'no certificate');
+  const { code, stdout } = await cert(['list', '--root', odd]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^1\t\tunreadable\t{6}folder\t/);
+  rmSync(odd, { recursive: true });
+  mkdirSync(odd);
+  for (const where of [odd, join(base, 'none')]) {
+    const none = await json(['list', '--root', where]);
+    assert.equal(none.code, 3);
+    assert.deepEqual(none.answer, { certificates: [], cut: false, problem: 'no-certificate' });
+  }
+  assert.match((await cert(['list', '--root', odd], { env: ko })).stderr, /인증서를 찾지 못했어요/);
+});
+
+test('show: by number, fingerprint, folder, and asked for', async () => {
+  const { answer } = await json(['list']);
+  const number = answer.certificates.find((one) => one.fingerprint === fingerprint).number;
+  for (const which of [String(number), fingerprint.slice(0, 8), fingerprint.toUpperCase(), made.folder]) {
+    const one = await json(['show', which]);
+    assert.equal(one.code, 0, one.stderr);
+    assert.equal(one.answer.certificate.fingerprint, fingerprint);
+    assert.deepEqual(types(one.answer.certificate), shown);
+  }
+  const asked = await terminal(['show'], { answers: [number] });
+  assert.match(asked.stdout, new RegExp(fingerprint));
+  const several = await json(['show']);
+  assert.deepEqual([several.code, several.answer.problem, several.answer.certificates.length], [2, 'several-certificates', 3]);
+  for (const which of ['9', '0', '00000000', 'x']) {
+    const none = await json(['show', which]);
+    assert.deepEqual([none.code, none.answer.problem], [2, 'no-such-certificate'], which);
+  }
+});
+
+test('show: the facts, for people and for scripts', async () => {
+  const { stdout } = await cert(['show', old]);
+  assert.match(stdout, /^key\tRSA-2048$/m);
+  assert.match(stdout, /^key-file\tSEED-CBC, PBKDF1-SHA1, 2048$/m);
+  assert.match(stdout, /^usage\tdigital-signature, non-repudiation$/m);
+  assert.match(stdout, /^not-after\t2020-03-25T14:59:59Z$/m);
+  const person = (await terminal(['show', old], { env: ko })).stdout;
+  assert.match(person, /용도제한 개인 \(은행·카드·보험\)/);
+  assert.doesNotMatch(person, /6개월/);
+  execFileSync('touch', ['-d', '200 days ago', join(old, 'signPri.key')]);
+  assert.match((await terminal(['show', old], { env: ko })).stdout, /비밀번호를 6개월 넘게 바꾸지 않았어요/);
+});
+
+test('show: a hostile name cannot redraw the terminal', async () => {
+  const odd = join(base, 'esc\x1b[31m\u202etxt');
+  cpSync(old, odd, { recursive: true });
+  const { stdout } = await cert(['show', odd]);
+  assert.ok(!stdout.includes('\x1b') && !stdout.includes('\u202e'));
+  rmSync(odd, { recursive: true });
+});
+
+test('check-password: right, wrong, and of the encryption key, too', async () => {
+  assert.deepEqual(await json(['check-password', made.folder, '--password-file', right]), { code: 0, stdout: '{"problem":""}\n', stderr: '', out: '{"problem":""}\n', answer: { problem: '' } });
+  assert.equal((await cert(['check-password', made.folder, '--password-file', right], { env: ko })).stdout, '비밀번호가 맞아요.\n');
+  const no = await cert(['check-password', made.folder, '--password-file', wrong], { env: ko });
+  assert.deepEqual([no.code, no.stdout, no.stderr], [1, '', '비밀번호가 맞지 않습니다.\n']);
+  assert.equal((await json(['check-password', made.folder, '--password-file', wrong])).answer.problem, 'wrong-password');
+  const mixed = join(base, 'mixed');
+  cpSync(made.folder, mixed, { recursive: true });
+  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-in', join(made.folder, 'kmPri.key'), '-passin', `pass:${password}`, '-outform', 'DER', '-out', join(mixed, 'kmPri.key'), '-passout', 'pass:another', '-provider', 'legacy', '-provider', 'default']);
+  assert.equal((await cert(['check-password', mixed, '--password-file', right])).code, 1);
+  // The right password of somebody else's key.
+  copyFileSync(join(made.folder, 'signCert.der'), join(mixed, 'kmCert.der'));
+  copyFileSync(join(made.folder, 'kmPri.key'), join(mixed, 'kmPri.key'));
+  assert.equal((await cert(['check-password', mixed, '--password-file', right])).code, 1);
+});
+
+test('check-password: every sample, and typed on a terminal', async () => {
+  const file = secret(samplePassword, 'sample');
+  const one = join(base, 'one');
+  for (const key of ['pypinksign/signPri.key', ...readdirSync(join(samples, 'derived')).map((name) => `derived/${name}`)]) {
+    rmSync(one, { recursive: true, force: true });
+    mkdirSync(one);
+    copyFileSync(join(samples, 'pypinksign/signCert.der'), join(one, 'signCert.der'));
+    copyFileSync(join(samples, key), join(one, 'signPri.key'));
+    assert.equal((await cert(['check-password', one, '--password-file', file])).code, 0, key);
+    assert.equal((await cert(['check-password', one, '--password-file', wrong])).code, 1, key);
+  }
+  const typed = await terminal(['check-password', made.folder], { answers: [password] });
+  assert.match(typed.stdout, /The password is right\./);
+  assert.ok(!typed.stdout.includes(password), 'it is not echoed');
+});
+
+/** What is wrong with the key file, and how it is told: field and reason. */
+const broken = [
+  ['cut short', (bytes) => bytes.subarray(0, 700), 'unreadable', /signPri\.key|key/],
+  ['empty of sense', () => Buffer.from('0 bytes of DER'), 'unreadable', /./],
+  ['too large', () => Buffer.alloc(20000, 0x30), 'unreadable', /./],
+  ['an unknown algorithm', (bytes) => Buffer.from(bytes.toString('latin1').replace('\x2a\x83\x1a\x8c\x9a\x44\x01\x0f', '\x2a\x83\x1a\x8c\x9a\x44\x01\x7f'), 'latin1'), 'unreadable', /1\.2\.410\.200004\.1\.127/],
+];
+for (const [name, change, problem, reason] of broken) {
+  test(`check-password: a key file that is ${name}: exit 3, and why`, async () => {
+    const odd = join(base, 'broken');
+    cpSync(old, odd, { recursive: true });
+    const before = readFileSync(join(old, 'signPri.key'));
+    const after = change(before);
+    assert.notDeepEqual(before, after);
+    writeFileSync(join(odd, 'signPri.key'), after);
+    const { code, answer } = await json(['check-password', odd, '--password-file', right]);
+    assert.deepEqual([code, answer.problem], [3, problem]);
+    assert.match(`${answer.field} ${answer.reason}`, reason);
+    const told = await cert(['check-password', odd, '--password-file', right]);
+    assert.equal(told.code, 3);
+    assert.ok(told.stderr.includes(answer.reason), told.stderr);
+    rmSync(odd, { recursive: true });
+  });
+}
+
+test('check-password: nothing to ask on, no key, no file', async () => {
+  const none = await json(['check-password', made.folder]);
+  assert.deepEqual([none.code, none.answer.problem], [2, 'no-terminal']);
+  const odd = join(base, 'nokey');
+  mkdirSync(odd);
+  copyFileSync(made.signCert, join(odd, 'signCert.der'));
+  const no = await json(['check-password', odd, '--password-file', right]);
+  assert.deepEqual([no.code, no.answer.problem], [3, 'no-key']);
+  const file = await json(['check-password', made.folder, '--password-file', join(base, 'nowhere')]);
+  assert.deepEqual([file.code, file.answer.problem, file.answer.field], [3, 'unreadable', '--password-file']);
+  assert.equal(existsSync(join(base, 'nowhere')), false);
+});
