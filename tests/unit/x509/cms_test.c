@@ -5,11 +5,8 @@
 #include "x509/cms.h"
 
 #include "npki/derput.h"
-#include "workshop.h"
+#include "people.h"
 #include "x509/cmsput.h"
-#include "x509/pkey.h"
-
-#include <openssl/evp.h>
 
 #define SAMPLE_CONTENT 60 /* where TEST_MSG begins in the sample */
 
@@ -17,47 +14,6 @@
 	{                                                     \
 		SIGNATURE_RSA_PKCS1, SIGNATURE_HASH_SHA256, 0 \
 	}
-
-/* Somebody who signs: the sample's key, or one that openssl made. */
-struct person {
-	struct certificate *certificate;
-	EVP_PKEY *key;
-};
-
-static struct person sample_person, made[3];
-static const char *const makes[] = { "rsa:2048",
-	"ec -pkeyopt ec_paramgen_curve:P-256",
-	"ec -pkeyopt ec_paramgen_curve:P-384" };
-
-static void
-person_load(struct person *p, struct span cert, struct span info)
-{
-	struct pkinfo numbers;
-	struct err e = { 0 };
-
-	if (certificate_parse(cert, &p->certificate, &e) != RC_OK ||
-	    pkinfo_parse(info, &numbers, &e) != RC_OK ||
-	    certificate_key_matches(p->certificate, &numbers, &e) != RC_OK ||
-	    pkey_load(&numbers, certificate_info(p->certificate), &p->key,
-		&e) != RC_OK) {
-		printf("Bail out! %s\n", e.msg);
-		exit(EXIT_FAILURE);
-	}
-}
-
-static void
-person_clear(struct person *p)
-{
-	certificate_free(p->certificate);
-	EVP_PKEY_free(p->key);
-}
-
-static enum rc
-sign(void *arg, const struct signature_algorithm *a, struct span digest,
-    struct buf *out, struct err *e)
-{
-	return pkey_sign(arg, a, digest, out, e);
-}
 
 /* Parses and verifies with that person's certificate. */
 static enum rc
@@ -729,36 +685,11 @@ test_signers(void)
 	buf_clear(&got);
 }
 
-static void
-make_people(void)
-{
-	struct buf cert = sample("pypinksign/signCert.der");
-	struct buf info = sample("pypinksign/privateKeyInfo-with-R.der");
-
-	person_load(&sample_person, buf_span(&cert), buf_span(&info));
-	buf_clear(&cert);
-	buf_clear(&info);
-	for (size_t k = 0; k < 3; k++) {
-		if (!runs("openssl req -x509 -subj /CN=%zu -noenc -newkey %s "
-			  "-keyout %zu.pem -out %zu.crt 2>/dev/null && echo "
-			  "made",
-			k, makes[k], k, k))
-			abort();
-		cert = run("openssl x509 -outform DER -in %zu.crt", k);
-		info = run("openssl pkcs8 -topk8 -nocrypt -outform DER -in "
-			   "%zu.pem",
-		    k);
-		person_load(&made[k], buf_span(&cert), buf_span(&info));
-		buf_clear(&cert);
-		buf_clear(&info);
-	}
-}
-
 int
 main(void)
 {
 	workshop_open();
-	make_people();
+	people_make();
 	test_sample();
 	test_same_bytes();
 	test_openssl_verifies();
@@ -769,9 +700,7 @@ main(void)
 	test_ambiguous();
 	test_usage();
 	test_signers();
-	person_clear(&sample_person);
-	for (size_t k = 0; k < 3; k++)
-		person_clear(&made[k]);
+	people_clear();
 	workshop_close();
 
 	return tap_done();
