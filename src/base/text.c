@@ -6,8 +6,7 @@
  */
 #include "base/text.h"
 
-/* One character at s.p, its length in *n; or UINT32_MAX when malformed. */
-static uint32_t
+uint32_t
 text_next(struct span s, size_t *n)
 {
 	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
@@ -42,6 +41,23 @@ text_next(struct span s, size_t *n)
 	*n = more + 1;
 
 	return v;
+}
+
+size_t
+text_put(uint32_t c, uint8_t *out, size_t size)
+{
+	/* The first octet's mark, by how many follow. */
+	static const uint8_t marks[] = { 0, 0xc0, 0xe0, 0xf0 };
+	unsigned int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+	size_t n = 0;
+
+	if ((c >= 0xd800 && c < 0xe000) || c > 0x10ffff || size < more + 1)
+		return 0;
+	out[n++] = (uint8_t)(marks[more] | c >> 6 * more);
+	while (more-- > 0)
+		out[n++] = (uint8_t)(0x80 | (c >> 6 * more & 0x3f));
+
+	return n;
 }
 
 bool

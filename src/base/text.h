@@ -6,6 +6,18 @@
 #include "base/err.h"
 #include "base/span.h"
 
+/*
+ * One character of UTF-8 at s.p, its length in *n; UINT32_MAX, and length 1,
+ * where it is malformed. s is not empty.
+ */
+uint32_t text_next(struct span s, size_t *n);
+
+/*
+ * Writes one character as UTF-8 and is its length, at most 4 and at most
+ * size; 0 where there is no room and for what is no character.
+ */
+size_t text_put(uint32_t c, uint8_t *out, size_t size);
+
 /* Well-formed UTF-8 without surrogates, overlong forms or NUL? */
 bool text_is_utf8(struct span s);
 

@@ -7,6 +7,7 @@
  */
 #include "npki/keyfile.h"
 
+#include "npki/cp949.h"
 #include "npki/pkinfo.h"
 
 static enum rc
@@ -70,10 +71,10 @@ keyfile_try_cp949(const struct keyfile *k, struct span password,
     struct span modulus, struct sec *out, struct err *e)
 {
 	uint8_t bytes[KEYFILE_PASSWORD_MAX];
-	size_t n = sizeof(bytes);
+	size_t n = cp949_encode(password, bytes, sizeof(bytes));
 	enum rc rc = RC_SECRET;
 
-	if (platform_cp949(password, bytes, &n, NULL) == RC_OK)
+	if (n > 0)
 		rc = keyfile_try(k, (struct span){ bytes, n }, modulus, out, e);
 	sec_wipe(bytes, sizeof(bytes));
 

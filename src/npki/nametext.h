@@ -10,6 +10,7 @@
  * for display (text_sanitise) into out, size bytes, ended with a zero and cut
  * on a character's boundary. "" for what is no string: known are UTF8String,
  * PrintableString, IA5String, NumericString, VisibleString, T61String,
- * BMPString and UniversalString.
+ * BMPString and UniversalString. Octets that are not UTF-8 where they should
+ * be are taken for CP949 (EUC-KR, KS X 1001), as old Korean programs wrote.
  */
 void nametext_show(uint8_t tag, struct span s, char *out, size_t size);

@@ -93,11 +93,3 @@ IG_CHECK enum rc platform_pkcs12_kdf(enum platform_hash hash,
 
 /* n bytes that nobody can guess. RC_UNKNOWN where there are none to have. */
 IG_CHECK enum rc platform_random(uint8_t *out, size_t n, struct err *e);
-
-/*
- * Converts UTF-8 to CP949, the code page of Korean Windows, whose programs
- * took passwords as typed. *n is out's size before and the length after.
- * RC_UNKNOWN where there is no such conversion or no such character.
- */
-IG_CHECK enum rc platform_cp949(
-    struct span utf8, uint8_t *out, size_t *n, struct err *e);

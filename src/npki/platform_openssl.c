@@ -1,12 +1,11 @@
 /*
- * platform_openssl.c - platform.h on a machine with OpenSSL and iconv.
+ * platform_openssl.c - platform.h on a machine with OpenSSL.
  *
  * Belongs here: algorithms fetched once per process, and what they compute.
  * Not here: the key-file schemes (keyfile.c); the browser's answers (wasm.c).
  */
 #include "npki/platform_openssl.h"
 
-#include <iconv.h>
 #include <openssl/crypto.h>
 #include <openssl/pkcs12.h>
 #include <pthread.h>
@@ -166,34 +165,6 @@ platform_pkcs12_kdf(enum platform_hash hash, struct span password,
 		salt_copy, (int)salt.n, id, (int)iterations, (int)n, out,
 		md) != 1)
 		return platform_failed(e);
-
-	return RC_OK;
-}
-
-enum rc
-platform_cp949(struct span utf8, uint8_t *out, size_t *n, struct err *e)
-{
-	iconv_t cd = iconv_open("CP949", "UTF-8");
-	uint8_t copy[256];
-	char *from = (char *)copy, *to = (char *)out;
-	size_t left = utf8.n, room = *n;
-	bool good;
-
-	*n = 0;
-	/* POSIX gives the failure as this number. */
-	if (cd == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
-		return err_set(e, RC_UNKNOWN, NULL, "no conversion to CP949");
-	/* iconv() wants to be able to write what it reads. */
-	good = utf8.n <= sizeof(copy);
-	if (good) {
-		memcpy(copy, utf8.p, utf8.n);
-		good = iconv(cd, &from, &left, &to, &room) == 0 && left == 0;
-	}
-	(void)iconv_close(cd);
-	OPENSSL_cleanse(copy, sizeof(copy));
-	if (!good)
-		return err_set(e, RC_UNKNOWN, NULL, "not text of CP949");
-	*n = (size_t)(to - (char *)out);
 
 	return RC_OK;
 }

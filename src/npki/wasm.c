@@ -228,16 +228,6 @@ platform_pkcs12_kdf(enum platform_hash hash, struct span password,
 	return wasm_answer(1, e);
 }
 
-/* TextEncoder writes UTF-8 only. */
-enum rc
-platform_cp949(struct span utf8, uint8_t *out, size_t *n, struct err *e)
-{
-	(void)utf8, (void)out;
-	*n = 0;
-
-	return wasm_answer(1, e);
-}
-
 /* A failure is its sentence in the output; its code is the result. */
 static enum rc
 wasm_end(enum rc rc, const struct err *e)

@@ -98,6 +98,17 @@ test('PBES2 with AES-128, AES-192 and a Korean password, made by openssl', async
   }
 });
 
+test('a Korean password as Windows programs took it', async () => {
+  const path = join(scratch, 'cp949.key');
+  // 비밀번호 in CP949; a shell says it, because node passes arguments as UTF-8.
+  execFileSync('sh', ['-c', `openssl pkcs8 -topk8 -v2 aes-256-cbc -inform DER -outform DER -out '${path}' \
+    -in '${join(samples, 'pypinksign/privateKeyInfo-without-R.der')}' \
+    -passout "pass:$(printf '\\272\\361\\271\\320\\271\\370\\310\\243')"`]);
+  assert.equal(await code(openKeyFile(bytes(path), '비밀번호', bytes(certificate))), 'RC_OK');
+  assert.equal(native(path, '비밀번호', certificate), 'RC_OK');
+  assert.equal(await code(openKeyFile(bytes(path), '비밀번', null)), 'RC_SECRET');
+});
+
 test('damage: the same answer as the native build', async () => {
   const whole = bytes(keys[1]);
   const path = join(scratch, 'damaged');
