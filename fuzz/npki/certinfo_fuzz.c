@@ -2,10 +2,33 @@
 #include "npki/certjson.h"
 
 #include "base/text.h"
+#include "npki/certview.h"
 
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+static void
+view(struct span in)
+{
+	static char json[CERTVIEW_JSON];
+	struct certview v;
+	struct err e = { 0 };
+	const char *shown[] = { v.subject, v.issuer, v.notice, v.cps, v.crl,
+		v.ocsp };
+
+	if (certview_parse(in, &v, &e) != RC_OK) {
+		if (e.field[0] == '\0' || v.subject[0] != '\0')
+			abort();
+		return;
+	}
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (!text_is_display(span_str(shown[i]), CERTVIEW_TEXT))
+			abort();
+	}
+	if (certview_write(&v, json, sizeof(json)) == 0)
+		abort();
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
@@ -27,6 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		abort();
 	if (i.policy == NULL || strlen(i.serial) >= CERTINFO_SERIAL)
 		abort();
+	view((struct span){ p, n });
 
 	return 0;
 }

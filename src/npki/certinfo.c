@@ -277,8 +277,9 @@ certinfo_extensions(struct der *r, struct certinfo *out)
 	size_t n = 0;
 
 	wrapper = der_enter(r, DER_EXPLICIT(3));
-	list = der_enter(&wrapper, DER_SEQUENCE);
+	out->extensions = der_take(&wrapper, DER_SEQUENCE);
 	der_close(&wrapper);
+	list = der_init(r->doc, out->extensions);
 	while (der_peek(&list) != 0) {
 		struct der extension = der_enter(&list, DER_SEQUENCE);
 		struct span oid = der_take(&extension, DER_OID);
@@ -298,6 +299,15 @@ certinfo_extensions(struct der *r, struct certinfo *out)
 }
 
 static void
+certinfo_signature(struct der *r, struct span algorithm, struct certinfo *out)
+{
+	struct der outer = der_init(r->doc, algorithm);
+	struct der inner = der_enter(&outer, DER_SEQUENCE);
+
+	out->signature_oid = der_take(&inner, DER_OID);
+}
+
+static void
 certinfo_tbs(struct der *tbs, struct span *algorithm, struct certinfo *out)
 {
 	struct der version = der_enter(tbs, DER_EXPLICIT(0)), validity;
@@ -307,6 +317,7 @@ certinfo_tbs(struct der *tbs, struct span *algorithm, struct certinfo *out)
 	der_close(&version);
 	certinfo_serial(tbs, out);
 	*algorithm = der_any(tbs);
+	certinfo_signature(tbs, *algorithm, out);
 	out->issuer_der = certinfo_name(tbs, out->issuer, out->issuer_org);
 	validity = der_enter(tbs, DER_SEQUENCE);
 	out->not_before_ms = certtime_take(&validity);

@@ -59,10 +59,12 @@ struct certinfo {
 	struct span spki_der;
 	struct span modulus; /* RSA, without leading zeros */
 	struct span exponent;
-	struct span point;   /* EC, uncompressed: 04 x y */
-	struct span ski;     /* subjectKeyIdentifier, empty if absent */
-	struct span vid;     /* virtualID of the SAN, empty if absent */
-	struct span vid_oid; /* its hash algorithm, contents octets */
+	struct span point;         /* EC, uncompressed: 04 x y */
+	struct span ski;           /* subjectKeyIdentifier, empty if absent */
+	struct span vid;           /* virtualID of the SAN, empty if absent */
+	struct span vid_oid;       /* its hash algorithm, contents octets */
+	struct span signature_oid; /* contents octets */
+	struct span extensions;    /* contents of SEQUENCE OF Extension */
 };
 
 /*

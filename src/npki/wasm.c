@@ -6,13 +6,20 @@
  * Not here: anything native (tools/wasm.sh compiles this, meson's library
  * does not); the JavaScript half (web/core/npki.js).
  *
- * One call at a time: JavaScript writes into the input, calls, reads the
- * output. An opened key never leaves: it is wiped before the call returns.
+ * One call at a time. JavaScript writes the parts of a question into the
+ * input, each behind its length (four bytes, little-endian), calls, and reads
+ * the parts of the answer in the same form. An opened key never leaves: it is
+ * wiped before the call returns, and so is the question.
  */
+#include "npki/aria.h"
 #include "npki/certjson.h"
+#include "npki/certview.h"
+#include "npki/des3.h"
+#include "npki/jsonput.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
+#include "npki/pkcs12kdf.h"
 
 #include <stdarg.h>
 
@@ -20,18 +27,14 @@
 #define IMPORT(name) \
 	__attribute__((import_module("platform"), import_name(name)))
 
-#define INPUT_MAX \
-	(KEYFILE_MAX + 2 * KEYFILE_PASSWORD_MAX + CERTINFO_MAX + FORM_MAX)
-#define FORM_MAX   32
-#define OUTPUT_MAX KEYFILE_MAX
-#define SECRETS    4
-#define SECRET_MAX 65536
+#define INPUT_MAX  131072
+#define OUTPUT_MAX 131072
+#define FORM_MAX   32     /* bytes of a form's name, and a zero */
+#define SECRET_MAX 262144 /* of all secrets that live at a time */
 
-static uint8_t input[INPUT_MAX];
-static char output[OUTPUT_MAX];
+static uint8_t input[INPUT_MAX], output[OUTPUT_MAX];
 static size_t output_n;
-static uint8_t secrets[SECRETS][SECRET_MAX];
-static bool secret_taken[SECRETS];
+static char json[CERTVIEW_JSON];
 
 /* Zero: done. Else the platform has no such thing. */
 IMPORT("pbkdf1")
@@ -43,11 +46,13 @@ int import_pbkdf2(int hash, const uint8_t *password, size_t password_n,
     size_t n);
 IMPORT("digest")
 int import_digest(int hash, const struct span *parts, size_t n, uint8_t *out);
-IMPORT("random")
-int import_random(uint8_t *out, size_t n);
 IMPORT("aesCbc")
 int import_aes_cbc(int encrypt, const uint8_t *key, size_t key_n,
     const uint8_t *iv, const uint8_t *in, size_t n, uint8_t *out);
+IMPORT("hmac")
+int import_hmac(int hash, const uint8_t *key, size_t key_n, const uint8_t *in,
+    size_t n, uint8_t *out);
+IMPORT("random") int import_random(uint8_t *out, size_t n);
 
 static void
 wasm_copy(char *out, size_t size, const char *s)
@@ -89,7 +94,6 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	wasm_copy(e->msg, sizeof(e->msg), text);
 }
 
-/* base/sec.h over a few static buffers, as many as live at a time. */
 void
 sec_wipe(void *p, size_t n)
 {
@@ -99,29 +103,35 @@ sec_wipe(void *p, size_t n)
 		*byte++ = 0;
 }
 
+/* base/sec.h over static memory, from its beginning to its end. */
+static struct {
+	uint8_t bytes[SECRET_MAX];
+	size_t n, live; /* bytes given away; secrets that live */
+} secrets;
+
 enum rc
 sec_new(struct sec *s, size_t n, struct err *e)
 {
-	for (size_t i = 0; n <= SECRET_MAX && i < SECRETS; i++) {
-		if (secret_taken[i])
-			continue;
-		secret_taken[i] = true;
-		*s = (struct sec){ secrets[i], n, SECRET_MAX };
-		return RC_OK;
-	}
+	if (n > sizeof(secrets.bytes) - secrets.n)
+		return err_set(e, RC_LIMIT, NULL, "secret too large");
+	*s = (struct sec){ secrets.bytes + secrets.n, n, n };
+	secrets.n += n;
+	secrets.live++;
 
-	return err_set(e, RC_LIMIT, NULL, "secret too large");
+	return RC_OK;
 }
 
+/* Memory comes back when its neighbour or the last secret goes. */
 void
 sec_free(struct sec *s)
 {
-	for (size_t i = 0; i < SECRETS; i++) {
-		if (s->p != secrets[i])
-			continue;
-		sec_wipe(secrets[i], SECRET_MAX);
-		secret_taken[i] = false;
-	}
+	if (s->p == NULL)
+		return;
+	sec_wipe(s->p, s->size);
+	if (s->p + s->size == secrets.bytes + secrets.n)
+		secrets.n -= s->size;
+	if (--secrets.live == 0)
+		secrets.n = 0;
 	*s = (struct sec){ 0 };
 }
 
@@ -140,8 +150,8 @@ static enum rc
 wasm_answer(int failed, struct err *e)
 {
 	if (failed != 0)
-		return err_set(e, RC_UNKNOWN, "cipher",
-		    "this key file cannot be opened in a browser");
+		return err_set(
+		    e, RC_UNKNOWN, NULL, "a browser cannot compute this");
 
 	return RC_OK;
 }
@@ -186,35 +196,88 @@ platform_digest(enum platform_hash hash, const struct span *parts, size_t n,
 }
 
 enum rc
+platform_hmac(enum platform_hash hash, struct span key, struct span in,
+    uint8_t out[static PLATFORM_HASH_MAX], struct err *e)
+{
+	return wasm_answer(
+	    import_hmac(wasm_hash(hash), key.p, key.n, in.p, in.n, out), e);
+}
+
+enum rc
 platform_random(uint8_t *out, size_t n, struct err *e)
 {
 	return wasm_answer(import_random(out, n), e);
 }
 
 static enum rc
-wasm_cbc(enum platform_cipher cipher, int encrypt, struct span key,
+wasm_aria(
+    bool encrypt, struct span key, struct span iv, struct span in, uint8_t *out)
+{
+	struct aria s;
+
+	aria_init(&s, key);
+	if (encrypt)
+		aria_cbc_encrypt(&s, iv.p, in.p, out, in.n);
+	else
+		aria_cbc_decrypt(&s, iv.p, in.p, out, in.n);
+	sec_wipe(&s, sizeof(s));
+
+	return RC_OK;
+}
+
+static enum rc
+wasm_des3(
+    bool encrypt, struct span key, struct span iv, struct span in, uint8_t *out)
+{
+	struct des3 s;
+
+	des3_init(&s, key.p);
+	if (encrypt)
+		des3_cbc_encrypt(&s, iv.p, in.p, out, in.n);
+	else
+		des3_cbc_decrypt(&s, iv.p, in.p, out, in.n);
+	sec_wipe(&s, sizeof(s));
+
+	return RC_OK;
+}
+
+/* AES is JavaScript's, the others are ours. */
+static enum rc
+wasm_cbc(enum platform_cipher cipher, bool encrypt, struct span key,
     struct span iv, struct span in, uint8_t *out, struct err *e)
 {
-	if (cipher != PLATFORM_AES_128_CBC && cipher != PLATFORM_AES_192_CBC &&
-	    cipher != PLATFORM_AES_256_CBC)
-		return wasm_answer(1, e);
+	switch (cipher) {
+	case PLATFORM_AES_128_CBC:
+	case PLATFORM_AES_192_CBC:
+	case PLATFORM_AES_256_CBC:
+		return wasm_answer(import_aes_cbc(encrypt ? 1 : 0, key.p, key.n,
+				       iv.p, in.p, in.n, out),
+		    e);
+	case PLATFORM_ARIA_128_CBC:
+	case PLATFORM_ARIA_192_CBC:
+	case PLATFORM_ARIA_256_CBC:
+		return wasm_aria(encrypt, key, iv, in, out);
+	case PLATFORM_3DES_CBC:
+		return wasm_des3(encrypt, key, iv, in, out);
+	case PLATFORM_SEED_CBC:
+		break;
+	}
 
-	return wasm_answer(
-	    import_aes_cbc(encrypt, key.p, key.n, iv.p, in.p, in.n, out), e);
+	return err_set(e, RC_BUG, NULL, "SEED is not the platform's");
 }
 
 enum rc
 platform_decrypt(enum platform_cipher cipher, struct span key, struct span iv,
     struct span in, uint8_t *out, struct err *e)
 {
-	return wasm_cbc(cipher, 0, key, iv, in, out, e);
+	return wasm_cbc(cipher, false, key, iv, in, out, e);
 }
 
 enum rc
 platform_encrypt(enum platform_cipher cipher, struct span key, struct span iv,
     struct span in, uint8_t *out, struct err *e)
 {
-	return wasm_cbc(cipher, 1, key, iv, in, out, e);
+	return wasm_cbc(cipher, true, key, iv, in, out, e);
 }
 
 enum rc
@@ -222,36 +285,281 @@ platform_pkcs12_kdf(enum platform_hash hash, struct span password,
     struct span salt, uint8_t id, uint32_t iterations, uint8_t *out, size_t n,
     struct err *e)
 {
-	(void)hash, (void)password, (void)salt, (void)id, (void)iterations;
-	(void)out, (void)n;
-
-	return wasm_answer(1, e);
+	return pkcs12kdf_derive(
+	    hash, password, salt, id, iterations, out, n, e);
 }
 
-/* A failure is its sentence in the output; its code is the result. */
+/* The parts of a question of n bytes: exactly count of them. */
 static enum rc
-wasm_end(enum rc rc, const struct err *e)
+wasm_parts(size_t n, struct span *parts, size_t count, struct err *e)
 {
-	if (rc != RC_OK)
-		memcpy(output, e->msg, sizeof(e->msg));
+	const uint8_t *p = input;
+
+	if (n > sizeof(input))
+		return err_set(e, RC_LIMIT, NULL, "question too large");
+	for (size_t i = 0; i < count; i++) {
+		size_t size;
+
+		if (n < 4)
+			return err_set(e, RC_BUG, NULL, "a part is missing");
+		size = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 |
+		    (size_t)p[3] << 24;
+		p += 4;
+		n -= 4;
+		if (size > n)
+			return err_set(e, RC_BUG, NULL, "a part is cut off");
+		parts[i] = (struct span){ p, size };
+		p += size;
+		n -= size;
+	}
+	if (n > 0)
+		return err_set(e, RC_BUG, NULL, "too many parts");
+
+	return RC_OK;
+}
+
+/* One more part of the answer. */
+static enum rc
+wasm_give(struct span part, struct err *e)
+{
+	if (sizeof(output) - output_n < 4 ||
+	    part.n > sizeof(output) - output_n - 4)
+		return err_set(e, RC_BUG, NULL, "answer too large");
+	for (size_t i = 0; i < 4; i++)
+		output[output_n++] = (uint8_t)(part.n >> 8 * i);
+	if (part.n > 0)
+		memcpy(output + output_n, part.p, part.n);
+	output_n += part.n;
+
+	return RC_OK;
+}
+
+/* An answer that is JSON of n bytes, 0 where it did not fit. */
+static enum rc
+wasm_give_json(size_t n, struct err *e)
+{
+	if (n == 0)
+		return err_set(e, RC_BUG, NULL, "facts do not fit");
+
+	return wasm_give((struct span){ (const uint8_t *)json, n }, e);
+}
+
+/*
+ * Asks and answers. After a failure the answer is two parts, what it is about
+ * and the sentence; the code is the result.
+ */
+#define PARTS_MAX 5
+static enum rc
+wasm_run(size_t n, size_t count,
+    enum rc (*run)(const struct span *parts, struct err *e))
+{
+	struct span parts[PARTS_MAX];
+	struct err e = { 0 };
+	enum rc rc;
+
+	output_n = 0;
+	rc = wasm_parts(n, parts, count, &e);
+	if (rc == RC_OK)
+		rc = run(parts, &e);
+	sec_wipe(input, n < sizeof(input) ? n : sizeof(input));
+	if (rc == RC_OK)
+		return rc;
+	output_n = 0;
+	if (wasm_give(span_str(e.field), NULL) != RC_OK ||
+	    wasm_give(span_str(e.msg), NULL) != RC_OK)
+		return RC_BUG;
 
 	return rc;
+}
+
+/* {certificate}: its facts as JSON. */
+static enum rc
+wasm_do_certificate(const struct span *parts, struct err *e)
+{
+	struct certinfo c;
+	enum rc rc = certinfo_parse(parts[0], &c, e);
+
+	if (rc != RC_OK)
+		return rc;
+
+	return wasm_give_json(certjson_write(&c, json, sizeof(json)), e);
+}
+
+/* {certificate}: all of it as JSON. */
+static enum rc
+wasm_do_view(const struct span *parts, struct err *e)
+{
+	struct certview v;
+	enum rc rc = certview_parse(parts[0], &v, e);
+
+	if (rc != RC_OK)
+		return rc;
+
+	return wasm_give_json(certview_write(&v, json, sizeof(json)), e);
+}
+
+/* {certificate}: {"ca", "subject"}, the names of its folders. */
+static enum rc
+wasm_do_folder(const struct span *parts, struct err *e)
+{
+	struct jsonput w = jsonput_init(json, sizeof(json));
+	char ca[DN_FOLDER], subject[DN_FOLDER];
+	struct certinfo c;
+	enum rc rc = certinfo_parse(parts[0], &c, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (!dn_ca_folder(&c, ca) || !dn_folder(c.subject_der, subject))
+		return err_set(e, RC_FORMAT, "subject",
+		    "a certificate without names has no folder");
+	jsonput_raw(&w, "{\"ca\":");
+	jsonput_string(&w, ca);
+	jsonput_raw(&w, ",\"subject\":");
+	jsonput_string(&w, subject);
+	jsonput_raw(&w, "}");
+
+	return wasm_give_json(jsonput_end(&w), e);
+}
+
+/* The modulus that the key of a certificate must have; none without one. */
+static enum rc
+wasm_modulus(struct span certificate, struct span *modulus, struct err *e)
+{
+	struct certinfo c = { 0 };
+	enum rc rc = RC_OK;
+
+	if (certificate.n > 0)
+		rc = certinfo_parse(certificate, &c, e);
+	*modulus = c.modulus;
+
+	return rc;
+}
+
+/* {key file, password, certificate or nothing}: does it open? */
+static enum rc
+wasm_do_key_file(const struct span *parts, struct err *e)
+{
+	struct sec opened SEC_WIPED = { 0 };
+	struct span modulus;
+	enum rc rc = wasm_modulus(parts[2], &modulus, e);
+
+	if (rc != RC_OK)
+		return rc;
+
+	return keyfile_open(parts[0], parts[1], modulus, &opened, e);
+}
+
+/* The form with this name; no name leaves it as it is. */
+static enum rc
+wasm_form(struct span name, enum pbe_form *form, struct err *e)
+{
+	char text[FORM_MAX] = "";
+
+	if (name.n < sizeof(text))
+		memcpy(text, name.p, name.n);
+	if (name.n > 0 && !pbeput_form_find(text, form))
+		return err_set(
+		    e, RC_UNKNOWN, "form", "no such form of key file");
+
+	return RC_OK;
+}
+
+/* A password that is set keeps the rules; the sentence is that of the first. */
+static enum rc
+wasm_new_password(struct span password, struct err *e)
+{
+	unsigned int broken = password_broken(password);
+
+	for (size_t i = 0; password_rule(i) != NULL; i++) {
+		if ((broken & 1U << i) != 0)
+			return err_set(e, RC_POLICY, "password", "%s",
+			    password_rule(i)->en);
+	}
+
+	return RC_OK;
+}
+
+/*
+ * {key file, old password, new password, form or nothing, certificate or
+ * nothing}: the file under the new password, which is seen to open it.
+ */
+static enum rc
+wasm_do_change(const struct span *parts, struct err *e)
+{
+	static uint8_t made[KEYFILE_MAX];
+	struct span modulus, file;
+	enum pbe_form form = PBE_SEED_SHA1;
+	enum rc rc = wasm_form(parts[3], &form, e);
+
+	if (rc == RC_OK)
+		rc = wasm_new_password(parts[2], e);
+	if (rc == RC_OK)
+		rc = wasm_modulus(parts[4], &modulus, e);
+	if (rc == RC_OK)
+		rc = keyput_change(parts[0], parts[1], modulus,
+		    parts[3].n > 0 ? &form : NULL, parts[2], made, sizeof(made),
+		    &file, e);
+	if (rc != RC_OK)
+		return rc;
+
+	return wasm_give(file, e);
+}
+
+/* {password}: the words of the rules that it breaks. */
+static enum rc
+wasm_do_broken(const struct span *parts, struct err *e)
+{
+	struct jsonput w = jsonput_init(json, sizeof(json));
+	unsigned int broken = password_broken(parts[0]);
+	const char *before = "[";
+
+	for (size_t i = 0; password_rule(i) != NULL; i++) {
+		if ((broken & 1U << i) == 0)
+			continue;
+		jsonput_raw(&w, before);
+		jsonput_string(&w, password_rule(i)->word);
+		before = ",";
+	}
+	jsonput_raw(&w, before[0] == '[' ? "[]" : "]");
+
+	return wasm_give_json(jsonput_end(&w), e);
+}
+
+/* {}: the rules as [{"word", "ko", "en"}]. */
+static enum rc
+wasm_do_rules(const struct span *parts, struct err *e)
+{
+	struct jsonput w = jsonput_init(json, sizeof(json));
+	const struct password_rule *rule;
+
+	(void)parts;
+	for (size_t i = 0; (rule = password_rule(i)) != NULL; i++) {
+		jsonput_raw(&w, i == 0 ? "[{\"word\":" : ",{\"word\":");
+		jsonput_string(&w, rule->word);
+		jsonput_raw(&w, ",\"ko\":");
+		jsonput_string(&w, rule->ko);
+		jsonput_raw(&w, ",\"en\":");
+		jsonput_string(&w, rule->en);
+		jsonput_raw(&w, "}");
+	}
+	jsonput_raw(&w, "]");
+
+	return wasm_give_json(jsonput_end(&w), e);
 }
 
 /* The name of a code, for the error that JavaScript throws. */
 EXPORT("errorName") const char *wasm_error_name(int rc);
 EXPORT("input") uint8_t *wasm_input(void);
 EXPORT("inputMax") size_t wasm_input_max(void);
-EXPORT("output") const char *wasm_output(void);
+EXPORT("output") const uint8_t *wasm_output(void);
 EXPORT("outputLength") size_t wasm_output_length(void);
 EXPORT("certificate") enum rc wasm_certificate(size_t n);
-EXPORT("keyFile")
-enum rc wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n);
-EXPORT("change")
-enum rc wasm_change(size_t key_n, size_t old_n, size_t next_n, size_t form_n,
-    size_t certificate_n);
-EXPORT("passwordBroken") unsigned int wasm_password_broken(size_t n);
-EXPORT("ruleText") const char *wasm_rule_text(size_t n, unsigned int which);
+EXPORT("view") enum rc wasm_view(size_t n);
+EXPORT("folder") enum rc wasm_folder(size_t n);
+EXPORT("keyFile") enum rc wasm_key_file(size_t n);
+EXPORT("change") enum rc wasm_change(size_t n);
+EXPORT("passwordBroken") enum rc wasm_password_broken(size_t n);
+EXPORT("passwordRules") enum rc wasm_password_rules(size_t n);
 
 const char *
 wasm_error_name(int rc)
@@ -277,161 +585,56 @@ wasm_input_max(void)
 	return sizeof(input);
 }
 
-const char *
+const uint8_t *
 wasm_output(void)
 {
 	return output;
 }
 
-/* How many bytes of the output are a file. */
 size_t
 wasm_output_length(void)
 {
 	return output_n;
 }
 
-/*
- * Cuts the input into parts that stand one after the other, and forgets the
- * last output.
- */
-static bool
-wasm_parts(const size_t *lengths, struct span *parts, size_t n)
-{
-	size_t at = 0;
-
-	output[0] = '\0';
-	output_n = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (lengths[i] > sizeof(input) - at)
-			return false;
-		parts[i] = (struct span){ input + at, lengths[i] };
-		at += lengths[i];
-	}
-
-	return true;
-}
-
-/* The certificate's n bytes are in the input; its facts as JSON come out. */
 enum rc
 wasm_certificate(size_t n)
 {
-	struct err e = { 0 };
-	struct span der;
-	struct certinfo c;
-	enum rc rc;
-
-	if (!wasm_parts(&n, &der, 1))
-		return RC_LIMIT;
-	rc = certinfo_parse(der, &c, &e);
-	if (rc == RC_OK && certjson_write(&c, output, sizeof(output)) == 0)
-		rc = err_set(&e, RC_BUG, NULL, "facts do not fit");
-
-	return wasm_end(rc, &e);
+	return wasm_run(n, 1, wasm_do_certificate);
 }
 
-/* The modulus of a certificate; empty where there is none. */
-static enum rc
-wasm_modulus(struct span certificate, struct span *modulus, struct err *e)
-{
-	struct certinfo c = { 0 };
-	enum rc rc = RC_OK;
-
-	if (certificate.n > 0)
-		rc = certinfo_parse(certificate, &c, e);
-	*modulus = c.modulus;
-
-	return rc;
-}
-
-/*
- * Key file, password and certificate (which may be empty). Says whether the
- * password opens the file.
- */
 enum rc
-wasm_key_file(size_t key_n, size_t password_n, size_t certificate_n)
+wasm_view(size_t n)
 {
-	const size_t lengths[] = { key_n, password_n, certificate_n };
-	struct span in[3], modulus;
-	struct err e = { 0 };
-	struct sec opened;
-	enum rc rc;
-
-	if (!wasm_parts(lengths, in, 3))
-		return RC_LIMIT;
-	rc = wasm_modulus(in[2], &modulus, &e);
-	if (rc == RC_OK)
-		rc = keyfile_open(in[0], in[1], modulus, &opened, &e);
-	if (rc == RC_OK)
-		sec_free(&opened);
-	sec_wipe(input, sizeof(input));
-
-	return wasm_end(rc, &e);
+	return wasm_run(n, 1, wasm_do_view);
 }
 
-/*
- * Key file, its password, the next one, the name of a form (empty: as it is)
- * and certificate (may be empty). The new key file comes out.
- */
 enum rc
-wasm_change(size_t key_n, size_t old_n, size_t next_n, size_t form_n,
-    size_t certificate_n)
+wasm_folder(size_t n)
 {
-	const size_t lengths[] = { key_n, old_n, next_n, form_n,
-		certificate_n };
-	struct span in[5], modulus, changed = { NULL, 0 };
-	static uint8_t file[KEYFILE_MAX];
-	char name[FORM_MAX] = "";
-	struct err e = { 0 };
-	enum pbe_form form;
-	enum rc rc;
-
-	if (!wasm_parts(lengths, in, 5) || form_n >= sizeof(name))
-		return RC_LIMIT;
-	memcpy(name, in[3].p, form_n);
-	if (form_n > 0 && !pbeput_form_find(name, &form))
-		return wasm_end(
-		    err_set(&e, RC_UNKNOWN, "form", "no such form of key file"),
-		    &e);
-	if (password_broken(in[2]) != 0)
-		return wasm_end(err_set(&e, RC_POLICY, "password",
-				    "the new password breaks a rule"),
-		    &e);
-	rc = wasm_modulus(in[4], &modulus, &e);
-	if (rc == RC_OK)
-		rc = keyput_change(in[0], in[1], modulus,
-		    form_n > 0 ? &form : NULL, in[2], file, sizeof(file),
-		    &changed, &e);
-	sec_wipe(input, sizeof(input));
-	if (changed.n > 0)
-		memcpy(output, changed.p, changed.n);
-	output_n = changed.n;
-
-	return wasm_end(rc, &e);
+	return wasm_run(n, 1, wasm_do_folder);
 }
 
-/* Which rules the n bytes of the input break: bit i is rule i. */
-unsigned int
+enum rc
+wasm_key_file(size_t n)
+{
+	return wasm_run(n, 3, wasm_do_key_file);
+}
+
+enum rc
+wasm_change(size_t n)
+{
+	return wasm_run(n, 5, wasm_do_change);
+}
+
+enum rc
 wasm_password_broken(size_t n)
 {
-	struct span password = { NULL, 0 };
-	unsigned int broken;
-
-	if (!wasm_parts(&n, &password, 1))
-		password.n = 0;
-	broken = password_broken(password);
-	sec_wipe(input, sizeof(input));
-
-	return broken;
+	return wasm_run(n, 1, wasm_do_broken);
 }
 
-/* Rule n: its word (0), Korean (1) or English (2); NULL after the last. */
-const char *
-wasm_rule_text(size_t n, unsigned int which)
+enum rc
+wasm_password_rules(size_t n)
 {
-	const struct password_rule *rule = password_rule(n);
-
-	if (rule == NULL)
-		return NULL;
-
-	return which == 0 ? rule->word : which == 1 ? rule->ko : rule->en;
+	return wasm_run(n, 0, wasm_do_rules);
 }

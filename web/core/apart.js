@@ -17,7 +17,7 @@ function answered({ data: { id, value, failed } }) {
   if (failed === undefined)
     resolve(value);
   else
-    reject(failed.code === null ? new Error(failed.message) : new NpkiError(failed.code, failed.message));
+    reject(failed.code === null ? new Error(failed.message) : new NpkiError(failed.code, failed.message, failed.field));
 }
 
 /* The worker itself could not be loaded: nobody is answered, and the next call tries again. */

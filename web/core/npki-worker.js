@@ -11,6 +11,7 @@ addEventListener('message', async ({ data: { id, name, values } }) => {
   try {
     postMessage({ id, value: await npki[name](...values) });
   } catch (e) {
-    postMessage({ id, failed: { code: e instanceof npki.NpkiError ? e.code : null, message: String(e.message) } });
+    postMessage({ id, failed: e instanceof npki.NpkiError
+      ? { code: e.code, message: e.message, field: e.field } : { code: null, message: String(e.message) } });
   }
 });

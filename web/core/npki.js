@@ -2,13 +2,15 @@
  * npki.js - certificates and key files, read by the same C code as on the
  * server (src/npki, compiled to WebAssembly).
  *
- * Belongs here: loading npki.wasm, its platform (hashes, AES, randomness), its errors.
+ * Belongs here: loading npki.wasm, its platform (hashes, AES, randomness), its
+ * errors.
  * Not here: the formats (src/npki); choosing files and folders (pages).
  *
- * A password is checked and changed here and nowhere else; the opened key is
- * wiped inside and never becomes a JavaScript value.
+ * A password is checked here and nowhere else; the opened key is wiped inside
+ * and never becomes a JavaScript value.
  */
 import { cbc } from '../lib/noble-ciphers/aes.js';
+import { hmac } from '../lib/noble-hashes/hmac.js';
 import { sha1 } from '../lib/noble-hashes/legacy.js';
 import { pbkdf2 } from '../lib/noble-hashes/pbkdf2.js';
 import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
@@ -32,17 +34,41 @@ import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
  */
 
 /**
+ * @typedef {object} More  what certificateView() says beside the facts
+ * @property {string} subjectName         leaf first: "cn=…,ou=…,o=yessign,c=kr"
+ * @property {string} issuerName
+ * @property {string} signatureAlgorithm  "sha256WithRSAEncryption", or an OID
+ * @property {string} notice              of its policy, for people; '' if none
+ * @property {string} cps                 URI of the practice statement
+ * @property {string} crl                 first URI of a revocation list
+ * @property {string} ocsp                first URI of a responder
+ * @property {string} subjectKeyId        lower-case hex, '' if none
+ * @property {string} authorityKeyId
+ * @property {string} sha1                fingerprints, lower-case hex
+ * @property {string} sha256
+ * @typedef {CertificateFacts & More} CertificateView
+ */
+
+/**
+ * The forms of a key file that are written, by their names in src/npki/pbeput.c:
+ * what every Korean program reads; newer ones; ours, stronger.
+ * @typedef {'seed-sha1'|'pbes2-seed'|'pbes2-seed-sha256'|'pbes2-aes'|'pbes2-aria'} KeyForm
+ */
+
+/**
  * What the C code refuses. `code` is a name of src/base/err.h; those that
  * occur: RC_FORMAT (not such a file), RC_SECRET (wrong password or damaged
- * file, nobody can tell which), RC_UNKNOWN (a key file that only the server's
- * program can open: ARIA, 3DES), RC_LIMIT (too large).
+ * file, nobody can tell which), RC_POLICY (a new password that breaks the
+ * rules), RC_UNKNOWN (an algorithm that we do not know), RC_LIMIT (too large).
+ * `field` is what the complaint is about, '' where nothing is.
  */
 export class NpkiError extends Error {
-  /** @param {string} code @param {string} message */
-  constructor(code, message) {
+  /** @param {string} code @param {string} message @param {string} field */
+  constructor(code, message, field = '') {
     super(message);
     this.name = 'NpkiError';
     this.code = code;
+    this.field = field;
   }
 }
 
@@ -86,31 +112,34 @@ function platform(memory) {
       return put(state.digest(), out);
     },
     /** @type {(...a: number[]) => number} */
-    random(out, length) {
-      crypto.getRandomValues(at(out, length));
-      return 0;
-    },
-    /** @type {(...a: number[]) => number} */
     aesCbc(encrypt, key, keyLength, iv, bytes, length, out) {
       const cipher = cbc(at(key, keyLength), at(iv, 16), { disablePadding: true });
       return put(encrypt ? cipher.encrypt(at(bytes, length)) : cipher.decrypt(at(bytes, length)), out);
+    },
+    /** @type {(...a: number[]) => number} */
+    hmac(hash, key, keyLength, bytes, length, out) {
+      return put(hmac(hashes[hash], at(key, keyLength), at(bytes, length)), out);
+    },
+    /** @type {(...a: number[]) => number} */
+    random(out, length) {
+      crypto.getRandomValues(at(out, length));
+      return 0;
     },
   };
 }
 
 /**
- * @typedef {object} Core  the exports of src/npki/wasm.c
+ * The exports of src/npki/wasm.c: how to reach its memory, and its questions,
+ * each called with the length of what was written into the input.
+ * @typedef {'certificate'|'view'|'folder'|'keyFile'|'change'|'passwordBroken'|'passwordRules'} Question
+ * @typedef {object} Memory
  * @property {WebAssembly.Memory} memory
  * @property {(rc: number) => number} errorName
  * @property {() => number} input
  * @property {() => number} inputMax
  * @property {() => number} output
- * @property {(n: number) => number} certificate
  * @property {() => number} outputLength
- * @property {(key: number, password: number, certificate: number) => number} keyFile
- * @property {(key: number, old: number, next: number, form: number, certificate: number) => number} change
- * @property {(n: number) => number} passwordBroken
- * @property {(n: number, which: number) => number} ruleText
+ * @typedef {Memory & Record<Question, (n: number) => number>} Core
  */
 
 /** @type {Promise<Core>|null} */
@@ -160,24 +189,74 @@ function text(c, p) {
   return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
 }
 
-/** @param {Core} c @param {Uint8Array[]} parts */
+/**
+ * Each part behind its length. Gives the length of all.
+ * @param {Core} c @param {Uint8Array[]} parts
+ */
 function write(c, parts) {
-  let n = 0;
-  for (const part of parts)
-    n += part.length;
+  const n = parts.reduce((sum, part) => sum + 4 + part.length, 0);
   if (n > c.inputMax())
     throw new NpkiError('RC_LIMIT', 'file too large');
+  const view = new DataView(c.memory.buffer);
   let p = c.input();
   for (const part of parts) {
-    new Uint8Array(c.memory.buffer, p, part.length).set(part);
-    p += part.length;
+    view.setUint32(p, part.length, true);
+    new Uint8Array(c.memory.buffer, p + 4, part.length).set(part);
+    p += 4 + part.length;
   }
+  return n;
 }
 
-/** @param {Core} c @param {number} rc */
-function check(c, rc) {
-  if (rc !== 0)
-    throw new NpkiError(text(c, c.errorName(rc)), text(c, c.output()));
+/** @param {Core} c @returns {Uint8Array[]} */
+function read(c) {
+  const view = new DataView(c.memory.buffer);
+  const parts = [];
+  let p = c.output();
+  for (const end = p + c.outputLength(); p < end;) {
+    const n = view.getUint32(p, true);
+    parts.push(new Uint8Array(c.memory.buffer, p + 4, n).slice());
+    p += 4 + n;
+  }
+  return parts;
+}
+
+/**
+ * @param {Question} question
+ * @param {...Uint8Array} parts
+ */
+async function ask(question, ...parts) {
+  const c = await ready();
+  const rc = c[question](write(c, parts));
+  const answer = read(c);
+  if (rc !== 0) {
+    const [field, message] = answer.map((part) => decoder.decode(part));
+    throw new NpkiError(text(c, c.errorName(rc)), message, field);
+  }
+  return answer;
+}
+
+/** @param {Question} question @param {...Uint8Array} parts */
+async function askJson(question, ...parts) {
+  const [json] = await ask(question, ...parts);
+  return JSON.parse(decoder.decode(json));
+}
+
+const nothing = new Uint8Array();
+
+/**
+ * Asks with passwords, whose bytes are wiped afterwards.
+ * @template T
+ * @param {string[]} passwords
+ * @param {(...bytes: Uint8Array[]) => Promise<T>} question
+ */
+async function withSecrets(passwords, question) {
+  const bytes = passwords.map((password) => encoder.encode(password));
+  try {
+    return await question(...bytes);
+  } finally {
+    for (const secret of bytes)
+      secret.fill(0);
+  }
 }
 
 /**
@@ -185,11 +264,27 @@ function check(c, rc) {
  * @param {Uint8Array} der
  * @returns {Promise<CertificateFacts>}
  */
-export async function certificateFacts(der) {
-  const c = await ready();
-  write(c, [der]);
-  check(c, c.certificate(der.length));
-  return JSON.parse(text(c, c.output()));
+export function certificateFacts(der) {
+  return askJson('certificate', der);
+}
+
+/**
+ * All that a person may want to see of a certificate.
+ * @param {Uint8Array} der
+ * @returns {Promise<CertificateView>}
+ */
+export function certificateView(der) {
+  return askJson('view', der);
+}
+
+/**
+ * The names of the folders that a certificate stands in below NPKI:
+ * NPKI/<ca>/USER/<subject>.
+ * @param {Uint8Array} der
+ * @returns {Promise<{ca: string, subject: string}>}
+ */
+export function folderOf(der) {
+  return askJson('folder', der);
 }
 
 /**
@@ -203,69 +298,42 @@ export async function certificateFacts(der) {
  * @returns {Promise<{ok: true}>}
  */
 export async function openKeyFile(keyDer, password, certificateDer) {
-  const c = await ready();
-  const secret = encoder.encode(password);
-  const certificate = certificateDer ?? new Uint8Array();
-  try {
-    write(c, [keyDer, secret, certificate]);
-    check(c, c.keyFile(keyDer.length, secret.length, certificate.length));
-  } finally {
-    secret.fill(0);
-  }
+  await withSecrets([password], (secret) => ask('keyFile', keyDer, secret, certificateDer ?? nothing));
   return { ok: true };
 }
 
 /**
- * The same key under another password. The file is opened again before it is
- * given. Beside what openKeyFile() throws: RC_POLICY, the next password
- * breaks a rule.
+ * The key file under another password. It keeps its form, or the nearest one
+ * that is still written, unless another is asked for, and never fewer
+ * iterations; R and all else in it stays. The new file was seen to open with
+ * the new password.
  * @param {Uint8Array} keyDer
  * @param {string} old
- * @param {string} next
- * @param {''|'seed-sha1'|'pbes2-seed'|'pbes2-seed-sha256'|'pbes2-aes'|'pbes2-aria'} form  '': as it is
+ * @param {string} next  one that breaks a rule is refused with RC_POLICY
+ * @param {KeyForm|''|null} form
  * @param {Uint8Array|null} certificateDer
  * @returns {Promise<Uint8Array>}
  */
 export async function changePassword(keyDer, old, next, form, certificateDer) {
-  const c = await ready();
-  const parts = [keyDer, encoder.encode(old), encoder.encode(next), encoder.encode(form), certificateDer ?? new Uint8Array()];
-  try {
-    write(c, parts);
-    const [key, before, after, name, certificate] = parts.map((part) => part.length);
-    check(c, c.change(key, before, after, name, certificate));
-    return new Uint8Array(c.memory.buffer, c.output(), c.outputLength()).slice();
-  } finally {
-    parts[1].fill(0);
-    parts[2].fill(0);
-  }
+  const [file] = await withSecrets([old, next], (before, after) =>
+    ask('change', keyDer, before, after, encoder.encode(form ?? ''), certificateDer ?? nothing));
+  return file;
 }
 
 /**
- * The rules for a new password, in order: what a form shows as ticks.
- * @returns {Promise<{word: string, ko: string, en: string}[]>}
- */
-export async function passwordRules() {
-  const c = await ready();
-  const rules = [];
-  for (let n = 0; c.ruleText(n, 0) !== 0; n++)
-    rules.push({ word: text(c, c.ruleText(n, 0)), ko: text(c, c.ruleText(n, 1)), en: text(c, c.ruleText(n, 2)) });
-  return rules;
-}
-
-/**
- * The words of the rules that this new password breaks; none: it is good.
+ * The words of the rules that a new password breaks; none for a good one.
+ * Rules are for passwords that are set, never for those that open something.
  * @param {string} password
  * @returns {Promise<string[]>}
  */
-export async function passwordBroken(password) {
-  const c = await ready();
-  const rules = await passwordRules();
-  const secret = encoder.encode(password);
-  try {
-    write(c, [secret]);
-    const broken = c.passwordBroken(secret.length);
-    return rules.filter((_, n) => (broken & 1 << n) !== 0).map((rule) => rule.word);
-  } finally {
-    secret.fill(0);
-  }
+export function passwordBroken(password) {
+  return withSecrets([password], (secret) => askJson('passwordBroken', secret));
+}
+
+/**
+ * The rules, in the order in which they are shown.
+ * @returns {Promise<{word: string, ko: string, en: string}[]>}
+ */
+export function passwordRules() {
+  return askJson('passwordRules');
 }

@@ -2,12 +2,19 @@
  * answers.c - the native build's answers, for the test that compares the
  * WebAssembly build with it (wasm.test.mjs).
  *
- *	npki-answers CERTIFICATE                the facts as JSON
- *	npki-answers KEY PASSWORD [CERTIFICATE] the name of the code
+ *	npki-answers CERTIFICATE                 the facts as JSON
+ *	npki-answers KEY PASSWORD [CERTIFICATE]  the name of the code
+ *	npki-answers --view CERTIFICATE          all of it as JSON
+ *	npki-answers --folder CERTIFICATE        its folders' names
+ *	npki-answers --change KEY OLD NEW FORM   the new file to standard output
+ *	npki-answers --broken PASSWORD           words of the rules it breaks
  */
 #include "base/file.h"
 #include "npki/certjson.h"
+#include "npki/certview.h"
 #include "npki/keyfile.h"
+#include "npki/keyput.h"
+#include "npki/password.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +57,90 @@ answer_key(const char *path, const char *password, const char *certificate)
 	return rc;
 }
 
+static enum rc
+answer_view(char **argv)
+{
+	struct buf der = buf_init(1 << 20);
+	static char json[CERTVIEW_JSON];
+	struct certview v;
+	enum rc rc = file_read(argv[0], &der, NULL);
+
+	if (rc == RC_OK)
+		rc = certview_parse(buf_span(&der), &v, NULL);
+	if (rc == RC_OK && certview_write(&v, json, sizeof(json)) > 0)
+		puts(json);
+	buf_clear(&der);
+
+	return rc;
+}
+
+static enum rc
+answer_folder(char **argv)
+{
+	struct buf der = buf_init(1 << 20);
+	char ca[DN_FOLDER], subject[DN_FOLDER];
+	struct certinfo c;
+	enum rc rc = file_read(argv[0], &der, NULL);
+
+	if (rc == RC_OK)
+		rc = certinfo_parse(buf_span(&der), &c, NULL);
+	if (rc == RC_OK && dn_ca_folder(&c, ca) &&
+	    dn_folder(c.subject_der, subject))
+		printf("%s/USER/%s\n", ca, subject);
+	buf_clear(&der);
+
+	return rc;
+}
+
+static enum rc
+answer_change(char **argv)
+{
+	struct buf file = buf_init(1 << 20);
+	struct sec key SEC_WIPED = { 0 };
+	uint8_t out[KEYFILE_MAX];
+	struct span made, none = { NULL, 0 };
+	enum pbe_form form;
+	enum rc rc = file_read(argv[0], &file, NULL);
+
+	if (rc == RC_OK)
+		rc = keyfile_open(
+		    buf_span(&file), span_str(argv[1]), none, &key, NULL);
+	if (rc == RC_OK && !pbeput_form_find(argv[3], &form))
+		rc = RC_UNKNOWN;
+	if (rc == RC_OK)
+		rc = keyput_seal(form, 0, span_str(argv[2]), sec_span(&key),
+		    out, sizeof(out), &made, NULL);
+	if (rc == RC_OK)
+		(void)fwrite(made.p, 1, made.n, stdout);
+	buf_clear(&file);
+
+	return rc;
+}
+
+static enum rc
+answer_broken(char **argv)
+{
+	unsigned int broken = password_broken(span_str(argv[0]));
+
+	for (size_t i = 0; password_rule(i) != NULL; i++) {
+		if ((broken & 1U << i) != 0)
+			puts(password_rule(i)->word);
+	}
+
+	return RC_OK;
+}
+
+static const struct {
+	const char *name;
+	int arguments;
+	enum rc (*run)(char **argv);
+} verbs[] = {
+	{ "--view", 1, answer_view },
+	{ "--folder", 1, answer_folder },
+	{ "--change", 4, answer_change },
+	{ "--broken", 1, answer_broken },
+};
+
 int
 main(int argc, char **argv)
 {
@@ -57,6 +148,16 @@ main(int argc, char **argv)
 
 	if (argc < 2)
 		return EXIT_FAILURE;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		if (argc != 2 + verbs[i].arguments)
+			return EXIT_FAILURE;
+		rc = verbs[i].run(argv + 2);
+		if (rc != RC_OK)
+			puts(err_name(rc));
+		return EXIT_SUCCESS;
+	}
 	rc = argc == 2
 	    ? answer_certificate(argv[1])
 	    : answer_key(argv[1], argv[2], argc > 3 ? argv[3] : NULL);

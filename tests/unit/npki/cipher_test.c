@@ -1,10 +1,12 @@
 /*
  * cipher_test.c - the ciphers that a browser lacks, against their standards
- * and against OpenSSL on 100,000 random blocks each.
+ * and against OpenSSL on 100,000 random blocks each; and the key derivation of
+ * PKCS#12, against OpenSSL's.
  */
 #include "base/rnd.h"
 #include "npki/aria.h"
 #include "npki/des3.h"
+#include "npki/pkcs12kdf.h"
 #include "npki/rc2.h"
 #include "samples.h"
 
@@ -160,6 +162,58 @@ test_openssl(size_t which)
 	EVP_CIPHER_free(c);
 }
 
+/* OpenSSL's is the native platform_pkcs12_kdf(). */
+static void
+test_kdf(void)
+{
+	static const char *const passwords[] = {
+		"", "a", "ascii password", "비밀번호", "é", "열쇠😀a",
+		"0123456789012345678901234567890123456789012345678901234567890"
+		"0123456789012345678901234567890123456789012345678901234567890"
+	};
+	static const size_t sizes[] = { 5, 8, 16, 20, 24, 32, 64, 200 };
+	int good = 0, all = 0;
+
+	for (size_t p = 0; p < sizeof(passwords) / sizeof(passwords[0]); p++) {
+		for (size_t i = 0; i < 4 * 3 * 8 * 4; i++) {
+			enum platform_hash hash = (enum platform_hash)(i % 4);
+			uint8_t id = (uint8_t)(1 + i / 4 % 3);
+			size_t n = sizes[i / 12 % 8];
+			uint8_t salt[64], ours[200], theirs[200];
+			struct span s = { salt, 1 + rnd_below(64) };
+			uint32_t count = 1 + rnd_below(40);
+
+			rnd_bytes(salt, sizeof(salt));
+			all++;
+			good += pkcs12kdf_derive(hash, span_str(passwords[p]),
+				    s, id, count, ours, n, NULL) == RC_OK &&
+			    platform_pkcs12_kdf(hash, span_str(passwords[p]), s,
+				id, count, theirs, n, NULL) == RC_OK &&
+			    memcmp(ours, theirs, n) == 0;
+		}
+	}
+	ok(good == all, "PKCS#12's key derivation: %d of %d as OpenSSL's", good,
+	    all);
+}
+
+static void
+test_kdf_refuses(void)
+{
+	static const char x[257];
+	uint8_t out[16];
+
+	ok(pkcs12kdf_derive(PLATFORM_HASH_SHA1, SPAN(x), SPAN_LIT("salt"), 1, 1,
+	       out, sizeof(out), NULL) == RC_LIMIT,
+	    "a password of 257 bytes");
+	ok(pkcs12kdf_derive(PLATFORM_HASH_SHA1, SPAN_LIT("x"),
+	       (struct span){ (const uint8_t *)x, 65 }, 1, 1, out, sizeof(out),
+	       NULL) == RC_LIMIT,
+	    "a salt of 65 bytes");
+	ok(pkcs12kdf_derive(PLATFORM_HASH_SHA1, SPAN_LIT("\xff"),
+	       SPAN_LIT("salt"), 1, 1, out, sizeof(out), NULL) == RC_FORMAT,
+	    "a password that is no text");
+}
+
 int
 main(void)
 {
@@ -169,6 +223,8 @@ main(void)
 	test_vectors();
 	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
 		test_openssl(i);
+	test_kdf();
+	test_kdf_refuses();
 	(void)OSSL_PROVIDER_unload(legacy);
 	(void)OSSL_PROVIDER_unload(standard);
 
