@@ -4,14 +4,17 @@
  * and the log of requests stays empty to the end.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program } from '../lib/service.mjs';
 import { launch, open } from './browser.mjs';
 import { start } from './double.mjs';
 import { few, look } from './dresses.mjs';
-import { heading, npkiFolder, press, samplePassword, samples } from './steps.mjs';
+import { heading, press, samples } from './steps.mjs';
 
 let browser;
 let double;
@@ -21,16 +24,22 @@ before(async () => {
 });
 after(() => {
   double.stop();
+  rmSync(work, { recursive: true });
   return browser.close();
 });
 
-/* The owner's name has syllables that no sentence of ours has: a font fetched for them would tell of them. */
-const npki = npkiFolder('뷁쌿훑()00910041234567890');
-const folder = dirname(npki.valid[0]);
-/* A pair for encryption beside it: another certificate of the same key. */
-copyFileSync(npki.valid[1], join(folder, 'kmPri.key'));
-execFileSync('openssl', ['req', '-x509', '-new', '-utf8', '-key', join(samples, 'privateKeyInfo-without-R.der'), '-keyform', 'DER', '-days', '300',
-  '-subj', '/C=kr/O=yessign/OU=personal4IB/CN=뷁쌿훑()00910041234567890', '-addext', 'keyUsage=keyEncipherment', '-outform', 'DER', '-out', join(folder, 'kmCert.der')], { stdio: 'ignore' });
+const work = mkdtempSync(join(tmpdir(), 'ingam-manage-'));
+/* The owner's name has syllables that no sentence of ours has: a font fetched for them would tell of them. Its password breaks today's rules. */
+const made = makeCertificate({ into: work, name: '뷁쌿훑()0091004123456789', issuer: 'yessign', km: true, password: 'abc111' });
+/* And a real one, which is over. */
+const old = join(work, 'NPKI', 'yessign', 'USER', 'cn=old');
+mkdirSync(old);
+for (const file of ['signCert.der', 'signPri.key'])
+  copyFileSync(join(samples, file), join(old, file));
+const npki = join(work, 'NPKI');
+const place = relative(npki, made.folder);
+const sign = `${place}/signPri.key`;
+const km = `${place}/kmPri.key`;
 
 /* The page as it is before anything is chosen, and then without a network. Gives {page, requests, close}. */
 async function manage(more = {}) {
@@ -51,17 +60,76 @@ async function manage(more = {}) {
   return { page, context, faults, off, close };
 }
 
+/*
+ * A folder that can be written to: the browser's own, which is reached by the
+ * same handles as one of the disk. Nobody can press on the system's dialog, so
+ * that showDirectoryPicker() gives it. Files are base64 here.
+ */
+async function lay(page, name, files) {
+  await page.evaluate(async ([top, all]) => {
+    let root = await (await navigator.storage.getDirectory()).getDirectoryHandle(top, { create: true });
+    window.showDirectoryPicker = async () => root;
+    for (const [path, text] of Object.entries(all)) {
+      const parts = path.split('/');
+      let at = root;
+      for (const part of parts.slice(0, -1))
+        at = await at.getDirectoryHandle(part, { create: true });
+      const writer = await (await at.getFileHandle(parts.at(-1), { create: true })).createWritable();
+      await writer.write(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+      await writer.close();
+    }
+  }, [name, files]);
+}
+
+/* What lies there now: {path: Buffer}. */
+async function lies(page, name) {
+  const all = await page.evaluate(async (top) => {
+    const out = {};
+    const walk = async (folder, path) => {
+      for await (const entry of folder.values())
+        if (entry.kind === 'directory')
+          await walk(entry, `${path}${entry.name}/`);
+        else
+          out[path + entry.name] = btoa(String.fromCharCode(...new Uint8Array(await (await entry.getFile()).arrayBuffer())));
+    };
+    await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle(top), '');
+    return out;
+  }, name);
+  return Object.fromEntries(Object.entries(all).map(([path, text]) => [path, Buffer.from(text, 'base64')]));
+}
+
+const onDisk = () => Object.fromEntries(readdirSync(made.folder).map((f) => [`${place}/${f}`, readFileSync(join(made.folder, f)).toString('base64')]));
+
+/* The key of a file as OpenSSL opens it; null when the password is not its. */
+function openssl(bytes, password) {
+  try {
+    return execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-outform', 'DER', '-provider', 'legacy', '-provider', 'default', '-passin', `pass:${password}`], { input: bytes, stdio: ['pipe', 'pipe', 'ignore'] });
+  } catch {
+    return null;
+  }
+}
+
+/* Whether `ingam cert check-password` opens a folder of these files. */
+function ingamOpens(files, password) {
+  const at = mkdtempSync(join(work, 'opens-'));
+  for (const [path, bytes] of Object.entries(files))
+    writeFileSync(join(at, basename(path)), bytes);
+  writeFileSync(join(at, 'password'), password);
+  const { status } = spawnSync(program('ingam'), ['cert', 'check-password', at, '--password-file', join(at, 'password')]);
+  return status === 0;
+}
+
 const pick = (page, what) => page.locator('input#folder').setInputFiles(what);
 
 test('a certificate is found, shown, and its password checked, with the network off', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();
-  await pick(page, npki.folder);
+  await pick(page, npki);
   await heading(page, '인증서가 2개 있어요');
   await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
   await heading(page, '뷁쌿훑');
   await page.getByRole('button', { name: /^인증서 보기/ }).click();
-  await page.getByText('뷁쌿훑()00910041234567890').first().waitFor();
+  await page.getByText('뷁쌿훑()0091004123456789').first().waitFor();
   await page.goBack();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
   await heading(page, '인증서 비밀번호를 입력해 주세요');
@@ -73,7 +141,7 @@ test('a certificate is found, shown, and its password checked, with the network 
   await page.getByText('1번 틀렸지만').waitFor();
   await page.keyboard.press('Enter');
   await page.getByText('2번 틀렸지만').waitFor();
-  await page.getByLabel('인증서 비밀번호').fill(samplePassword);
+  await page.getByLabel('인증서 비밀번호').fill(made.password);
   await page.keyboard.press('Enter');
   await heading(page, '비밀번호가 맞아요');
   await page.getByText('서명용 열쇠와 암호화용 열쇠를').waitFor();
@@ -82,17 +150,94 @@ test('a certificate is found, shown, and its password checked, with the network 
   await close();
 });
 
+/* In the page: a disk that is full at the second file, a second file that does not close, a folder that may not be written to. Until mend(). */
+function breakWriting(how) {
+  const [owner, name] = { full: [FileSystemWritableFileStream, 'write'], closing: [FileSystemWritableFileStream, 'close'], denied: [FileSystemHandle, 'requestPermission'] }[how];
+  const whole = owner.prototype[name];
+  let times = 0;
+  owner.prototype[name] = async function broken(...values) {
+    times += 1;
+    if (how === 'denied')
+      return 'denied';
+    if (times === 2)
+      throw new DOMException('broken', how === 'full' ? 'QuotaExceededError' : 'InvalidStateError');
+    return whole.apply(this, values);
+  };
+  window.mend = () => { owner.prototype[name] = whole; };
+}
+
+const next = 'Han-gang2026!';
+
+async function toChange(page) {
+  await page.getByRole('button', { name: /^비밀번호 바꾸기/ }).click();
+  await heading(page, '비밀번호를 무엇으로 바꿀까요?');
+}
+
+async function change(page, old, to, again = to) {
+  await page.getByLabel('지금 비밀번호').fill(old);
+  await page.getByLabel('새 비밀번호', { exact: true }).fill(to);
+  await page.getByLabel('새 비밀번호 다시 입력').fill(again);
+  await page.keyboard.press('Enter');
+}
+
+test('a password is changed where the files lie: both keys, or none', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await lay(page, 'NPKI', onDisk());
+  const before = await lies(page, 'NPKI');
+  await press(page, '폴더 열기');
+  await heading(page, '뷁쌿훑');
+  await toChange(page);
+  const kept = () => page.locator('.ticks .kept').count();
+  for (const [typed, n] of [['', 3], ['abc', 2], ['Abd1!', 4], ['한글비밀번호123!!!', 1], [next, 5]]) {
+    await page.getByLabel('새 비밀번호', { exact: true }).fill(typed);
+    await page.waitForFunction((want) => {
+      const act = document.querySelector('ingam-www').renderRoot.querySelector('www-manage').renderRoot.querySelector('www-change');
+      return act.renderRoot.querySelectorAll('ig-field')[1].renderRoot.querySelectorAll('.kept').length === want;
+    }, n).catch(async () => assert.fail(`${typed}: ${await kept()} rules are kept, not ${n}`));
+  }
+  for (const [old, to, again, said] of [
+    ['', next, next, '비밀번호를 입력해 주세요.'], [made.password, 'short1!', 'short1!', '아직 지키지 않은 규칙'], [made.password, next, '', '한 번 더 입력해'],
+    [made.password, next, `${next}x`, '서로 달라요'], ['wrong', next, next, '1번 틀렸지만'],
+  ]) {
+    await change(page, old, to, again);
+    await page.getByText(said).waitFor();
+    assert.deepEqual(await lies(page, 'NPKI'), before, said);
+  }
+  for (const [how, said] of [['full', '저장할 자리가 없어요'], ['closing', '파일을 쓰지 못했어요'], ['denied', '폴더에 쓸 수 없어요']]) {
+    await page.evaluate(breakWriting, how);
+    await change(page, made.password, next);
+    await page.getByText(said).waitFor();
+    await page.evaluate(() => window.mend());
+    assert.deepEqual(await lies(page, 'NPKI'), before, said);
+  }
+  await change(page, made.password, next);
+  await heading(page, '비밀번호를 바꿨어요');
+  const after = await lies(page, 'NPKI');
+  assert.deepEqual(Object.keys(after).filter((f) => !after[f].equals(before[f])).sort(), [km, sign]);
+  for (const key of [sign, km])
+    assert.deepEqual(openssl(after[key], next), openssl(before[key], made.password));
+  assert.deepEqual([ingamOpens(before, made.password), ingamOpens(before, next), ingamOpens(after, next), ingamOpens(after, made.password)], [true, false, true, false]);
+  await press(page, '인증서로 돌아가기');
+  await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill(next);
+  await page.keyboard.press('Enter');
+  await heading(page, '비밀번호가 맞아요');
+  await close();
+});
+
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
-  await pick(page, npki.folder);
+  await lay(page, 'NPKI', { ...onDisk(), ...Object.fromEntries(readdirSync(old).map((f) => [`yessign/USER/old/${f}`, readFileSync(join(old, f)).toString('base64')])) });
+  await press(page, '폴더 열기');
   await heading(page, '인증서가 2개 있어요');
   await look(page, 'manage-list', faults);
   await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
   await heading(page, '뷁쌿훑');
   await look(page, 'manage-one', faults);
   await page.getByRole('button', { name: /^인증서 보기/ }).click();
-  await page.getByText('뷁쌿훑()00910041234567890').first().waitFor();
+  await page.getByText('뷁쌿훑()0091004123456789').first().waitFor();
   await look(page, 'manage-view', faults);
   await page.goBack();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
@@ -100,9 +245,18 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await press(page, '확인');
   await page.getByText('1번 틀렸지만').waitFor();
   await look(page, 'manage-check', faults, few);
-  await page.getByLabel('인증서 비밀번호').fill(samplePassword);
+  await page.getByLabel('인증서 비밀번호').fill(made.password);
   await press(page, '확인');
   await heading(page, '비밀번호가 맞아요');
   await look(page, 'manage-check-right', faults, few);
+  await page.goBack();
+  await toChange(page);
+  await page.getByLabel('새 비밀번호', { exact: true }).fill('Han-gang2!');
+  await look(page, 'manage-change', faults);
+  await change(page, 'wrong', 'abc', 'abd');
+  await look(page, 'manage-change-faults', faults, few);
+  await change(page, made.password, next);
+  await heading(page, '비밀번호를 바꿨어요');
+  await look(page, 'manage-changed', faults, few);
   await close();
 });

@@ -46,3 +46,6 @@ export { NpkiError };
 export const load = apart('load');
 export const certificateFacts = apart('certificateFacts');
 export const openKeyFile = apart('openKeyFile');
+export const changePassword = apart('changePassword');
+export const passwordRules = apart('passwordRules');
+export const passwordBroken = apart('passwordBroken');

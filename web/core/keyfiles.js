@@ -4,7 +4,7 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, openKeyFile } from './apart.js';
+import { NpkiError, certificateFacts, changePassword, openKeyFile } from './apart.js';
 
 /* The files of one folder; their names are written in any case. */
 const parts = new Map([['signcert.der', 'signCert'], ['signpri.key', 'signPri'], ['kmcert.der', 'kmCert'], ['kmpri.key', 'kmPri'], ['capubs', 'caPubs']]);
@@ -23,7 +23,7 @@ const countMax = 20000;
  * @typedef {{files: Files, facts: object, path: string, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
-export { NpkiError };
+export { NpkiError, passwordBroken, passwordRules } from './apart.js';
 
 /** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
 export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
@@ -40,7 +40,7 @@ export async function factsOf(der) {
  */
 export async function openKeys(files, password) {
   await openKeyFile(files.signPri, password, files.signCert);
-  if (files.kmPri !== undefined && files.kmPri.length > 0)
+  if (files.kmPri?.length > 0)
     await openKeyFile(files.kmPri, password, files.kmCert);
 }
 
@@ -58,6 +58,20 @@ export async function opens(files, password) {
     return e.code === 'RC_UNKNOWN';
   }
   return true;
+}
+
+/**
+ * The key files under another password, each in the form that it has; nothing
+ * is written. Throws what changePassword throws.
+ * @param {Files} files @param {string} old @param {string} next
+ * @returns {Promise<{signPri: Uint8Array, kmPri?: Uint8Array}>}
+ */
+export async function reseal(files, old, next) {
+  const out = {};
+  if (files.kmPri !== undefined)
+    out.kmPri = await changePassword(files.kmPri, old, next, '', files.kmCert);
+  out.signPri = await changePassword(files.signPri, old, next, '', files.signCert);
+  return out;
 }
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';

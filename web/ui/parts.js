@@ -47,11 +47,14 @@ class Mark extends View {
 /* An error of a field is a sentence's key, or [key, values], so that it follows the language. */
 const said = (error) => t(...[error].flat());
 
-/** A labelled input. Text is in .value; 'input' bubbles; .error shows below and is announced. */
+/**
+ * A labelled input. Text is in .value; 'input' bubbles; .error shows below and
+ * is announced. rules: [{text, kept}], shown as ticks beneath it.
+ */
 class Field extends View {
   static shadowRootOptions = { ...View.shadowRootOptions, delegatesFocus: true };
   static properties = {
-    label: {}, hint: {}, error: {}, value: {}, type: {}, mode: {}, complete: {}, max: { type: Number }, place: {},
+    label: {}, hint: {}, error: {}, value: {}, type: {}, mode: {}, complete: {}, max: { type: Number }, place: {}, rules: { attribute: false },
     capsOn: { state: true }, shown: { state: true },
   };
   static styles = [base, css`
@@ -67,6 +70,10 @@ class Field extends View {
     input:focus { outline: 3px solid var(--blue); outline-offset: -1px; border-color: transparent; }
     input[aria-invalid='true'] { border-color: var(--bad); border-width: 2px; }
     .eye { min-inline-size: 4.5rem; margin-inline-start: 0.5rem; inline-size: auto; padding-inline: 0.75rem; font-size: 1rem; }
+    .ticks { margin-block-start: 0.75rem; gap: 0.25rem; font-size: 0.9375rem; line-height: 1.5; color: var(--soft); }
+    .ticks svg.ic { inline-size: 1.25rem; block-size: 1.25rem; margin-block-start: 0.0625rem; stroke-width: 2.25; }
+    .ticks .kept { color: var(--good); }
+    .ticks .open::before { content: ''; inline-size: 0.625rem; block-size: 0.625rem; margin: 0.375rem; border: 1.5px solid var(--edge); border-radius: 50%; }
     :host { container-type: inline-size; }
     @container (max-width: 13rem) { .box { flex-wrap: wrap; gap: 0.5rem; } .eye { margin: 0; inline-size: 100%; } }
   `];
@@ -91,11 +98,18 @@ class Field extends View {
       this.dispatchEvent(new Event('enter', { bubbles: true }));
   }
 
+  /* What is kept is said once it changes, not at each letter. */
+  #ticks() {
+    const kept = this.rules.filter((r) => r.kept).length;
+    return html`<ul class="ticks" id="rules">${this.rules.map((r) => html`<li class=${r.kept ? 'kept' : 'open'}>${r.kept ? icons.check : nothing}<span>${r.text}${r.kept ? html`<span class="sr"> – ${t('field.rule.kept')}</span>` : nothing}</span></li>`)}</ul>
+      <p class="sr" role="status">${this.value === '' ? '' : t('field.rules', { kept, all: this.rules.length })}</p>`;
+  }
+
   get input() { return this.renderRoot.querySelector('input'); }
 
   render() {
     const secret = this.type === 'password';
-    const notes = [this.error && 'error', this.capsOn && 'caps', this.hint && 'hint'].filter(Boolean).join(' ');
+    const notes = [this.error && 'error', this.capsOn && 'caps', this.hint && 'hint', this.rules && 'rules'].filter(Boolean).join(' ');
     return html`
       <label for="in">${this.label}</label>
       <div class="box">
@@ -108,7 +122,8 @@ class Field extends View {
       </div>
       <div role="alert">${this.error ? html`<p class="error" id="error">${said(this.error)}</p>` : nothing}</div>
       ${this.capsOn ? html`<p class="hint" id="caps" role="status">${t('field.caps')}</p>` : nothing}
-      ${this.hint ? html`<p class="hint" id="hint">${this.hint}</p>` : nothing}`;
+      ${this.hint ? html`<p class="hint" id="hint">${this.hint}</p>` : nothing}
+      ${this.rules ? this.#ticks() : nothing}`;
   }
 }
 

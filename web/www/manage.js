@@ -10,8 +10,8 @@
  */
 import { View, base, css, html } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
-import { onLanguage, sentences, t } from '../core/i18n.js';
-import { load } from '../core/apart.js';
+import { lang, onLanguage, sentences, t } from '../core/i18n.js';
+import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
 import './certificate.js';
 import './find.js';
@@ -21,11 +21,16 @@ import './password.js';
 /* Name, drawing, element. */
 const acts = [
   ['view', icons.file, (one) => html`<www-view .one=${one}></www-view>`],
-  ['check', icons.lock, (one) => html`<www-check .one=${one}></www-check>`],
+  ['check', icons.check, (one) => html`<www-check .one=${one}></www-check>`],
+  ['change', icons.lock, (one) => html`<www-change .one=${one}></www-change>`],
 ];
 
-/* All pieces of our font that our own sentences need, and the letters for what is not ours (theme.css). */
-const loadFont = () => Promise.all(['Pretendard Variable', 'Pretendard Latin'].map((name) => document.fonts.load(`1em "${name}"`, sentences()))).catch((e) => console.warn(e));
+/* The core; all pieces of our font that our own sentences need; the letters for what is not ours (theme.css). */
+const loadAll = async () => {
+  const rules = await passwordRules();
+  const text = sentences() + rules.map((r) => r[lang()]).join('');
+  await Promise.all(['Pretendard Variable', 'Pretendard Latin'].map((name) => document.fonts.load(`1em "${name}"`, text)));
+};
 
 class WwwManage extends View {
   static properties = { at: { attribute: false } };
@@ -52,14 +57,14 @@ class WwwManage extends View {
 
   connectedCallback() {
     super.connectedCallback();
-    load().catch((e) => console.warn(e)); /* the first use tries again, and says so */
-    loadFont();
-    this.stopFont = onLanguage(loadFont);
+    const ready = () => loadAll().catch((e) => console.warn(e)); /* the first use tries again, and says so */
+    ready();
+    this.end = onLanguage(ready);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.stopFont();
+    this.end();
   }
 
   /* The page was loaded anew in the midst of it: there is nothing to show but the start. */
@@ -108,7 +113,7 @@ class WwwManage extends View {
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.found.length === 1 ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
-      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
+      <ul class="sheet acts">${acts.filter(([name]) => name !== 'change' || one.handles !== null).map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }
 

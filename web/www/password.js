@@ -1,31 +1,30 @@
 /*
- * password.js - 인증서 비밀번호 확인 (PC-13).
+ * password.js - 비밀번호 확인 and 비밀번호 바꾸기 (PC-13).
  *
- * Belongs here: what is asked and said. Not here: the key files (core/keyfiles.js).
+ * Belongs here: what is asked and said. Not here: the key files
+ * (core/keyfiles.js), writing them (core/writer.js).
  *
  * A password that opens is right, whatever it looks like: the rules are for
  * new ones. Wrong ones are counted for the person, and lock nothing.
  */
 import { html } from '../ui/base.js';
-import { t } from '../core/i18n.js';
-import { NpkiError, openKeys } from '../core/keyfiles.js';
+import { lang, t } from '../core/i18n.js';
+import { NpkiError, openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
+import { askLeave, writeAll } from '../core/writer.js';
 import { Act, typed } from './act.js';
 
-class WwwCheck extends Act {
+/* An act that asks for the certificate's password. */
+class Asking extends Act {
   constructor() {
     super();
     this.wrong = 0;
   }
 
-  async #check() {
-    const field = this.renderRoot.querySelector('ig-field');
-    const password = typed(field);
-    if (password === null || this.busy)
-      return;
-    await this.run(async () => {
+  /** Runs f, which opens with the password of this field; a wrong one is said there. */
+  opening(field, f) {
+    return this.run(async () => {
       try {
-        await openKeys(this.one.files, password);
-        await this.finish(true);
+        await f();
       } catch (e) {
         if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
           throw e;
@@ -35,13 +34,83 @@ class WwwCheck extends Act {
       }
     });
   }
+}
+
+class WwwCheck extends Asking {
+  #check() {
+    const field = this.renderRoot.querySelector('ig-field');
+    const password = typed(field);
+    if (password !== null && !this.busy)
+      this.opening(field, async () => {
+        await openKeys(this.one.files, password);
+        await this.finish(true);
+      });
+  }
 
   render() {
     if (this.done)
       return this.ended(t('manage.check.right'), t(this.one.files.kmPri === undefined ? 'manage.check.right.text' : 'manage.check.right.both'));
     return html`${this.top()}<h1 tabindex="-1">${t('password.title')}</h1>
-      <div class="form"><ig-field type="password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#check()}></ig-field>
+      <div class="form"><ig-field type="password" complete="current-password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#check()}></ig-field>
         ${this.foot(t('ok'), () => this.#check(), t('password.checking'))}</div>`;
   }
 }
 customElements.define('www-check', WwwCheck);
+
+class WwwChange extends Asking {
+  async connectedCallback() {
+    super.connectedCallback();
+    this.broken = new Set();
+    this.rules = [];
+    this.set({ rules: await passwordRules() });
+    await this.#judge('');
+  }
+
+  /* Answers come in the order of the questions: the last one stays. */
+  async #judge(password) {
+    this.set({ broken: new Set(await passwordBroken(password)) });
+  }
+
+  /* The new password as it was typed twice, or null: then a field says why. */
+  async #next(field, again) {
+    const next = typed(field);
+    if (next === null)
+      return null;
+    await this.#judge(next);
+    const [at, fault] = this.broken.size > 0 ? [field, 'manage.change.rules'] : again.value === '' ? [again, 'manage.change.twice'] : [again, 'manage.change.differ'];
+    if (this.broken.size === 0 && again.value === next)
+      return next;
+    at.error = fault;
+    at.focus();
+    return null;
+  }
+
+  async #change() {
+    const [old, field, again] = this.renderRoot.querySelectorAll('ig-field');
+    const password = typed(old);
+    const next = password === null || this.busy ? null : await this.#next(field, again);
+    if (next !== null)
+      await this.opening(old, async () => {
+        const { files, handles, root } = this.one;
+        await askLeave(root);
+        const keys = await reseal(files, password, next);
+        await openKeys({ ...files, ...keys }, next);
+        await writeAll(Object.entries(keys).map(([name, bytes]) => ({ handle: handles[name], bytes })));
+        Object.assign(files, keys);
+        await this.finish(true);
+      });
+  }
+
+  render() {
+    if (this.done)
+      return this.ended(t('manage.change.done'), t('manage.change.done.text'), html`<div class="well stack tight"><h3>${t('manage.change.others')}</h3><p>${t('manage.change.others.text')}</p></div>`);
+    const press = () => this.#change();
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t('manage.change.lead')}</p></div>
+      <div class="form"><ig-field type="password" complete="current-password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
+        <ig-field type="password" complete="new-password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
+          .rules=${this.rules.map((r) => ({ text: r[lang()], kept: !this.broken.has(r.word) }))}></ig-field>
+        <ig-field type="password" complete="new-password" .label=${t('manage.change.again')} @enter=${press}></ig-field>
+        ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
+  }
+}
+customElements.define('www-change', WwwChange);
