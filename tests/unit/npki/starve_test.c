@@ -11,6 +11,7 @@
 #include "npki/folder.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
+#include "npki/pkinfoput.h"
 #include "samples.h"
 
 #define SAMPLE 100 /* allocations in one step */
@@ -49,6 +50,17 @@ step_keyput(size_t form, struct err *e)
 	}
 
 	return rc;
+}
+
+static enum rc
+step_r(size_t which, struct err *e)
+{
+	struct sec out SEC_WIPED = { 0 };
+
+	(void)which;
+
+	return pkinfoput_set_r(
+	    buf_span(&plain), (struct span){ NULL, 0 }, &out, e);
 }
 
 static enum rc
@@ -143,6 +155,7 @@ main(void)
 	}
 	for (size_t i = PBE_SEED_SHA1; i <= PBE_PBES2_AES; i++)
 		test_both(pbeput_form_name((enum pbe_form)i), step_keyput, i);
+	test_both("R taken away", step_r, 0);
 	test_both("a folder", step_folder, 0);
 	test_both("a certificate", step_certificate, 0);
 	for (size_t i = 0; i < SAMPLE_KEYS; i++)
