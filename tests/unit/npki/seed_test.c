@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/provider.h>
+#include <unistd.h>
 
 static void
 test_blocks(void)
@@ -65,7 +66,9 @@ test_cbc(void)
 	buf_clear(&in);
 }
 
-/* Many keys and lengths; every S-box entry is passed many times. */
+#define ROUNDS 10000
+
+/* 100,000 blocks under as many keys as a tenth; every S-box entry many times. */
 static void
 test_openssl(void)
 {
@@ -76,7 +79,7 @@ test_openssl(void)
 	uint32_t x = 1;
 	int same = 0, back = 0, n;
 
-	for (int round = 0; c != NULL && round < 2000; round++) {
+	for (int round = 0; c != NULL && round < ROUNDS; round++) {
 		struct seed s;
 
 		for (size_t i = 0; i < 192; i++) {
@@ -96,11 +99,15 @@ test_openssl(void)
 		seed_cbc_decrypt(&s, iv, theirs, ours, sizeof(in));
 		back += memcmp(ours, in, sizeof(ours)) == 0;
 	}
-	if (c == NULL) {
+	/* Debian's OpenSSL has it; others may be built without. */
+	if (c == NULL && access("/etc/debian_version", F_OK) != 0) {
 		skip("SEED-CBC as OpenSSL has it", "no legacy provider");
 	} else {
-		ok(same == 2000, "encrypts as OpenSSL does (2000 keys)");
-		ok(back == 2000, "decrypts what OpenSSL encrypted");
+		ok(same == ROUNDS,
+		    "encrypts as OpenSSL does: %d keys, "
+		    "%zu blocks",
+		    same, (size_t)same * sizeof(in) / 16);
+		ok(back == ROUNDS, "decrypts what OpenSSL encrypted");
 	}
 	EVP_CIPHER_CTX_free(ctx);
 	EVP_CIPHER_free(c);
