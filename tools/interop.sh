@@ -63,16 +63,17 @@ go_() {
 	    GOMODCACHE="$here/$folder/mod" GOCACHE="$here/$folder/cache" go "$@")
 }
 
-# registry X NAME LIST: fetches, builds, tests.
+# registry X NAME LIST TEST…: fetches, builds, tests.
 registry() {
 	say "$2"
 	folder=build/interop-$1
+	list=$3
 	unset INGAM_SKIP
-	if ! cmp -s "$3" "$folder/fetched"; then
+	if ! cmp -s "$list" "$folder/fetched"; then
 		rm -rf "$folder"
 		mkdir -p "$folder"
 		if "fetch_$1" >"$log.fetch" 2>&1; then
-			cp "$3" "$folder/fetched"
+			cp "$list" "$folder/fetched"
 		elif ! grep -qiE "$changed" "$log.fetch" && grep -qiE "$away" "$log.fetch"; then
 			export INGAM_SKIP="$2 cannot be reached"
 			grep -iE "$away" "$log.fetch" | head -n 1
@@ -84,7 +85,10 @@ registry() {
 		fi
 	fi
 	if [ -n "${INGAM_SKIP:-}" ] || "make_$1"; then
-		tap_node "$source/$1.test.mjs" || status=1
+		shift 3
+		for one_test in "$@"; do
+			tap_node "$source/$one_test.test.mjs" || status=1
+		done
 	else
 		echo "not ok 1 - $2: built" | tee -a "$log"
 		status=1
@@ -93,9 +97,9 @@ registry() {
 
 for one in ${*:-pypi go maven}; do
 	case $one in
-	pypi) registry pypi PyPI $source/python/requirements.txt ;;
-	go) registry go 'the Go module proxy' $source/go/go.sum ;;
-	maven) registry maven 'Maven Central' $source/java/pom.xml ;;
+	pypi) registry pypi PyPI $source/python/requirements.txt pypi npki ;;
+	go) registry go 'the Go module proxy' $source/go/go.sum go ;;
+	maven) registry maven 'Maven Central' $source/java/pom.xml maven ;;
 	*)
 		echo "interop.sh: $one: not pypi, go or maven" >&2
 		exit 2
