@@ -1,0 +1,601 @@
+/*
+ * medium.c - the folder of one subject as a thing that is changed: all of it or
+ * nothing, on any file system.
+ *
+ * Belongs here: new files beside the old ones, the marker that says they are
+ * complete, the renames, and finishing what was interrupted.
+ * Not here: finding folders (folder.c); what is in the files (keyfile.c,
+ * certinfo.c); what a folder is called (dn.c).
+ *
+ * Two files cannot be renamed at once, and FAT can exchange no folders. So a
+ * change of several files is: write each new one as NAME.ingam-new and sync it;
+ * write and sync a marker that names them with the SHA-256 of what is to be and
+ * of what is there; rename them; remove the marker. Whoever finds a complete
+ * marker goes on with the renames; without one, new files are thrown away. A
+ * file that is neither what was nor what is to be is somebody else's: then
+ * nothing is renamed any more. File modes are asked for when a file is made and
+ * never after, because FAT has none.
+ */
+#include "npki/medium.h"
+
+#include "base/digest.h"
+#include "base/enc.h"
+#include "base/failpoint.h"
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MARKER      "ingam-change"
+#define MARKER_HEAD "ingam-change 1\n"
+#define MARKER_END  "end\n"
+#define MARKER_MAX  1024
+#define NEW         ".ingam-new"
+#define MEDIUM_NAME 16 /* bytes of a name of ours, with its zero */
+#define HASH        (2 * DIGEST_SHA256 + 1) /* as hex and a zero; or "-" */
+#define WAIT_MS     5000
+#define WAIT_STEP   20
+
+/* One file of a change: what stands at its name before and after. */
+struct step {
+	char name[MEDIUM_NAME];         /* as it is written on this medium */
+	char before[HASH], after[HASH]; /* "-": no file */
+	struct span bytes; /* to be written; not known after a restart */
+};
+
+struct change {
+	char folder[FOLDER_PATH];
+	int lock; /* the folder itself */
+	char names[FOLDER_FILES]
+		  [MEDIUM_NAME]; /* as found; "" where there is none */
+	bool marked;             /* there is a marker */
+	bool leftovers;          /* there are new files */
+	struct step steps[FOLDER_FILES];
+	size_t n;
+};
+
+/* A path in the folder; "" when it is too long, which open() refuses. */
+static const char *
+medium_path(const struct change *c, const char *name, const char *more,
+    char out[static FOLDER_PATH])
+{
+	int n = snprintf(out, FOLDER_PATH, "%s/%s%s", c->folder, name, more);
+
+	if (n < 0 || n >= FOLDER_PATH)
+		out[0] = '\0';
+
+	return out;
+}
+
+/* What the system said, as our code. */
+static enum rc
+medium_errno(struct err *e, const char *field)
+{
+	enum rc rc = errno == EROFS || errno == EACCES || errno == EPERM
+	    ? RC_POLICY
+	    : RC_IO;
+
+	return err_set(e, rc, field, "%s", strerror(errno));
+}
+
+static enum rc
+medium_sync(const struct change *c, struct err *e)
+{
+	/* Some file systems do not sync folders, and say so. */
+	return fsync(c->lock) == 0 || errno == EINVAL || errno == ENOTSUP
+	    ? RC_OK
+	    : medium_errno(e, "folder");
+}
+
+/* The SHA-256 of a file as hex; "-" where there is none. */
+static enum rc
+medium_hash(const struct change *c, const char *name, const char *more,
+    char out[HASH], struct err *e)
+{
+	struct buf bytes = buf_init(MEDIUM_FILE_MAX);
+	struct buf hex = buf_init(HASH);
+	char path[FOLDER_PATH];
+	uint8_t digest[DIGEST_SHA256];
+	struct span whole;
+	enum rc rc = file_read(medium_path(c, name, more, path), &bytes, e);
+
+	if (rc == RC_OK) {
+		whole = buf_span(&bytes);
+		digest_sha256(digest, &whole, 1);
+		enc_hex(&hex, SPAN(digest));
+		if (buf_cstr(&hex) == NULL)
+			rc = err_set(e, RC_MEMORY, NULL, "out of memory");
+		else
+			memcpy(out, hex.p, HASH);
+	} else if (rc == RC_ABSENT) {
+		err_clear(e);
+		memcpy(out, "-", 2);
+		rc = RC_OK;
+	}
+	buf_clear(&hex);
+	buf_clear(&bytes);
+
+	return rc;
+}
+
+/* Waits for whoever changes the folder. Where it cannot be locked nobody is. */
+static enum rc
+medium_lock(struct change *c, struct err *e)
+{
+	const struct timespec step = { 0, WAIT_STEP * 1000000L };
+
+	c->lock = open(c->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->lock < 0)
+		return errno == ENOENT || errno == ENOTDIR
+		    ? err_set(e, RC_ABSENT, "folder", "no such folder")
+		    : medium_errno(e, "folder");
+	for (int i = 0; flock(c->lock, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			break;
+		if (i == WAIT_MS / WAIT_STEP)
+			return err_set(e, RC_BUSY, "folder",
+			    "another program is changing it");
+		(void)nanosleep(&step, NULL);
+	}
+
+	return RC_OK;
+}
+
+/* Which of our files are there, as they are written here. */
+static enum rc
+medium_look(struct change *c, struct err *e)
+{
+	DIR *d = opendir(c->folder);
+	struct dirent *entry;
+
+	if (d == NULL)
+		return medium_errno(e, "folder");
+	memset(c->names, 0, sizeof(c->names));
+	c->marked = c->leftovers = false;
+	while ((entry = readdir(d)) != NULL) {
+		const char *name = entry->d_name;
+		enum folder_file file = folder_file_of(name);
+		const char *dot = strstr(name, NEW);
+
+		c->marked = c->marked || strcmp(name, MARKER) == 0;
+		c->leftovers =
+		    c->leftovers || (dot != NULL && strcmp(dot, NEW) == 0);
+		if (file != FOLDER_FILES && c->names[file][0] == '\0')
+			/* It is as long as ours: it fits. */
+			memcpy(c->names[file], name, strlen(name) + 1);
+	}
+	(void)closedir(d);
+
+	return RC_OK;
+}
+
+/* Without a marker new files are nobody's: a process that was killed made them. */
+static void
+medium_discard(const struct change *c)
+{
+	char path[FOLDER_PATH];
+
+	(void)unlink(medium_path(c, MARKER, "", path));
+	for (size_t i = 0; i < FOLDER_FILES; i++) {
+		(void)unlink(medium_path(
+		    c, folder_name((enum folder_file)i), NEW, path));
+		if (c->names[i][0] != '\0')
+			(void)unlink(medium_path(c, c->names[i], NEW, path));
+	}
+}
+
+static bool
+medium_is_hash(const char *text)
+{
+	size_t n = strspn(text, "0123456789abcdef");
+
+	return strcmp(text, "-") == 0 || (n == HASH - 1 && text[n] == '\0');
+}
+
+/* "NAME AFTER BEFORE" into a step. */
+static bool
+medium_parse_line(char *line, struct step *s)
+{
+	char *after = strchr(line, ' ');
+	char *before = after == NULL ? NULL : strchr(after + 1, ' ');
+
+	if (before == NULL)
+		return false;
+	*after++ = '\0';
+	*before++ = '\0';
+	if (folder_file_of(line) == FOLDER_FILES || !medium_is_hash(after) ||
+	    !medium_is_hash(before))
+		return false;
+	(void)snprintf(s->name, sizeof(s->name), "%s", line);
+	(void)snprintf(s->after, sizeof(s->after), "%s", after);
+	(void)snprintf(s->before, sizeof(s->before), "%s", before);
+
+	return true;
+}
+
+/* The marker's steps; false when it is torn, or not ours. */
+static bool
+medium_parse(struct change *c, char *text)
+{
+	char *line = text, *end;
+
+	c->n = 0;
+	if (strncmp(text, MARKER_HEAD, sizeof(MARKER_HEAD) - 1) != 0)
+		return false;
+	line += sizeof(MARKER_HEAD) - 1;
+	while ((end = strchr(line, '\n')) != NULL &&
+	    strcmp(line, MARKER_END) != 0) {
+		*end = '\0';
+		if (c->n == FOLDER_FILES ||
+		    !medium_parse_line(line, &c->steps[c->n++]))
+			return false;
+		line = end + 1;
+	}
+
+	return end != NULL;
+}
+
+/* Reads the marker that there is; *good is false where it decides nothing. */
+static enum rc
+medium_marker(struct change *c, bool *good, struct err *e)
+{
+	struct buf text = buf_init(MARKER_MAX);
+	char path[FOLDER_PATH];
+	enum rc rc = file_read(medium_path(c, MARKER, "", path), &text, e);
+
+	*good = false;
+	if (rc == RC_OK && buf_cstr(&text) == NULL)
+		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
+	else if (rc == RC_OK)
+		*good = strlen((char *)text.p) == text.n &&
+		    medium_parse(c, (char *)text.p);
+	else if (rc == RC_LIMIT) {
+		err_clear(e);
+		rc = RC_OK;
+	}
+	buf_clear(&text);
+
+	return rc;
+}
+
+enum medium_state { MEDIUM_PENDING, MEDIUM_MADE, MEDIUM_FOREIGN };
+
+/* How far one step is. */
+static enum rc
+medium_step_state(const struct change *c, const struct step *s,
+    enum medium_state *state, struct err *e)
+{
+	char now[HASH], next[HASH] = "-";
+	enum rc rc = medium_hash(c, s->name, "", now, e);
+
+	if (rc == RC_OK && s->after[0] != '-')
+		rc = medium_hash(c, s->name, NEW, next, e);
+	if (rc != RC_OK)
+		return rc;
+	*state = strcmp(now, s->after) == 0 ? MEDIUM_MADE
+	    : strcmp(now, s->before) == 0 && strcmp(next, s->after) == 0
+	    ? MEDIUM_PENDING
+	    : MEDIUM_FOREIGN;
+
+	return RC_OK;
+}
+
+/* What is still to be renamed or removed, then the marker goes. */
+static enum rc
+medium_finish(struct change *c, bool *begun, struct err *e)
+{
+	char from[FOLDER_PATH], to[FOLDER_PATH];
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
+		const struct step *s = &c->steps[i];
+		enum medium_state state;
+
+		rc = medium_step_state(c, s, &state, e);
+		if (rc != RC_OK || state == MEDIUM_MADE)
+			continue;
+		(void)medium_path(c, s->name, "", to);
+		if ((s->after[0] == '-'
+			    ? unlink(to)
+			    : rename(medium_path(c, s->name, NEW, from), to)) !=
+		    0)
+			return medium_errno(e, s->name);
+		*begun = true;
+		FAILPOINT("medium-moved");
+	}
+	if (rc == RC_OK)
+		rc = medium_sync(c, e);
+	FAILPOINT("medium-finished");
+	if (rc == RC_OK && c->n > 1 &&
+	    unlink(medium_path(c, MARKER, "", to)) != 0)
+		rc = medium_errno(e, "folder");
+
+	return rc == RC_OK ? medium_sync(c, e) : rc;
+}
+
+/* Finishes what was interrupted, or throws its beginnings away. */
+static enum rc
+medium_recover(struct change *c, struct err *e)
+{
+	bool good = false, begun = false;
+	enum rc rc = medium_look(c, e);
+
+	if (rc != RC_OK || (!c->marked && !c->leftovers))
+		return rc;
+	if (c->marked)
+		rc = medium_marker(c, &good, e);
+	for (size_t i = 0; good && i < c->n && rc == RC_OK; i++) {
+		enum medium_state state;
+
+		rc = medium_step_state(c, &c->steps[i], &state, e);
+		good = rc == RC_OK && state != MEDIUM_FOREIGN;
+	}
+	if (rc == RC_OK && good && c->n > 0) {
+		/* A marker of one step is none of ours; it is obeyed all the same. */
+		rc = medium_finish(c, &begun, e);
+	}
+	if (rc == RC_OK)
+		medium_discard(c);
+	c->n = 0;
+
+	return rc == RC_OK ? medium_look(c, e) : rc;
+}
+
+/* Locks the folder and recovers it. */
+static enum rc
+medium_begin(struct change *c, const char *folder, size_t n, struct err *e)
+{
+	enum rc rc;
+
+	c->lock = -1;
+	c->n = 0;
+	if (n >= sizeof(c->folder))
+		return err_set(e, RC_LIMIT, "folder", "path too long");
+	memcpy(c->folder, folder, n);
+	c->folder[n] = '\0';
+	rc = medium_lock(c, e);
+
+	return rc == RC_OK ? medium_recover(c, e) : rc;
+}
+
+/* The same with the folder that a pair is in. */
+static enum rc
+medium_begin_at(struct change *c, const struct folder_pair *pair, struct err *e)
+{
+	const char *slash = strrchr(pair->sign_cert, '/');
+
+	if (slash == NULL)
+		return medium_begin(c, ".", 1, e);
+
+	return medium_begin(c, pair->sign_cert,
+	    slash == pair->sign_cert ? 1 : (size_t)(slash - pair->sign_cert),
+	    e);
+}
+
+static void
+medium_end(struct change *c)
+{
+	if (c->lock >= 0)
+		(void)close(c->lock);
+	c->lock = -1;
+}
+
+/* Adds a file to the change: its new bytes, or (empty) that it goes. */
+static enum rc
+medium_add(
+    struct change *c, enum folder_file file, struct span bytes, struct err *e)
+{
+	struct step *s = &c->steps[c->n];
+	struct buf hex = buf_init(HASH);
+	uint8_t digest[DIGEST_SHA256];
+	bool there = c->names[file][0] != '\0';
+	enum rc rc;
+
+	if (bytes.n == 0 && !there)
+		return RC_OK;
+	*s = (struct step){ .after = "-", .bytes = bytes };
+	(void)snprintf(s->name, sizeof(s->name), "%s",
+	    there ? c->names[file] : folder_name(file));
+	if ((rc = medium_hash(c, s->name, "", s->before, e)) != RC_OK)
+		return rc;
+	if (bytes.n > 0) {
+		digest_sha256(digest, &bytes, 1);
+		enc_hex(&hex, SPAN(digest));
+		if (buf_cstr(&hex) == NULL)
+			return err_set(e, RC_MEMORY, NULL, "out of memory");
+		memcpy(s->after, hex.p, HASH);
+		buf_clear(&hex);
+	}
+	/* What stays as it is needs no step. */
+	if (strcmp(s->before, s->after) != 0)
+		c->n++;
+
+	return RC_OK;
+}
+
+/* A new file with these bytes, on the disk when it comes back. */
+static enum rc
+medium_write(const struct change *c, const char *name, const char *more,
+    struct span bytes, struct err *e)
+{
+	char path[FOLDER_PATH];
+	struct stat st;
+	enum rc rc = RC_OK;
+	int fd = open(medium_path(c, name, more, path),
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return medium_errno(e, name);
+	/* What root changes stays its owner's. */
+	if (geteuid() == 0 && fstat(c->lock, &st) == 0)
+		(void)!fchown(fd, st.st_uid, st.st_gid);
+	if (FAULT("medium-full"))
+		rc = err_set(e, RC_IO, name, "%s", strerror(ENOSPC));
+	if (rc == RC_OK)
+		rc = file_write_all(fd, bytes, e);
+	if (rc == RC_OK && fsync(fd) != 0)
+		rc = medium_errno(e, name);
+	if (close(fd) != 0 && rc == RC_OK)
+		rc = medium_errno(e, name);
+
+	return rc;
+}
+
+/* All new files, and where they are several the marker. */
+static enum rc
+medium_prepare(const struct change *c, struct err *e)
+{
+	struct buf marker = buf_init(MARKER_MAX);
+	char now[HASH];
+	enum rc rc = RC_OK;
+
+	buf_str(&marker, MARKER_HEAD);
+	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
+		const struct step *s = &c->steps[i];
+
+		buf_printf(&marker, "%s %s %s\n", s->name, s->after, s->before);
+		if (s->after[0] == '-')
+			continue;
+		rc = medium_write(c, s->name, NEW, s->bytes, e);
+		FAILPOINT("medium-temporary");
+		/* What is read back is what was meant, or the medium is bad. */
+		if (rc == RC_OK)
+			rc = medium_hash(c, s->name, NEW, now, e);
+		if (rc == RC_OK && strcmp(now, s->after) != 0)
+			rc = err_set(e, RC_IO, s->name,
+			    "the medium gives back other bytes");
+	}
+	buf_str(&marker, MARKER_END);
+	if (rc == RC_OK && !buf_ok(&marker))
+		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
+	if (rc == RC_OK)
+		rc = medium_sync(c, e);
+	FAILPOINT("medium-written");
+	if (rc == RC_OK && c->n > 1)
+		rc = medium_write(c, MARKER, "", buf_span(&marker), e);
+	if (rc == RC_OK && c->n > 1)
+		rc = medium_sync(c, e);
+	FAILPOINT("medium-marked");
+	buf_clear(&marker);
+
+	return rc;
+}
+
+/* Makes the change. */
+static enum rc
+medium_apply(struct change *c, struct err *e)
+{
+	bool begun = false;
+	enum rc rc = medium_prepare(c, e);
+
+	if (rc == RC_OK)
+		rc = medium_finish(c, &begun, e);
+	if (rc == RC_OK)
+		return RC_OK;
+	if (!begun) {
+		medium_discard(c);
+		return rc;
+	}
+	err_clear(e);
+
+	return err_set(e, RC_STATE, "folder",
+	    "interrupted after its first step: the next command finishes it");
+}
+
+enum rc
+medium_read(const struct folder_pair *pair, struct medium *out, struct err *e)
+{
+	struct change c;
+	char path[FOLDER_PATH];
+	enum rc rc;
+
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		out->files[i] = buf_init(MEDIUM_FILE_MAX);
+	rc = medium_begin_at(&c, pair, e);
+	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
+		if (c.names[i][0] == '\0')
+			continue;
+		rc = file_read(
+		    medium_path(&c, c.names[i], "", path), &out->files[i], e);
+		if (rc != RC_OK && e != NULL)
+			(void)snprintf(e->field, sizeof(e->field), "%s",
+			    folder_name((enum folder_file)i));
+	}
+	if (rc == RC_OK && out->files[FOLDER_SIGN_CERT].n == 0)
+		rc = err_set(e, RC_ABSENT, folder_name(FOLDER_SIGN_CERT),
+		    "no such file");
+	medium_end(&c);
+
+	return rc;
+}
+
+void
+medium_clear(struct medium *m)
+{
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		buf_clear(&m->files[i]);
+}
+
+enum rc
+medium_write_keys(const struct folder_pair *pair, struct span sign_key,
+    struct span km_key, struct err *e)
+{
+	struct change c;
+	enum rc rc = medium_begin_at(&c, pair, e);
+
+	if (rc == RC_OK && km_key.n > 0)
+		rc = medium_add(&c, FOLDER_KM_KEY, km_key, e);
+	if (rc == RC_OK && sign_key.n > 0)
+		rc = medium_add(&c, FOLDER_SIGN_KEY, sign_key, e);
+	if (rc == RC_OK)
+		rc = medium_apply(&c, e);
+	medium_end(&c);
+
+	return rc;
+}
+
+enum rc
+medium_place(const char *folder, const struct medium *m, struct err *e)
+{
+	struct change c;
+	enum rc rc;
+
+	/* errno is still what mkdir() said. */
+	if (file_make_folder(folder, NULL) != RC_OK)
+		return medium_errno(e, "folder");
+	rc = medium_begin(&c, folder, strlen(folder), e);
+	/* The certificate last: nobody lists it before its key is there. */
+	for (size_t i = FOLDER_FILES; i-- > 0 && rc == RC_OK;)
+		rc = medium_add(
+		    &c, (enum folder_file)i, buf_span(&m->files[i]), e);
+	if (rc == RC_OK)
+		rc = medium_apply(&c, e);
+	medium_end(&c);
+
+	return rc;
+}
+
+enum rc
+medium_remove(const struct folder_pair *pair, struct err *e)
+{
+	const struct span none = { NULL, 0 };
+	struct change c;
+	enum rc rc = medium_begin_at(&c, pair, e);
+
+	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++)
+		rc = medium_add(&c, (enum folder_file)i, none, e);
+	if (rc == RC_OK)
+		rc = medium_apply(&c, e);
+	if (rc == RC_OK)
+		(void)rmdir(c.folder);
+	medium_end(&c);
+
+	return rc;
+}
