@@ -3,24 +3,21 @@
  *
  * Belongs here: the verbs and their options, which certificate is meant, how it
  * is told how a verb ended.
- * Not here: what a verb does (cert_list.c, cert_password.c); finding and
- * changing folders (npki/folder.c).
+ * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c);
+ * finding and changing folders (npki/folder.c, npki/medium.c).
  */
 #include "cli/cert.h"
 
-#include "base/file.h"
 #include "base/language.h"
 #include "base/usage.h"
+#include "cli/cert_copy.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
-#include "npki/keyfile.h"
 
 #include <getopt.h>
-#include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CERT_CA_PUBS 65536 /* bytes of the certificates of CAs */
 
 /* word stands in --json, and stays as it is for ever. */
 static const struct {
@@ -45,12 +42,42 @@ static const struct {
 	      "복사했는지 확인해 주세요.",
 		"There is no key file (signPri.key) beside the certificate. "
 		"Was the whole folder copied?" } },
+	/* Which option follows. */
 	[CERT_UNATTENDED] = { PERSON_USAGE, "no-terminal",
-	    { "물어볼 터미널이 없어요. 비밀번호는 --password-file로 알려 주세요.",
-		"There is no terminal to ask on. Give the password with "
-		"--password-file." } },
+	    { "물어볼 터미널이 없어요. 옵션으로 알려 주세요",
+		"There is no terminal to ask on. Give as an option" } },
 	[CERT_PASSWORD] = { PERSON_NO, "wrong-password",
 	    { "비밀번호가 맞지 않습니다.", "The password is wrong." } },
+	[CERT_DIFFER] = { PERSON_NO, "passwords-differ",
+	    { "두 번 입력한 새 비밀번호가 서로 달라요. 아무것도 바꾸지 않았어요.",
+		"The two new passwords differ. Nothing was changed." } },
+	[CERT_RULES] = { PERSON_REFUSED, "password-rules",
+	    { "쓸 수 없는 새 비밀번호예요. 아무것도 바꾸지 않았어요.",
+		"This new password is not allowed. Nothing was changed." } },
+	[CERT_EXISTS] = { PERSON_REFUSED, "exists",
+	    { "거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 "
+	      "주세요.",
+		"A certificate of the same name is there. To replace it, add "
+		"--replace." } },
+	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
+	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
+		"Stopped. Nothing was changed." } },
+	[CERT_BUSY] = { PERSON_SERVICE, "busy",
+	    { "다른 프로그램이 이 인증서를 바꾸고 있어요. 잠시 뒤에 다시 해 "
+	      "주세요.",
+		"Another program is changing this certificate. Please try "
+		"again shortly." } },
+	[CERT_READ_ONLY] = { PERSON_INPUT, "read-only",
+	    { "이 저장매체에는 쓸 수 없어요. 원래 파일은 그대로예요",
+		"This medium cannot be written. The files are as they were" } },
+	[CERT_NOT_WRITTEN] = { PERSON_SERVICE, "not-written",
+	    { "저장매체에 쓰지 못했어요. 원래 파일은 그대로예요",
+		"Writing to the medium failed. The files are as they were" } },
+	[CERT_HALF] = { PERSON_SERVICE, "interrupted",
+	    { "저장매체가 도중에 멈췄어요. 다시 연결하고 아무 명령이나 하면 "
+	      "마저 끝내요",
+		"The medium stopped in between. Connect it again; the next "
+		"command finishes it" } },
 	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" } },
 	[CERT_OTHER] = { PERSON_SERVICE, "failed",
@@ -64,9 +91,14 @@ static const struct person_text text_cut = {
 };
 
 static const struct option options[] = {
+	{ "form", required_argument, NULL, 'f' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "new-password-file", required_argument, NULL, 'n' },
 	{ "password-file", required_argument, NULL, 'p' },
+	{ "replace", no_argument, NULL, 'R' },
 	{ "root", required_argument, NULL, 'r' },
+	{ "to", required_argument, NULL, 't' },
+	{ "yes", no_argument, NULL, 'y' },
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
@@ -86,6 +118,20 @@ static const struct {
 	{ 'p', "--password-file FILE",
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
+	{ 'n', "--new-password-file FILE",
+	    { "첫 줄이 새 비밀번호인 파일",
+		"a file whose first line is the new password" } },
+	{ 'f', "--form FORM",
+	    { "개인키 파일의 암호 형식: seed-sha1, pbes2-seed, "
+	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 그대로",
+		"how the key file is encrypted: seed-sha1, pbes2-seed, "
+		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else as it was" } },
+	{ 't', "--to FOLDER",
+	    { "저장매체나 그 NPKI 폴더", "a medium, or its NPKI folder" } },
+	{ 'R', "--replace",
+	    { "거기 있는 같은 이름의 인증서를 바꿔요",
+		"replace the certificate of the same name there" } },
+	{ 'y', "--yes", { "묻지 않고 지워요", "delete without asking" } },
 	{ 'j', "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
 #define HELPS (sizeof(helps) / sizeof(helps[0]))
@@ -108,7 +154,16 @@ struct verb {
 	    "[--root FOLDER] [--json] [CERTIFICATE]")                          \
 	X(check, "check-password", " rpj", cert_password_check,                \
 	    "[--root FOLDER] [--password-file FILE] [--json]\n"                \
-	    "          [CERTIFICATE]")
+	    "          [CERTIFICATE]")                                             \
+	X(change, "change-password", " rpnfj", cert_password_change,           \
+	    "[--root FOLDER] [--password-file FILE]\n"                         \
+	    "          [--new-password-file FILE] [--form FORM] [--json]\n"     \
+	    "          [CERTIFICATE]")                                         \
+	X(copy, "copy", " rtRj", cert_copy,                                    \
+	    "--to FOLDER [--replace] [--root FOLDER] [--json]\n"               \
+	    "          [CERTIFICATE]")                                         \
+	X(delete, "delete", " ryj", cert_copy_delete,                          \
+	    "[--yes] [--root FOLDER] [--json] [CERTIFICATE]")
 /* clang-format on */
 
 static void
@@ -117,7 +172,7 @@ cert_explain(FILE *out, const char *takes)
 	(void)fputc('\n', out);
 	for (size_t i = 0; i < HELPS; i++)
 		if (strchr(takes, helps[i].letter) != NULL)
-			(void)fprintf(out, "  %-21s %s\n", helps[i].shown,
+			(void)fprintf(out, "  %-25s %s\n", helps[i].shown,
 			    person_sentence(helps[i].text));
 }
 
@@ -153,13 +208,15 @@ cert_failed(struct cert *c, enum rc rc)
 	case RC_POLICY:
 	case RC_DENIED:
 		return CERT_UNREADABLE;
+	case RC_BUSY:
+		return CERT_BUSY;
+	case RC_STATE:
+		return CERT_HALF;
 	case RC_LOCKED:
 	case RC_RATE:
 	case RC_EXISTS:
-	case RC_STATE:
 	case RC_EXPIRED:
 	case RC_REFUSED:
-	case RC_BUSY:
 	case RC_MEMORY:
 	case RC_CRYPTO:
 	case RC_BUG:
@@ -167,6 +224,24 @@ cert_failed(struct cert *c, enum rc rc)
 	}
 
 	return CERT_OTHER;
+}
+
+enum cert_end
+cert_written(struct cert *c, enum rc rc)
+{
+	enum cert_end end = cert_failed(c, rc);
+
+	if (rc == RC_POLICY)
+		return CERT_READ_ONLY;
+
+	return end == CERT_UNREADABLE || end == CERT_OTHER ? CERT_NOT_WRITTEN
+							   : end;
+}
+
+struct span
+cert_file(const struct cert *c, enum folder_file file)
+{
+	return buf_span(&c->medium.files[file]);
 }
 
 enum cert_end
@@ -219,45 +294,78 @@ cert_choose(struct cert *c)
 enum cert_end
 cert_read(struct cert *c)
 {
-	static const size_t sizes[FOLDER_FILES] = {
-		[FOLDER_SIGN_CERT] = CERTINFO_MAX,
-		[FOLDER_SIGN_KEY] = KEYFILE_MAX,
-		[FOLDER_KM_CERT] = CERTINFO_MAX,
-		[FOLDER_KM_KEY] = KEYFILE_MAX,
-		[FOLDER_CA_PUBS] = CERT_CA_PUBS,
-	};
-	enum rc rc = RC_OK;
+	enum rc rc = medium_read(c->row->pair, &c->medium, &c->err);
 
-	for (int i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
-		const char *path = folder_path_of(c->row->pair, i);
-
-		c->files[i] = buf_init(sizes[i]);
-		if (path != NULL)
-			rc = file_read(path, &c->files[i], &c->err);
-		if (rc != RC_OK && c->err.field[0] != '\0')
-			(void)snprintf(c->err.field, sizeof(c->err.field), "%s",
-			    folder_name(i));
-	}
 	if (rc == RC_OK)
 		rc = certinfo_parse(
-		    buf_span(&c->files[FOLDER_SIGN_CERT]), &c->info, &c->err);
+		    cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err);
 
 	return cert_failed(c, rc);
 }
 
 enum cert_end
-cert_ask(struct cert *c, const char *file, struct person_text prompt,
-    struct sec *out)
+cert_ask(struct cert *c, const char *file, const char *option,
+    struct person_text prompt, struct sec *out)
 {
 	enum rc rc;
 
+	c->missing = option;
 	if (file == NULL && !c->attended)
 		return CERT_UNATTENDED;
 	rc = person_password(file, prompt, out, &c->err);
+	if (rc != RC_OK && file != NULL)
+		(void)snprintf(
+		    c->err.field, sizeof(c->err.field), "%s", option);
 	if (rc != RC_OK)
 		return cert_failed(c, rc);
 
 	return out->n == 0 ? CERT_PASSWORD : CERT_DONE;
+}
+
+enum cert_end
+cert_confirm(struct cert *c, struct person_text question, const char *option)
+{
+	static const char *const words[] = { "y", "yes", "네", "예" };
+	char line[16];
+
+	c->missing = option;
+	if (!c->attended || c->json)
+		return CERT_UNATTENDED;
+	if (person_line(question, line, sizeof(line), NULL) != RC_OK)
+		return CERT_DECLINED;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(line, words[i]) == 0)
+			return CERT_DONE;
+
+	return CERT_DECLINED;
+}
+
+static void
+cert_option(struct cert *c, int letter, const char *value)
+{
+	const struct {
+		int letter;
+		const char **text;
+		bool *flag;
+	} rows[] = {
+		{ 'f', &c->form, NULL },
+		{ 'j', NULL, &c->json },
+		{ 'n', &c->new_password_file, NULL },
+		{ 'p', &c->password_file, NULL },
+		{ 'R', NULL, &c->replace },
+		{ 'r', &c->root, NULL },
+		{ 't', &c->to, NULL },
+		{ 'y', NULL, &c->yes },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (rows[i].text != NULL)
+			*rows[i].text = value;
+		if (rows[i].flag != NULL)
+			*rows[i].flag = true;
+	}
 }
 
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
@@ -266,6 +374,7 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 {
 	struct option taken[OPTIONS + 1] = { 0 };
 	bool one = strchr(v->takes, ' ') != NULL;
+	enum pbe_form form;
 	size_t n = 0;
 	int letter;
 
@@ -273,21 +382,36 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		if (strchr(v->takes, options[i].val) != NULL)
 			taken[n++] = options[i];
 	while ((letter = getopt_long(argc, argv, ":", taken, NULL)) != -1) {
-		if (letter == 'r')
-			c->root = optarg;
-		else if (letter == 'p')
-			c->password_file = optarg;
-		else if (letter == 'j')
-			c->json = true;
-		else
+		if (letter == '?' || letter == ':')
 			return usage_getopt(&v->usage, taken, argv, letter);
+		cert_option(c, letter, optarg);
 	}
 	if (one && optind < argc)
 		c->which = argv[optind++];
 
-	return optind == argc
+	if (optind < argc)
+		return usage_wrong(&v->usage, USAGE_EXTRA, argv[optind]);
+	if (strchr(v->takes, 't') != NULL && c->to == NULL)
+		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
+
+	return c->form == NULL || cert_password_form(c->form, &form)
 	    ? PERSON_YES
-	    : usage_wrong(&v->usage, USAGE_EXTRA, argv[optind]);
+	    : usage_wrong(&v->usage, USAGE_VALUE, "--form");
+}
+
+/* Does its sentence go on with what rc and err say? */
+static bool
+cert_has_reason(enum cert_end end)
+{
+	return end == CERT_UNREADABLE || end == CERT_OTHER ||
+	    end == CERT_READ_ONLY || end == CERT_NOT_WRITTEN ||
+	    end == CERT_HALF;
+}
+
+static const char *
+cert_reason(const struct cert *c)
+{
+	return c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg;
 }
 
 static void
@@ -295,13 +419,13 @@ cert_say(const struct cert *c, enum cert_end end)
 {
 	const char *text = person_sentence(endings[end].text);
 
-	if (end != CERT_UNREADABLE && end != CERT_OTHER) {
+	if (end == CERT_UNATTENDED)
+		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
+	else if (cert_has_reason(end))
+		(void)fprintf(stderr, "%s (%s%s%s).\n", text, c->err.field,
+		    c->err.field[0] == '\0' ? "" : ": ", cert_reason(c));
+	else
 		(void)fprintf(stderr, "%s\n", text);
-		return;
-	}
-	(void)fprintf(stderr, "%s (%s%s%s).\n", text, c->err.field,
-	    c->err.field[0] == '\0' ? "" : ": ",
-	    c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg);
 }
 
 /* Says how it ended; gives the exit code. */
@@ -314,12 +438,14 @@ cert_tell(struct cert *c, enum cert_end end)
 		return (int)endings[end].code;
 	(void)json_object_set_new(
 	    c->answer, "problem", json_string(endings[end].word));
-	if (end == CERT_UNREADABLE || end == CERT_OTHER) {
+	if (end == CERT_UNATTENDED)
+		(void)json_object_set_new(
+		    c->answer, "option", json_string(c->missing));
+	if (cert_has_reason(end)) {
 		(void)json_object_set_new(
 		    c->answer, "field", json_string(c->err.field));
-		(void)json_object_set_new(c->answer, "reason",
-		    json_string(
-			c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg));
+		(void)json_object_set_new(
+		    c->answer, "reason", json_string(cert_reason(c)));
 	}
 	if (end == CERT_SEVERAL || end == CERT_NO_SUCH)
 		(void)json_object_set_new(
@@ -340,8 +466,7 @@ cert_run(const struct verb *v, int argc, char **argv)
 	code = cert_options(&c, v, argc, argv);
 	if (code == PERSON_YES)
 		code = cert_tell(&c, v->run(&c));
-	for (size_t i = 0; i < FOLDER_FILES; i++)
-		buf_clear(&c.files[i]);
+	medium_clear(&c.medium);
 	pick_clear(&c.pick);
 	json_decref(c.answer);
 

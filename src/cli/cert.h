@@ -7,6 +7,7 @@
 #include "base/sec.h"
 #include "cli/pick.h"
 #include "client/person.h"
+#include "npki/medium.h"
 
 #include <jansson.h>
 
@@ -22,23 +23,37 @@ enum cert_end {
 	CERT_NO_KEY,
 	CERT_UNATTENDED,
 	CERT_PASSWORD,
-	CERT_UNREADABLE, /* rc and err say why */
-	CERT_OTHER,      /* the same */
+	CERT_DIFFER,
+	CERT_RULES,
+	CERT_EXISTS,
+	CERT_DECLINED,
+	CERT_BUSY,
+	CERT_READ_ONLY,   /* err says why, as below */
+	CERT_NOT_WRITTEN, /* rc and err say why */
+	CERT_HALF,
+	CERT_UNREADABLE,
+	CERT_OTHER,
 };
 
 /* A command line of "ingam cert", and what has become of it. */
 struct cert {
 	const char *root;
 	const char *which;
+	const char *to;
 	const char *password_file;
+	const char *new_password_file;
+	const char *form;
+	bool yes;
+	bool replace;
 	bool json;
 	bool attended; /* standard input is a terminal: a person may be asked */
 
 	struct pick pick;
 	const struct pick_row *row; /* the one that is meant */
-	struct buf files[FOLDER_FILES];
+	struct medium medium;
 	struct certinfo info; /* of its signing certificate, with its spans */
 	json_t *answer;       /* what --json prints; verbs add to it */
+	const char *missing;  /* of CERT_UNATTENDED: the option */
 	enum rc rc;
 	struct err err;
 };
@@ -55,13 +70,26 @@ enum cert_end cert_choose(struct cert *c);
 /* Its files, and what the certificate says: CERT_UNREADABLE, CERT_OTHER. */
 enum cert_end cert_read(struct cert *c);
 
+/* The bytes of one of its files. */
+struct span cert_file(const struct cert *c, enum folder_file file);
+
 /*
  * A password: from the file, or (NULL) asked for on the terminal:
- * CERT_UNATTENDED where there is none, CERT_UNREADABLE, CERT_PASSWORD (empty),
- * CERT_OTHER.
+ * CERT_UNATTENDED where there is none: option would have named the file.
+ * CERT_UNREADABLE, CERT_PASSWORD (empty), CERT_OTHER.
  */
-enum cert_end cert_ask(struct cert *c, const char *file,
+enum cert_end cert_ask(struct cert *c, const char *file, const char *option,
     struct person_text prompt, struct sec *out);
+
+/*
+ * Yes, or CERT_DECLINED; CERT_UNATTENDED where nobody can be asked and option
+ * would have said it.
+ */
+enum cert_end cert_confirm(
+    struct cert *c, struct person_text question, const char *option);
 
 /* Keeps why; the sentence is told in the end. */
 enum cert_end cert_failed(struct cert *c, enum rc rc);
+
+/* The same for what medium.c wrote, or did not. */
+enum cert_end cert_written(struct cert *c, enum rc rc);

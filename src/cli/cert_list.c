@@ -133,9 +133,8 @@ show_usages(unsigned int usage, bool person, char out[SHOW_USAGES])
 	}
 }
 
-/* How a key file is encrypted; "" where it cannot be read. */
-static void
-show_key_file(struct span file, char *out, size_t size)
+void
+cert_list_key_file(struct span file, char *out, size_t size)
 {
 	struct keyfile k;
 	const struct pbe *p = &k.pbe;
@@ -272,8 +271,8 @@ cert_list_show(struct cert *c)
 	if (c->info.key == CERTINFO_KEY_RSA)
 		(void)snprintf(
 		    key, sizeof(key), "RSA-%zu", c->info.modulus.n * 8);
-	show_key_file(
-	    buf_span(&c->files[FOLDER_SIGN_KEY]), key_file, sizeof(key_file));
+	cert_list_key_file(
+	    cert_file(c, FOLDER_SIGN_KEY), key_file, sizeof(key_file));
 	if (c->json)
 		show_json(c, key, key_file);
 	else

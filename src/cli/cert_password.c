@@ -1,18 +1,42 @@
 /*
- * cert_password.c - ingam cert check-password: the password of a certificate on
- * one medium.
+ * cert_password.c - ingam cert check-password, change-password: the password of
+ * a certificate on one medium.
  *
- * Belongs here: which key files it has to open, what is said of it.
- * Not here: opening them (npki/keyfile.c).
+ * Belongs here: which key files it has to open, what is asked and said.
+ * Not here: opening and making key files (npki/keyfile.c, npki/keyput.c); the
+ * rules (npki/password.c); putting files in their place (npki/medium.c).
  */
 #include "cli/cert_password.h"
 
+#include "cli/cert_list.h"
 #include "npki/keyfile.h"
+#include "npki/keyput.h"
+#include "npki/password.h"
 
 static const struct person_text text_password = { "인증서 비밀번호",
 	"Password of the certificate" };
+static const struct person_text text_new = { "새 비밀번호", "New password" };
+static const struct person_text text_again = { "새 비밀번호 한 번 더",
+	"New password once more" };
 static const struct person_text text_right = { "비밀번호가 맞아요.",
 	"The password is right." };
+static const struct person_text text_changed = {
+	"비밀번호를 바꿨어요. 다른 저장매체에 복사해 둔 인증서의 비밀번호는 "
+	"그대로예요.",
+	"The password is changed. Copies of the certificate on other media "
+	"keep theirs."
+};
+static const struct person_text text_form = { "개인키 파일의 암호 형식",
+	"The key file is encrypted by" };
+
+static const enum folder_file keys[] = { FOLDER_SIGN_KEY, FOLDER_KM_KEY };
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+bool
+cert_password_form(const char *name, enum pbe_form *form)
+{
+	return pbeput_form_find(name, form) && *form != PBE_PKCS12_3DES;
+}
 
 /* The modulus that a key file must have: that of its own certificate. */
 static struct span
@@ -23,34 +47,42 @@ cert_password_modulus(struct cert *c, enum folder_file key)
 
 	if (key == FOLDER_SIGN_KEY)
 		return c->info.modulus;
-	if (c->files[FOLDER_KM_CERT].n == 0 ||
-	    certinfo_parse(buf_span(&c->files[FOLDER_KM_CERT]), &km, NULL) !=
-		RC_OK)
+	if (certinfo_parse(cert_file(c, FOLDER_KM_CERT), &km, NULL) != RC_OK)
 		return none;
 
 	return km.modulus;
 }
 
-/* Opens one key file, if it is there. */
+/* Does the password open this key file, if it is there? */
 static enum rc
-cert_password_opens(struct cert *c, enum folder_file file, struct span password,
-    struct sec *key)
+cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 {
-	return c->files[file].n == 0
+	struct sec key SEC_WIPED = { 0 };
+
+	return cert_file(c, file).n == 0
 	    ? RC_OK
-	    : keyfile_open(buf_span(&c->files[file]), password,
-		  cert_password_modulus(c, file), key, &c->err);
+	    : keyfile_open(cert_file(c, file), password,
+		  cert_password_modulus(c, file), &key, &c->err);
 }
 
-/* Opens those that there are with the password. */
+/* Asks for the password that it has, until the key files are open with it. */
 static enum cert_end
-cert_password_open(
-    struct cert *c, struct span password, struct sec *sign, struct sec *km)
+cert_password_old(struct cert *c, struct sec *password)
 {
-	enum rc rc = cert_password_opens(c, FOLDER_SIGN_KEY, password, sign);
+	enum cert_end end = cert_choose(c);
+	enum rc rc = RC_OK;
 
-	if (rc == RC_OK)
-		rc = cert_password_opens(c, FOLDER_KM_KEY, password, km);
+	if (end == CERT_DONE)
+		end = cert_read(c);
+	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
+		return CERT_NO_KEY;
+	if (end == CERT_DONE)
+		end = cert_ask(c, c->password_file, "--password-file",
+		    text_password, password);
+	if (end != CERT_DONE)
+		return end;
+	for (size_t i = 0; i < KEYS && rc == RC_OK; i++)
+		rc = cert_password_opens(c, keys[i], sec_span(password));
 
 	return cert_failed(c, rc);
 }
@@ -59,21 +91,103 @@ enum cert_end
 cert_password_check(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
-	struct sec sign SEC_WIPED = { 0 };
-	struct sec km SEC_WIPED = { 0 };
-	enum cert_end end = cert_choose(c);
+	enum cert_end end = cert_password_old(c, &password);
 
-	if (end == CERT_DONE)
-		end = cert_read(c);
-	if (end == CERT_DONE && c->files[FOLDER_SIGN_KEY].n == 0)
-		return CERT_NO_KEY;
-	if (end == CERT_DONE)
-		end = cert_ask(c, c->password_file, text_password, &password);
-	if (end != CERT_DONE)
-		return end;
-	end = cert_password_open(c, sec_span(&password), &sign, &km);
 	if (end == CERT_DONE && !c->json)
 		(void)printf("%s\n", person_sentence(text_right));
+
+	return end;
+}
+
+/* Tells each rule that is broken. */
+static enum cert_end
+cert_password_rules(struct cert *c, struct span password)
+{
+	unsigned int broken = password_broken(password);
+	json_t *words = json_array();
+
+	for (size_t i = 0; password_rule(i) != NULL; i++) {
+		const struct password_rule *rule = password_rule(i);
+
+		if ((broken & 1U << i) == 0)
+			continue;
+		person_say((struct person_text){ rule->ko, rule->en });
+		(void)json_array_append_new(words, json_string(rule->word));
+	}
+	if (broken == 0)
+		json_decref(words);
+	else
+		(void)json_object_set_new(c->answer, "rules", words);
+
+	return broken == 0 ? CERT_DONE : CERT_RULES;
+}
+
+enum cert_end
+cert_password_new(struct cert *c, struct person_text prompt,
+    struct person_text again, struct sec *out)
+{
+	struct sec twice SEC_WIPED = { 0 };
+	enum cert_end end = cert_ask(
+	    c, c->new_password_file, "--new-password-file", prompt, out);
+
+	if (end == CERT_DONE || end == CERT_PASSWORD)
+		end = cert_password_rules(c, sec_span(out));
+	if (end != CERT_DONE || c->new_password_file != NULL)
+		return end;
+	end = cert_ask(c, NULL, "--new-password-file", again, &twice);
+	if (end == CERT_PASSWORD ||
+	    (end == CERT_DONE && !sec_equal(sec_span(out), sec_span(&twice))))
+		return CERT_DIFFER;
+
+	return end;
+}
+
+/* The key files under the new password, then both into their place. */
+static enum cert_end
+cert_password_put(struct cert *c, struct span old, struct span password)
+{
+	uint8_t made[KEYS][KEYFILE_MAX];
+	struct span files[KEYS] = { { NULL, 0 } };
+	enum pbe_form form;
+	const enum pbe_form *wanted =
+	    c->form != NULL && cert_password_form(c->form, &form) ? &form
+								  : NULL;
+	char was[96], is[96];
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < KEYS && rc == RC_OK; i++)
+		if (cert_file(c, keys[i]).n > 0)
+			rc = keyput_change(cert_file(c, keys[i]), old,
+			    cert_password_modulus(c, keys[i]), wanted, password,
+			    made[i], KEYFILE_MAX, &files[i], &c->err);
+	if (rc != RC_OK)
+		return cert_failed(c, rc);
+	rc = medium_write_keys(c->row->pair, files[0], files[1], &c->err);
+	if (rc != RC_OK)
+		return cert_written(c, rc);
+	cert_list_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));
+	cert_list_key_file(files[0], is, sizeof(is));
+	(void)json_object_set_new(c->answer, "key_file", json_string(is));
+	if (!c->json && strcmp(was, is) != 0)
+		(void)printf(
+		    "%s: %s -> %s.\n", person_sentence(text_form), was, is);
+
+	return CERT_DONE;
+}
+
+enum cert_end
+cert_password_change(struct cert *c)
+{
+	struct sec old SEC_WIPED = { 0 };
+	struct sec password SEC_WIPED = { 0 };
+	enum cert_end end = cert_password_old(c, &old);
+
+	if (end == CERT_DONE)
+		end = cert_password_new(c, text_new, text_again, &password);
+	if (end == CERT_DONE)
+		end = cert_password_put(c, sec_span(&old), sec_span(&password));
+	if (end == CERT_DONE && !c->json)
+		(void)printf("%s\n", person_sentence(text_changed));
 
 	return end;
 }

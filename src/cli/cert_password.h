@@ -4,6 +4,20 @@
 #pragma once
 
 #include "cli/cert.h"
+#include "npki/pbe.h"
 
 /* ingam cert check-password: does the password open every key file? */
 enum cert_end cert_password_check(struct cert *c);
+
+/* ingam cert change-password: the key files under another one. */
+enum cert_end cert_password_change(struct cert *c);
+
+/* The form of a key file that is called so; false where there is none. */
+bool cert_password_form(const char *name, enum pbe_form *form);
+
+/*
+ * Asks for a new password, twice on a terminal, and holds it against the rules:
+ * CERT_DIFFER, CERT_RULES (each broken one is told), or as cert_ask().
+ */
+enum cert_end cert_password_new(struct cert *c, struct person_text prompt,
+    struct person_text again, struct sec *out);

@@ -224,3 +224,157 @@ test('check-password: nothing to ask on, no key, no file', async () => {
   assert.deepEqual([file.code, file.answer.problem, file.answer.field], [3, 'unreadable', '--password-file']);
   assert.equal(existsSync(join(base, 'nowhere')), false);
 });
+
+/** A copy of the certificate with both pairs, to be changed. */
+let copies = 0;
+function copied() {
+  const to = join(base, `copy-${copies++}`);
+  cpSync(made.folder, to, { recursive: true });
+  return to;
+}
+const other = secret('Other9#Xyw', 'other');
+const files = (folder) => Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
+const change = (folder, ...more) => json(['change-password', folder, '--password-file', right, '--new-password-file', other, ...more]);
+
+test('change-password: both key files, and the rest as it was', async () => {
+  const folder = copied();
+  const before = files(folder);
+  const { code, answer, stderr } = await change(folder);
+  assert.equal(code, 0, stderr);
+  assert.equal(answer.problem, '');
+  const after = files(folder);
+  assert.deepEqual(Object.keys(after), Object.keys(before));
+  for (const name of Object.keys(before)) assert.equal(after[name] === before[name], name.endsWith('.der'), name);
+  assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
+  assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 1);
+  for (const key of ['signPri.key', 'kmPri.key']) {
+    const open = (path, pass) => execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', path, '-passin', `pass:${pass}`, '-provider', 'legacy', '-provider', 'default']).toString();
+    assert.equal(open(join(folder, key), 'Other9#Xyw'), open(join(made.folder, key), password), key);
+  }
+});
+
+/** Every form, and what the file then says of itself. */
+const forms = { 'seed-sha1': 'SEED-CBC, PBKDF1-SHA1, 2048', 'pbes2-seed': 'SEED-CBC, PBKDF2-SHA1, 2048', 'pbes2-seed-sha256': 'SEED-CBC, PBKDF2-SHA256, 2048', 'pbes2-aes': 'AES-256-CBC, PBKDF2-SHA256, 100000', 'pbes2-aria': 'ARIA-256-CBC, PBKDF2-SHA256, 100000' };
+for (const [form, said] of Object.entries(forms)) {
+  test(`change-password --form ${form}: ${said}`, async () => {
+    const folder = copied();
+    assert.equal((await change(folder, '--form', form)).answer.key_file, said);
+    assert.match((await cert(['show', folder])).stdout, new RegExp(`^key-file\t${said}$`, 'm'));
+    assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
+  });
+}
+
+test('change-password: a form that is no longer written becomes the usual one, and it is said', async () => {
+  const folder = join(base, 'fixed-iv');
+  mkdirSync(folder);
+  copyFileSync(join(samples, 'pypinksign/signCert.der'), join(folder, 'signCert.der'));
+  copyFileSync(join(samples, 'derived/signPri-seedCBC-fixedIV.key'), join(folder, 'signPri.key'));
+  const { code, stdout } = await cert(['change-password', folder, '--password-file', secret(samplePassword, 'sample'), '--new-password-file', other]);
+  assert.equal(code, 0);
+  assert.match(stdout, /The key file is encrypted by: SEED-CBC, PBKDF1-SHA1, fixed IV, 2048 -> SEED-CBC, PBKDF1-SHA1, 2048\./);
+});
+
+/** New passwords that are refused, and the words of the rules they break. */
+const refused = [['Short1!', ['length']], ['onlyletters', ['kinds']], ["Quote7'Qwex", ['characters']], ['Abc9!wxQwe', ['run']], ['aaa9!wxQwe', ['repeat']], ['', ['length', 'kinds']]];
+for (const [word, rules] of refused) {
+  test(`change-password: "${word}" breaks ${rules}: exit 5, a sentence for each, nothing changed`, async () => {
+    const folder = copied();
+    const before = files(folder);
+    const args = ['change-password', folder, '--password-file', right, '--new-password-file', secret(word, 'refused')];
+    const { code, answer } = await json(args);
+    assert.deepEqual([code, answer.problem], [5, 'password-rules']);
+    for (const rule of rules) assert.ok(answer.rules.includes(rule), `${answer.rules}`);
+    const told = await cert(args, { env: ko });
+    assert.equal(told.stderr.trimEnd().split('\n').length, answer.rules.length + 1, told.stderr);
+    assert.match(told.stderr, /아무것도 바꾸지 않았어요/);
+    assert.deepEqual(files(folder), before);
+  });
+}
+
+test('change-password: typed, the new one twice', async () => {
+  const folder = copied();
+  const differ = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyv'] });
+  assert.equal(differ.code, 1);
+  assert.match(differ.stdout, /새 비밀번호가 서로 달라요/);
+  const good = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyw'] });
+  assert.equal(good.code, 0, good.stdout);
+  assert.match(good.stdout, /비밀번호를 바꿨어요\. 다른 저장매체/);
+  for (const secretWord of [password, 'Other9#Xyw']) assert.ok(!good.stdout.includes(secretWord));
+});
+
+test('change-password: wrong, missing and unknown things change nothing', async () => {
+  const folder = copied();
+  const before = files(folder);
+  const no = await cert(['change-password', folder, '--password-file', wrong, '--new-password-file', other], { env: ko });
+  assert.deepEqual([no.code, no.stderr], [1, '비밀번호가 맞지 않습니다.\n']);
+  const alone = await json(['change-password', folder, '--password-file', right]);
+  assert.deepEqual([alone.code, alone.answer.problem, alone.answer.option], [2, 'no-terminal', '--new-password-file']);
+  for (const form of ['pkcs12-3des', 'rot13']) assert.equal((await cert(['change-password', folder, '--form', form])).code, 2);
+  assert.deepEqual(files(folder), before);
+});
+
+test('change-password: a full disk: exit 4, the old files untouched', async () => {
+  const folder = copied();
+  const before = files(folder);
+  const full = await json(['change-password', folder, '--password-file', right, '--new-password-file', other], { env: { INGAM_FAULT: 'medium-full' } });
+  assert.deepEqual([full.code, full.answer.problem, full.answer.reason], [4, 'not-written', 'No space left on device']);
+  assert.deepEqual(files(folder), before);
+});
+
+test('copy: to where it belongs on the medium, all files, and not over another without asking', async () => {
+  const stick = join(base, 'stick');
+  mkdirSync(join(stick, 'npki', 'yessign', 'User'), { recursive: true });
+  const { code, answer } = await json(['copy', made.folder, '--to', stick]);
+  assert.equal(code, 0);
+  assert.match(answer.folder, /\/stick\/npki\/[^/]+\/[Uu](?:ser|SER)\/cn=홍길동\(\)0010023400506789012345,ou=personal4IB,o=Ingam test CA,c=kr$/);
+  assert.deepEqual(files(answer.folder), files(made.folder));
+  const again = await json(['copy', made.folder, '--to', join(stick, 'npki')]);
+  assert.deepEqual([again.code, again.answer.problem], [5, 'exists']);
+  // Its successor has the same name.
+  const next = makeCertificate({ into: join(base, 'next'), password });
+  assert.equal((await json(['copy', next.folder, '--to', stick])).answer.problem, 'exists');
+  assert.deepEqual(files(answer.folder), files(made.folder));
+  const no = await terminal(['copy', next.folder, '--to', stick], { env: ko, answers: ['아니요'] });
+  assert.equal(no.code, 5, no.stdout);
+  assert.match(no.stdout, /바꾸면 되살릴 수 없어요[^]*아무것도 바꾸지 않았어요/);
+  assert.equal((await json(['copy', next.folder, '--to', stick, '--replace'])).code, 0);
+  assert.deepEqual(files(answer.folder), files(next.folder), 'the encryption pair of the old one is gone, too');
+  const nowhere = await json(['copy', made.folder, '--to', join(base, 'unplugged')]);
+  assert.deepEqual([nowhere.code, nowhere.answer.field], [3, '--to']);
+  assert.equal(existsSync(join(base, 'unplugged')), false);
+});
+
+test('copy: onto itself changes nothing', async () => {
+  const at = join(base, 'self');
+  const { answer } = await json(['copy', made.folder, '--to', (mkdirSync(at), at)]);
+  const before = files(answer.folder);
+  assert.equal((await json(['copy', answer.folder, '--to', at, '--replace'])).code, 0);
+  assert.deepEqual(files(answer.folder), before);
+});
+
+test('delete: says what stops, where a copy is, and asks', async () => {
+  const folder = copied();
+  writeFileSync(join(folder, 'mine.txt'), 'x');
+  const before = files(folder);
+  const no = await terminal(['delete', folder], { env: ko, answers: ['아니요'] });
+  assert.equal(no.code, 5);
+  assert.match(no.stdout, /로그인하거나 전자서명할 수 없어요/);
+  assert.match(no.stdout, /암호화된 문서도/);
+  assert.ok(no.stdout.includes(`다른 곳에 있는 같은 인증서: ${made.folder}`), no.stdout);
+  assert.deepEqual(files(folder), before);
+  const quiet = await json(['delete', folder]);
+  assert.deepEqual([quiet.code, quiet.answer.problem, quiet.answer.option], [2, 'no-terminal', '--yes']);
+  assert.deepEqual(files(folder), before);
+  assert.equal((await terminal(['delete', folder], { answers: ['yes'] })).code, 0);
+  assert.deepEqual(readdirSync(folder), ['mine.txt']);
+  const alone = copied();
+  assert.deepEqual((await json(['delete', alone, '--yes'])).answer, { problem: '' });
+  assert.equal(existsSync(alone), false);
+});
+
+test('delete: the last copy is said to be the last', async () => {
+  const last = makeCertificate({ into: join(base, 'last'), password, key: 'ec', form: 'aes' });
+  const no = await terminal(['delete', last.folder], { env: ko, answers: ['n'] });
+  assert.match(no.stdout, /발급기관에서 재발급받아야 해요/);
+  assert.doesNotMatch(no.stdout, /암호화된 문서도/);
+});
