@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
@@ -129,7 +130,16 @@ test('a certificate is found, shown, and its password checked, with the network 
   await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
   await heading(page, '뷁쌿훑');
   await page.getByRole('button', { name: /^인증서 보기/ }).click();
-  await page.getByText('뷁쌿훑()0091004123456789').first().waitFor();
+  const field = (name) => page.locator(`dt:has-text("${name}") + dd`).first();
+  await page.getByText('더 자세히').click();
+  const hex = (hash) => createHash(hash).update(readFileSync(made.signCert)).digest('hex');
+  for (const [name, value] of [['인증서에 적힌 이름', '뷁쌿훑()0091004123456789'], ['발급자', 'yessign'], ['쓰임', '전자서명, 부인 방지'], ['SHA-256 지문', hex('sha256')], ['SHA-1 지문', hex('sha1')],
+    ['전체 이름', 'cn=뷁쌿훑()0091004123456789,ou=personal4IB,o=Ingam test CA,c=kr'], ['열쇠 종류', 'RSA 2048'], ['서명 방식', 'sha256WithRSAEncryption']])
+    assert.equal(await field(name).textContent(), value, name);
+  await page.getByRole('tab', { name: '서명용' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('열쇠 암호화').waitFor();
+  assert.equal(await page.getByRole('tab', { name: '암호화용' }).getAttribute('aria-selected'), 'true');
   await page.goBack();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
   await heading(page, '인증서 비밀번호를 입력해 주세요');
@@ -226,6 +236,93 @@ test('a password is changed where the files lie: both keys, or none', { timeout:
   await close();
 });
 
+/* Below which path of NPKI a copy goes: by what the certificate says, not by where it was. */
+const home = '/USER/cn=뷁쌿훑()0091004123456789,ou=personal4IB,o=Ingam test CA,c=kr/';
+
+test('a certificate is copied to another folder; what lies there is replaced only when asked', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, made.folder);
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await lay(page, 'USB', { 'note.txt': 'aGk=' });
+  for (const [how, said] of [['full', '저장할 자리가 없어요'], ['closing', '파일을 쓰지 못했어요'], ['denied', '폴더에 쓸 수 없어요']]) {
+    await page.evaluate(breakWriting, how);
+    await press(page, '폴더 고르기');
+    await page.getByText(said).waitFor();
+    await page.evaluate(() => window.mend());
+    assert.deepEqual(Object.keys(await lies(page, 'USB')), ['note.txt'], said);
+  }
+  await press(page, '폴더 고르기');
+  await heading(page, '복사했어요');
+  const [ca] = (await page.locator('.where').last().textContent()).split(home.slice(0, 5)).map((p) => p.replace('USB/NPKI/', ''));
+  const there = await lies(page, 'USB');
+  const at = `NPKI/${ca}${home}`;
+  assert.deepEqual(Object.keys(there).sort(), [`${at}kmCert.der`, `${at}kmPri.key`, `${at}signCert.der`, `${at}signPri.key`, 'note.txt'].sort());
+  for (const [path, bytes] of Object.entries(onDisk()))
+    assert.equal(there[at + basename(path)].toString('base64'), bytes);
+  /* Another certificate of the same name, with CaPubs and names in capitals. */
+  await lay(page, 'Stick', { [`npki/${ca}/user/${home.split('/')[2]}/SIGNCERT.DER`]: onDisk()[`${place}/kmCert.der`], [`npki/${ca}/user/${home.split('/')[2]}/capubs`]: 'MAA=' });
+  const before = await lies(page, 'Stick');
+  await press(page, '인증서로 돌아가기');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await press(page, '폴더 고르기');
+  await heading(page, '그 자리에 이미 인증서가 있어요');
+  assert.deepEqual(await lies(page, 'Stick'), before);
+  await page.evaluate(breakWriting, 'closing');
+  await press(page, '없애고 바꾸기');
+  await page.getByText('파일을 쓰지 못했어요').waitFor();
+  await page.evaluate(() => window.mend());
+  assert.deepEqual(await lies(page, 'Stick'), before);
+  await press(page, '없애고 바꾸기');
+  await heading(page, '복사했어요');
+  const after = await lies(page, 'Stick');
+  assert.deepEqual(Object.keys(after).map((path) => basename(path)).sort(), ['SIGNCERT.DER', 'kmCert.der', 'kmPri.key', 'signPri.key']);
+  assert.deepEqual(Object.values(after).map((b) => b.length).sort(), Object.values(onDisk()).map((b) => Buffer.from(b, 'base64').length).sort());
+  assert.ok(ingamOpens(Object.fromEntries(Object.entries(after).map(([path, b]) => [basename(path) === 'SIGNCERT.DER' ? 'signCert.der' : path, b])), made.password));
+  await close();
+});
+
+/* Presses a button that downloads; gives the file's name and path. */
+async function downloaded(page, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, name)]);
+  const path = join(work, file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
+const unpack = (zip, into) => execFileSync('python3', ['-c', 'import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\nz.extractall(sys.argv[2])', zip, into]);
+
+test('where the browser writes to no folder, files are downloaded: copies, and keys with a new password', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await page.evaluate(() => { delete window.showDirectoryPicker; });
+  await off();
+  await pick(page, made.folder);
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  const copy = await downloaded(page, '내려받기');
+  await heading(page, '복사했어요');
+  assert.equal(basename(copy), 'NPKI-뷁쌿훑.zip');
+  const stick = join(work, 'stick');
+  unpack(copy, stick);
+  const [ca] = readdirSync(join(stick, 'NPKI'));
+  const at = join(stick, 'NPKI', ca, home);
+  for (const file of readdirSync(made.folder))
+    assert.deepEqual(readFileSync(join(at, file)), readFileSync(join(made.folder, file)));
+  const listed = JSON.parse(execFileSync(program('ingam'), ['cert', 'list', '--root', join(stick, 'NPKI'), '--json']));
+  assert.equal(listed.certificates.length, 1);
+  await press(page, '인증서로 돌아가기');
+  await toChange(page);
+  await change(page, made.password, next);
+  await heading(page, '새 파일을 어디에 둘까요?');
+  const changed = await downloaded(page, '내려받기');
+  await heading(page, '새 비밀번호로 저장했어요');
+  unpack(changed, join(work, 'changed'));
+  const files = Object.fromEntries(readdirSync(made.folder).map((f) => [f, readFileSync(join(work, 'changed', 'NPKI', ca, home, f))]));
+  assert.deepEqual([ingamOpens(files, next), ingamOpens(files, made.password)], [true, false]);
+  await close();
+});
+
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
@@ -240,6 +337,26 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await page.getByText('뷁쌿훑()0091004123456789').first().waitFor();
   await look(page, 'manage-view', faults);
   await page.goBack();
+  await page.goBack();
+  await page.getByRole('button', { name: /HKD/ }).click();
+  await page.getByRole('button', { name: /^인증서 보기/ }).click();
+  await page.getByText('더 자세히').click();
+  await look(page, 'manage-view-more', faults);
+  await page.goBack();
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await heading(page, '어디에 복사할까요?');
+  await look(page, 'manage-copy', faults);
+  await press(page, '폴더 고르기');
+  await heading(page, '복사했어요');
+  await look(page, 'manage-copied', faults, few);
+  await press(page, '인증서로 돌아가기');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await press(page, '폴더 고르기');
+  await heading(page, '그 자리에 이미 인증서가 있어요');
+  await look(page, 'manage-copy-there', faults, few);
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
   await page.getByLabel('인증서 비밀번호').fill('x');
   await press(page, '확인');

@@ -45,6 +45,8 @@ const apart = (name) => (...values) => new Promise((resolve, reject) => {
 export { NpkiError };
 export const load = apart('load');
 export const certificateFacts = apart('certificateFacts');
+export const certificateView = apart('certificateView');
+export const folderOf = apart('folderOf');
 export const openKeyFile = apart('openKeyFile');
 export const changePassword = apart('changePassword');
 export const passwordRules = apart('passwordRules');

@@ -4,10 +4,11 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, changePassword, openKeyFile } from './apart.js';
+import { NpkiError, certificateFacts, changePassword, folderOf, openKeyFile } from './apart.js';
 
 /* The files of one folder; their names are written in any case. */
-const parts = new Map([['signcert.der', 'signCert'], ['signpri.key', 'signPri'], ['kmcert.der', 'kmCert'], ['kmpri.key', 'kmPri'], ['capubs', 'caPubs']]);
+const names = { signCert: 'signCert.der', signPri: 'signPri.key', kmCert: 'kmCert.der', kmPri: 'kmPri.key', caPubs: 'CaPubs' };
+const parts = new Map(Object.entries(names).map(([part, name]) => [name.toLowerCase(), part]));
 const partOf = (name) => parts.get(name.toLowerCase());
 const fileMax = 16384;
 const depthMax = 12;
@@ -23,7 +24,7 @@ const countMax = 20000;
  * @typedef {{files: Files, facts: object, path: string, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
-export { NpkiError, passwordBroken, passwordRules } from './apart.js';
+export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
 
 /** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
 export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
@@ -69,9 +70,21 @@ export async function opens(files, password) {
 export async function reseal(files, old, next) {
   const out = {};
   if (files.kmPri !== undefined)
-    out.kmPri = await changePassword(files.kmPri, old, next, '', files.kmCert);
-  out.signPri = await changePassword(files.signPri, old, next, '', files.signCert);
+    out.kmPri = await changePassword(files.kmPri, old, next, null, files.kmCert);
+  out.signPri = await changePassword(files.signPri, old, next, null, files.signCert);
   return out;
+}
+
+/** The folders in which programs look for a certificate, from NPKI down. */
+export async function pathFor(files) {
+  const { ca, subject } = await folderOf(files.signCert);
+  return ['NPKI', ca, 'USER', subject];
+}
+
+/** The files by their names on a disk, and the names (in lower case) that such a folder may have beside them. */
+export function namedFiles(files) {
+  const named = Object.fromEntries(Object.keys(names).filter((part) => files[part] !== undefined).map((part) => [names[part], files[part]]));
+  return { named, others: [...parts.keys()].filter((name) => files[parts.get(name)] === undefined) };
 }
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';

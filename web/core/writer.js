@@ -76,3 +76,72 @@ export async function writeAll(changes) {
     throw problemOf(e);
   }
 }
+
+/* What a folder holds, by names in lower case: disks of Windows do not tell them apart. */
+async function entriesOf(folder) {
+  const out = new Map();
+  for await (const entry of folder.values())
+    out.set(entry.name.toLowerCase(), entry);
+  return out;
+}
+
+/* Goes down from a picked folder; gives null where there is no such folder, unless it may make one. */
+async function below(root, path, make) {
+  const rest = root.name.toLowerCase() === path[0].toLowerCase() ? path.slice(1) : path;
+  let folder = root;
+  for (const name of rest) {
+    const there = (await entriesOf(folder)).get(name.toLowerCase());
+    if (there === undefined && !make)
+      return null;
+    folder = there ?? await folder.getDirectoryHandle(name, { create: true });
+  }
+  return folder;
+}
+
+/**
+ * The files that lie there already, by name in lower case; none is empty.
+ * @param {FileSystemDirectoryHandle} root what the person picked: a disk, or the first folder of the path itself
+ * @param {string[]} path folders below it
+ * @returns {Promise<Map<string, FileSystemFileHandle>>}
+ */
+export async function filesBelow(root, path) {
+  const folder = await below(root, path, false);
+  return folder === null ? new Map() : entriesOf(folder);
+}
+
+/**
+ * Puts files into a folder below what was picked, all or none; files of the
+ * same names are replaced, and those of `others` taken away. Throws Problem.
+ * @param {FileSystemDirectoryHandle} root @param {string[]} path
+ * @param {Record<string, Uint8Array>} files by name
+ * @param {string[]} others names in lower case
+ */
+export async function placeBelow(root, path, files, others) {
+  const made = [];
+  let folder;
+  try {
+    folder = await below(root, path, true);
+    const there = await entriesOf(folder);
+    const changes = [];
+    for (const [name, bytes] of Object.entries(files)) {
+      if (!there.has(name.toLowerCase()))
+        made.push(name);
+      changes.push({ handle: there.get(name.toLowerCase()) ?? await folder.getFileHandle(name, { create: true }), bytes });
+    }
+    await writeAll(changes);
+    for (const name of others.filter((other) => there.has(other)))
+      await folder.removeEntry(there.get(name).name);
+  } catch (e) {
+    await Promise.allSettled(made.map((name) => folder.removeEntry(name)));
+    throw problemOf(e);
+  }
+}
+
+/** Gives the person a file by way of the browser's downloads. */
+export function download(name, blob) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}

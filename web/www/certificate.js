@@ -28,6 +28,9 @@ export function stateOf({ notBefore, notAfter }, now = Date.now()) {
   return { tone: 'good', text: t('cert.valid') };
 }
 
+/** A path or a long name, which may break after its parts rather than in the midst of them. */
+export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`${part}<wbr>`);
+
 export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
 
 class WwwCertificate extends View {
@@ -50,7 +53,7 @@ class WwwCertificate extends View {
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}
       <p class="small own">${issuerOf(f)}</p>
       <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(f.notAfter) })}</span></div>
-      ${this.path ? html`<p class="small path own">${this.path}</p>` : nothing}`;
+      ${this.path ? html`<p class="small path own">${parted(this.path)}</p>` : nothing}`;
   }
 }
 customElements.define('www-certificate', WwwCertificate);

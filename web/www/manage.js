@@ -17,12 +17,14 @@ import './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
+import './keep.js';
 
 /* Name, drawing, element. */
 const acts = [
   ['view', icons.file, (one) => html`<www-view .one=${one}></www-view>`],
   ['check', icons.check, (one) => html`<www-check .one=${one}></www-check>`],
   ['change', icons.lock, (one) => html`<www-change .one=${one}></www-change>`],
+  ['copy', icons.copy, (one) => html`<www-copy .one=${one}></www-copy>`],
 ];
 
 /* The core; all pieces of our font that our own sentences need; the letters for what is not ours (theme.css). */
@@ -113,7 +115,7 @@ class WwwManage extends View {
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.found.length === 1 ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
-      <ul class="sheet acts">${acts.filter(([name]) => name !== 'change' || one.handles !== null).map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
+      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }
 

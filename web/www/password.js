@@ -12,6 +12,7 @@ import { lang, t } from '../core/i18n.js';
 import { NpkiError, openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
 import { askLeave, writeAll } from '../core/writer.js';
 import { Act, typed } from './act.js';
+import { keptAt } from './keep.js';
 
 /* An act that asks for the certificate's password. */
 class Asking extends Act {
@@ -90,22 +91,44 @@ class WwwChange extends Asking {
     const password = typed(old);
     const next = password === null || this.busy ? null : await this.#next(field, again);
     if (next !== null)
-      await this.opening(old, async () => {
-        const { files, handles, root } = this.one;
-        await askLeave(root);
-        const keys = await reseal(files, password, next);
-        await openKeys({ ...files, ...keys }, next);
-        await writeAll(Object.entries(keys).map(([name, bytes]) => ({ handle: handles[name], bytes })));
-        Object.assign(files, keys);
-        await this.finish(true);
-      });
+      await this.opening(old, () => this.#seal(password, next));
+  }
+
+  /* Where the files lie; or, where the browser cannot write there, where the person says. */
+  async #seal(old, next) {
+    const { files, handles, root } = this.one;
+    if (handles !== null)
+      await askLeave(root);
+    const keys = await reseal(files, old, next);
+    await openKeys({ ...files, ...keys }, next);
+    if (handles === null) {
+      this.sealed = { ...files, ...keys };
+      await this.updateComplete;
+      this.renderRoot.querySelector('h1').focus();
+      return;
+    }
+    await writeAll(Object.entries(keys).map(([name, bytes]) => ({ handle: handles[name], bytes })));
+    Object.assign(files, keys);
+    await this.finish({});
+  }
+
+  #others() {
+    return html`<div class="well stack tight"><h3>${t('manage.change.others')}</h3><p>${t('manage.change.others.text')}</p></div>`;
+  }
+
+  #keep() {
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
+      <www-keep .files=${this.sealed} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 
   render() {
     if (this.done)
-      return this.ended(t('manage.change.done'), t('manage.change.done.text'), html`<div class="well stack tight"><h3>${t('manage.change.others')}</h3><p>${t('manage.change.others.text')}</p></div>`);
+      return this.sealed === undefined ? this.ended(t('manage.change.done'), t('manage.change.done.text'), this.#others())
+        : this.ended(t('manage.change.kept'), t('manage.change.kept.text'), html`${keptAt(this.done)}${this.#others()}`);
+    if (this.sealed !== undefined)
+      return this.#keep();
     const press = () => this.#change();
-    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t('manage.change.lead')}</p></div>
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>
       <div class="form"><ig-field type="password" complete="current-password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
         <ig-field type="password" complete="new-password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
           .rules=${this.rules.map((r) => ({ text: r[lang()], kept: !this.broken.has(r.word) }))}></ig-field>

@@ -1,0 +1,110 @@
+/*
+ * keep.js - where files are to be kept: a folder that the person picks, or a
+ * download. And 다른 곳에 복사, which is no more than that.
+ *
+ * Belongs here: asking where, and before something is replaced.
+ * Not here: writing (core/writer.js), the names of files and folders (core/keyfiles.js).
+ *
+ * <www-keep> is given .files, and tells 'kept' of where they went: {path} or {download}.
+ */
+import { css, html, nothing } from '../ui/base.js';
+import { t } from '../core/i18n.js';
+import { factsOf, nameOf, namedFiles, pathFor } from '../core/keyfiles.js';
+import { askLeave, download, filesBelow, placeBelow, writesFolders } from '../core/writer.js';
+import { zipOf } from '../core/zip.js';
+import { Act } from './act.js';
+import { parted } from './certificate.js';
+
+/* What a sentence may hold of a file's or folder's name is set in its own letters. */
+const named = (text) => html`<p class="own where">${parted(text)}</p>`;
+
+class WwwKeep extends Act {
+  static properties = { files: { attribute: false } };
+  static styles = [...Act.styles, css`
+    .where { overflow-wrap: anywhere; }
+    .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+    .acts .btn { inline-size: auto; min-inline-size: min(100%, 10rem); }
+    .there { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
+    @media (max-width: 40rem) { .acts .btn { flex: 1 1 100%; } }
+  `];
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.set({ path: await pathFor(this.files) });
+  }
+
+  firstUpdated() { /* the act around it has the heading */ }
+
+  #kept(detail) {
+    this.dispatchEvent(new CustomEvent('kept', { detail }));
+  }
+
+  async #pick() {
+    await this.run(async () => {
+      this.there = undefined;
+      const root = await showDirectoryPicker({ id: 'npki-copy', mode: 'readwrite' });
+      await askLeave(root);
+      const there = (await filesBelow(root, this.path)).get('signcert.der');
+      if (there === undefined)
+        await this.#place(root);
+      else
+        await this.#ask(root, new Uint8Array(await (await there.getFile()).arrayBuffer()));
+    });
+  }
+
+  /* There is a certificate of the same name: an earlier one of the same person, or this very one. */
+  async #ask(root, der) {
+    this.set({ there: { root, facts: await factsOf(der).catch(() => null) } });
+    await this.updateComplete;
+    this.renderRoot.querySelector('h2').focus();
+  }
+
+  async #place(root) {
+    const { named: files, others } = namedFiles(this.files);
+    await placeBelow(root, this.path, files, others);
+    this.#kept({ path: [root.name, ...this.path.slice(root.name.toLowerCase() === 'npki' ? 1 : 0)].join('/') });
+  }
+
+  #replace() {
+    return this.run(() => this.#place(this.there.root));
+  }
+
+  async #download() {
+    const { named: files } = namedFiles(this.files);
+    const { owner } = await factsOf(this.files.signCert);
+    const name = `NPKI-${nameOf(owner)}.zip`;
+    download(name, zipOf(Object.fromEntries(Object.entries(files).map(([file, bytes]) => [[...this.path, file].join('/'), bytes]))));
+    this.#kept({ download: name });
+  }
+
+  #replacing() {
+    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2><p>${t('keep.there.text')}</p></div>
+      ${this.there.facts === null ? nothing : html`<div class="sheet"><www-certificate .facts=${this.there.facts}></www-certificate></div>`}
+      <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
+        <button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button></div></div>`;
+  }
+
+  render() {
+    if (this.path === undefined)
+      return nothing;
+    const folders = writesFolders();
+    return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(folders ? 'keep.place.text' : 'keep.place.zip')}</p></div>
+      ${this.there === undefined ? html`<div class="acts">${folders ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.folder')}</button>` : nothing}
+        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.#replacing()}
+      ${this.busy ? html`<ig-busy .label=${t('keep.busy')}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
+  }
+}
+customElements.define('www-keep', WwwKeep);
+
+/** Where it went, for the end of an act. */
+export const keptAt = ({ path, download: file }) => html`<div class="well stack tight"><h3>${t(path === undefined ? 'keep.at.download' : 'keep.at')}</h3>${named(path ?? file)}${path === undefined ? html`<p class="small">${t('keep.unpack')}</p>` : nothing}</div>`;
+
+class WwwCopy extends Act {
+  render() {
+    if (this.done)
+      return this.ended(t('manage.copy.done'), t('manage.copy.done.text'), keptAt(this.done));
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t('manage.copy.lead')}</p></div>
+      <www-keep .files=${this.one.files} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+  }
+}
+customElements.define('www-copy', WwwCopy);
