@@ -78,6 +78,13 @@ static const struct {
 	      "마저 끝내요",
 		"The medium stopped in between. Connect it again; the next "
 		"command finishes it" } },
+	[CERT_EXPIRED] = { PERSON_REFUSED, "certificate-expired",
+	    { "유효기간이 끝났거나 아직 시작되지 않은 인증서예요. 발급기관에서 "
+	      "확인해 주세요.",
+		"This certificate has expired, or is not valid yet. Ask its "
+		"issuer." } },
+	[CERT_REFUSED] = { PERSON_REFUSED, "refused",
+	    { "하지 않았어요", "This was not done" } },
 	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" } },
 	[CERT_OTHER] = { PERSON_SERVICE, "failed",
@@ -403,9 +410,9 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 static bool
 cert_has_reason(enum cert_end end)
 {
-	return end == CERT_UNREADABLE || end == CERT_OTHER ||
-	    end == CERT_READ_ONLY || end == CERT_NOT_WRITTEN ||
-	    end == CERT_HALF;
+	return end == CERT_REFUSED || end == CERT_UNREADABLE ||
+	    end == CERT_OTHER || end == CERT_READ_ONLY ||
+	    end == CERT_NOT_WRITTEN || end == CERT_HALF;
 }
 
 static const char *
@@ -428,8 +435,7 @@ cert_say(const struct cert *c, enum cert_end end)
 		(void)fprintf(stderr, "%s\n", text);
 }
 
-/* Says how it ended; gives the exit code. */
-static int
+int
 cert_tell(struct cert *c, enum cert_end end)
 {
 	if (end != CERT_DONE)
@@ -456,6 +462,14 @@ cert_tell(struct cert *c, enum cert_end end)
 	return (int)endings[end].code;
 }
 
+void
+cert_clear(struct cert *c)
+{
+	medium_clear(&c->medium);
+	pick_clear(&c->pick);
+	json_decref(c->answer);
+}
+
 static int
 cert_run(const struct verb *v, int argc, char **argv)
 {
@@ -466,9 +480,7 @@ cert_run(const struct verb *v, int argc, char **argv)
 	code = cert_options(&c, v, argc, argv);
 	if (code == PERSON_YES)
 		code = cert_tell(&c, v->run(&c));
-	medium_clear(&c.medium);
-	pick_clear(&c.pick);
-	json_decref(c.answer);
+	cert_clear(&c);
 
 	return code;
 }

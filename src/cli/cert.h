@@ -31,6 +31,8 @@ enum cert_end {
 	CERT_READ_ONLY,   /* err says why, as below */
 	CERT_NOT_WRITTEN, /* rc and err say why */
 	CERT_HALF,
+	CERT_EXPIRED,
+	CERT_REFUSED, /* by a rule: rc and err say which */
 	CERT_UNREADABLE,
 	CERT_OTHER,
 };
@@ -93,3 +95,12 @@ enum cert_end cert_failed(struct cert *c, enum rc rc);
 
 /* The same for what medium.c wrote, or did not. */
 enum cert_end cert_written(struct cert *c, enum rc rc);
+
+/*
+ * Says how it ended, with --json on standard output too, and gives the exit
+ * code. For what begins as a verb of cert does: ingam sign.
+ */
+int cert_tell(struct cert *c, enum cert_end end);
+
+/* Frees what it holds. */
+void cert_clear(struct cert *c);

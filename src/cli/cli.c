@@ -13,7 +13,9 @@
 #include "base/usage.h"
 #include "cli/cert.h"
 #include "cli/cloud.h"
+#include "cli/sign.h"
 #include "cli/token.h"
+#include "cli/verify.h"
 #include "client/person.h"
 
 #include <openssl/crypto.h>
@@ -51,11 +53,17 @@ static const struct {
 	    { "PC의 인증서를 휴대폰의 승인번호로 클라우드에 등록해요.",
 		"Registers a certificate of this PC in the cloud, by the "
 		"number that the phone shows." } },
+	{ NULL, "sign", sign_main,
+	    { "PC의 인증서로 파일에 전자서명해요.",
+		"Signs a file with a certificate of this PC." } },
 	{ "token", "register", token_register,
 	    { "브라우저와 프로그램에 인감 보안토큰을 등록해요.",
 		"Makes browsers and other programs see the Ingam token." } },
 	{ "token", "unregister", token_unregister,
 	    { "그 등록을 지워요.", "Undoes that." } },
+	{ NULL, "verify", verify_main,
+	    { "전자서명이 맞는지, 누구의 것인지 확인해요.",
+		"Says whether a signature is good, and whose it is." } },
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -17,6 +17,7 @@
 
 #define RAWSIG_SERIAL 8              /* hex digits at least */
 #define RAWSIG_KOREA  (9 * 3600)     /* seconds before UTC; no summer time */
+#define RAWSIG_RANDOM 28             /* characters: base64 of PKINFO_R bytes */
 #define RAWSIG_TIME   "%Y%m%d%H%M%S" /* 14 digits */
 
 static const struct signature_algorithm algorithm = { SIGNATURE_RSA_PKCS1,
@@ -242,9 +243,31 @@ rawsig_random(struct span r, struct sec *out, struct err *e)
 	if (r.n != PKINFO_R)
 		return err_set(e, RC_FORMAT, "R", "not 20 bytes");
 	/* With the zero that EVP_EncodeBlock() puts after it. */
-	if ((rc = sec_new(out, 4 * ((PKINFO_R + 2) / 3) + 1, e)) != RC_OK)
+	if ((rc = sec_new(out, RAWSIG_RANDOM + 1, e)) != RC_OK)
 		return rc;
 	out->n = (size_t)EVP_EncodeBlock(out->p, r.p, PKINFO_R);
 
 	return RC_OK;
+}
+
+enum rc
+rawsig_random_parse(struct span text, struct sec *out, struct err *e)
+{
+	struct sec bytes SEC_WIPED = { 0 }, again SEC_WIPED = { 0 };
+	enum rc rc;
+
+	/* Three bytes of four characters, the last one of padding. */
+	if ((rc = sec_new(&bytes, RAWSIG_RANDOM / 4 * 3, e)) != RC_OK)
+		return rc;
+	if (text.n == RAWSIG_RANDOM &&
+	    EVP_DecodeBlock(bytes.p, text.p, RAWSIG_RANDOM) ==
+		RAWSIG_RANDOM / 4 * 3 &&
+	    (rc = rawsig_random(
+		 (struct span){ bytes.p, PKINFO_R }, &again, e)) == RC_OK &&
+	    sec_equal(sec_span(&again), text))
+		return sec_copy(out, (struct span){ bytes.p, PKINFO_R }, e);
+
+	return rc != RC_OK
+	    ? rc
+	    : err_set(e, RC_FORMAT, "randomEnc", "not the base64 of 20 bytes");
 }

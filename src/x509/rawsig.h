@@ -47,3 +47,7 @@ IG_CHECK enum rc rawsig_verify(
  * secret as R. RC_FORMAT: r has another length. RC_MEMORY.
  */
 IG_CHECK enum rc rawsig_random(struct span r, struct sec *out, struct err *e);
+
+/* The other way. RC_FORMAT: not the base64 of PKINFO_R bytes. RC_MEMORY. */
+IG_CHECK enum rc rawsig_random_parse(
+    struct span text, struct sec *out, struct err *e);

@@ -58,7 +58,7 @@ test('ingam: every command that its usage lists stands in the synopsis of a page
     return text.includes('|') ? words.slice(1).map((verb) => `${words[0]} ${verb}`) : [text];
   });
   for (const words of listed) assert.ok(named.includes(words.join(' ')), `${words.join(' ')} is not in ${named}`);
-  assert.equal(named.length, listed.length);
+  assert.equal(new Set(named).size, listed.length);
 });
 
 test('ingam: no core is left, and nobody of the same user looks in', { skip: process.platform !== 'linux' && 'not Linux' }, async () => {

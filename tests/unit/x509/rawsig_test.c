@@ -144,6 +144,18 @@ test_refused(void)
 static void
 test_random(void)
 {
+	static const struct {
+		const char *text;
+		enum rc want;
+	} rows[] = {
+		{ "AAC0MoOQgFEp8ByX/mykpSDL1Hk=", RC_OK },
+		{ "AAC0MoOQgFEp8ByX/mykpSDL1Hl=", RC_FORMAT },
+		{ "AAC0MoOQgFEp8ByX/mykpSDL1HkA", RC_FORMAT },
+		{ "AAC0MoOQgFEp8ByX/mykpSDL1A==", RC_FORMAT },
+		{ "AAC0MoOQgFEp8ByX mykpSDL1Hk=", RC_FORMAT },
+		{ "AAC0MoOQgFEp8ByX/mykpSDL1Hk", RC_FORMAT },
+		{ "", RC_FORMAT },
+	};
 	struct sec text SEC_WIPED = { 0 }, zeros SEC_WIPED = { 0 },
 			none SEC_WIPED = { 0 };
 	struct buf r = unhex(SAMPLE_R);
@@ -160,6 +172,16 @@ test_random(void)
 	ok(rawsig_random((struct span){ r.p, 19 }, &none, NULL) == RC_FORMAT &&
 		none.p == NULL,
 	    "R of 19 bytes");
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct sec back SEC_WIPED = { 0 };
+		enum rc rc =
+		    rawsig_random_parse(span_str(rows[k].text), &back, NULL);
+
+		ok(rc == rows[k].want &&
+			(rc == RC_OK ? span_equal(sec_span(&back), buf_span(&r))
+				     : back.p == NULL),
+		    "randomEnc %s", rows[k].text);
+	}
 	buf_clear(&r);
 }
 

@@ -1,0 +1,38 @@
+/*
+ * paper.h - see paper.c.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+/* How a message is carried: as it is, or as characters. */
+enum paper_form { PAPER_DER, PAPER_PEM, PAPER_BASE64, PAPER_HEX };
+
+/* The form of that name, "der" …; false where there is none. */
+bool paper_find(const char *name, enum paper_form *out);
+
+/*
+ * Appends a whole file, or ("-" and NULL) standard input. RC_ABSENT, RC_LIMIT
+ * (out's ceiling), RC_IO.
+ */
+IG_CHECK enum rc paper_read(const char *path, struct buf *out, struct err *e);
+
+/*
+ * Writes a file in one go, or ("-" and NULL) standard output. A secret file is
+ * for its owner alone. RC_IO, RC_ABSENT.
+ */
+IG_CHECK enum rc paper_write(
+    const char *path, struct span bytes, bool secret, struct err *e);
+
+/*
+ * Appends the DER that is in there: itself, one PEM object, base64 with or
+ * without lines, or hex. RC_FORMAT: none of them; RC_LIMIT, RC_MEMORY.
+ */
+IG_CHECK enum rc paper_decode(struct span in, struct buf *out, struct err *e);
+
+/*
+ * Appends der in that form; PEM with this label, in lines of 64 characters.
+ * What is no DER ends with a newline.
+ */
+void paper_encode(
+    struct buf *out, enum paper_form form, const char *label, struct span der);

@@ -1,0 +1,455 @@
+/*
+ * sign.c - ingam sign: a file is signed with a certificate of this PC.
+ *
+ * Belongs here: its options, opening the key, what is told.
+ * Not here: which certificate and its password (cert.c); the message
+ * (x509/cmsput.c, x509/rawsig.c); files and their forms (paper.c).
+ */
+#include "cli/sign.h"
+
+#include "base/clock.h"
+#include "base/language.h"
+#include "base/usage.h"
+#include "cli/cert.h"
+#include "cli/hometax.h"
+#include "cli/paper.h"
+#include "npki/keyfile.h"
+#include "npki/pkinfo.h"
+#include "x509/algorithm.h"
+#include "x509/cms.h"
+#include "x509/cmsput.h"
+#include "x509/pkey.h"
+#include "x509/rawsig.h"
+#include "x509/trust.h"
+
+#include <getopt.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sign {
+	struct cert cert;
+	const char *path; /* what is signed */
+	const char *out;
+	const char *ca;
+	enum paper_form form;
+	bool detached, bare, pss, hometax, random;
+
+	struct buf content;
+	struct certificate *certificate;
+	EVP_PKEY *key;
+	struct sec r; /* of --random */
+	struct trust *chain;
+	struct signature_algorithm algorithm;
+};
+
+static const struct {
+	const char *option;
+	struct person_text text;
+} helps[] = {
+	{ "FILE",
+	    { "서명할 파일. 없거나 -이면 표준 입력",
+		"what is signed; without it or with -, standard input" } },
+	{ "--certificate CERTIFICATE",
+	    { "목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 그 폴더",
+		"its number in ingam cert list, the first 8 or more digits of "
+		"its SHA-256 fingerprint, or its folder" } },
+	{ "--root FOLDER",
+	    { "인증서를 찾을 폴더. 없으면 늘 있는 곳에서 찾아요",
+		"where to look for certificates; else the usual places" } },
+	{ "--password-file FILE",
+	    { "첫 줄이 인증서 비밀번호인 파일",
+		"a file whose first line is the certificate's password" } },
+	{ "--detached",
+	    { "서명문에 내용을 넣지 않아요",
+		"the content stays out of the message" } },
+	{ "--no-attributes",
+	    { "내용에 바로 서명해요 (국내 서명 도구의 꼴)",
+		"sign the content itself, as Korean programs do" } },
+	{ "--pss", { "RSASSA-PSS로 서명해요", "sign with RSASSA-PSS" } },
+	{ "--ca FILE",
+	    { "함께 넣을 발급기관 인증서 (파일이나 폴더)",
+		"certificates of CAs to put in, a file or a folder" } },
+	{ "--form FORM",
+	    { "서명문의 꼴: der, pem, base64, hex",
+		"of the message: der, pem, base64 or hex" } },
+	{ "--hometax",
+	    { "FILE은 사이트가 준 문자열. 홈택스가 받는 JSON을 만들어요",
+		"FILE is a site's challenge; makes the JSON that the tax "
+		"office takes" } },
+	{ "--random",
+	    { "--hometax에 R(randomEnc)도 넣어요. 개인키만큼 비밀이에요",
+		"with --hometax: R (randomEnc) too, as secret as the key" } },
+	{ "--out FILE",
+	    { "결과를 쓸 파일. 없거나 -이면 표준 출력",
+		"where the result goes; without it or with -, standard "
+		"output" } },
+	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
+};
+
+static const struct person_text text_password = { "인증서 비밀번호",
+	"Password of the certificate" };
+
+static void
+sign_explain(FILE *out)
+{
+	(void)fputc('\n', out);
+	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		(void)fprintf(out, "  %-26s %s\n", helps[i].option,
+		    person_sentence(helps[i].text));
+}
+
+static const struct usage sign_usage = { "ingam sign",
+	"[--certificate CERTIFICATE] [--root FOLDER] [--password-file FILE]\n"
+	"          [--detached] [--no-attributes] [--pss] [--ca FILE]\n"
+	"          [--form FORM] [--out FILE] [--json] [FILE]\n"
+	"--hometax [--random] [--certificate CERTIFICATE] [--root FOLDER]\n"
+	"          [--password-file FILE] [--out FILE] [--json] [FILE]\n"
+	"--help | --version",
+	sign_explain, language_korean };
+
+static const struct option options[] = {
+	{ "certificate", required_argument, NULL, 'c' },
+	{ "root", required_argument, NULL, 'r' },
+	{ "password-file", required_argument, NULL, 'p' },
+	{ "detached", no_argument, NULL, 'd' },
+	{ "no-attributes", no_argument, NULL, 'n' },
+	{ "pss", no_argument, NULL, 's' },
+	{ "ca", required_argument, NULL, 'a' },
+	{ "form", required_argument, NULL, 'f' },
+	{ "hometax", no_argument, NULL, 'h' },
+	{ "random", no_argument, NULL, 'R' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Takes one option; false where its value is not right. */
+static bool
+sign_option(struct sign *s, int letter)
+{
+	struct {
+		int letter;
+		const char **text;
+		bool *flag;
+	} rows[] = {
+		{ 'c', &s->cert.which, NULL },
+		{ 'r', &s->cert.root, NULL },
+		{ 'p', &s->cert.password_file, NULL },
+		{ 'd', NULL, &s->detached },
+		{ 'n', NULL, &s->bare },
+		{ 's', NULL, &s->pss },
+		{ 'a', &s->ca, NULL },
+		{ 'h', NULL, &s->hometax },
+		{ 'R', NULL, &s->random },
+		{ 'o', &s->out, NULL },
+		{ 'j', NULL, &s->cert.json },
+	};
+
+	if (letter == 'f')
+		return paper_find(optarg, &s->form);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (rows[i].text != NULL)
+			*rows[i].text = optarg;
+		else
+			*rows[i].flag = true;
+	}
+
+	return true;
+}
+
+/* Is there a name for the file? Standard output may be a person's screen. */
+static bool
+sign_is_shown(const struct sign *s)
+{
+	return !s->cert.json && !s->hometax && s->form == PAPER_DER &&
+	    (s->out == NULL || strcmp(s->out, "-") == 0) &&
+	    isatty(STDOUT_FILENO) == 1;
+}
+
+/* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
+static int
+sign_options(struct sign *s, int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (letter == '?' || letter == ':')
+			return usage_getopt(&sign_usage, options, argv, letter);
+		if (!sign_option(s, letter))
+			return usage_wrong(&sign_usage, USAGE_VALUE, "--form");
+	}
+	if (s->random && !s->hometax)
+		return usage_wrong(&sign_usage, USAGE_MISSING, "--hometax");
+	if (s->hometax &&
+	    (s->detached || s->bare || s->pss || s->ca != NULL ||
+		s->form != PAPER_DER))
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--hometax");
+	if (optind < argc)
+		s->path = argv[optind++];
+	if (optind < argc)
+		return usage_wrong(&sign_usage, USAGE_EXTRA, argv[optind]);
+	if (s->path == NULL && isatty(STDIN_FILENO) == 1)
+		return usage_wrong(&sign_usage, USAGE_MISSING, "FILE");
+
+	return sign_is_shown(s)
+	    ? usage_wrong(&sign_usage, USAGE_MISSING, "--out FILE")
+	    : PERSON_YES;
+}
+
+/* What is signed, and the certificates that go with it. */
+static enum cert_end
+sign_read(struct sign *s)
+{
+	enum rc rc = paper_read(s->path, &s->content, &s->cert.err);
+
+	if (rc == RC_OK && s->ca != NULL)
+		rc = trust_load(s->ca, &s->chain, &s->cert.err);
+
+	return cert_failed(&s->cert, rc);
+}
+
+/* The certificate that is meant, and that it may sign today. */
+static enum cert_end
+sign_choose(struct sign *s)
+{
+	int64_t now = clock_wall_ms();
+	struct cert *c = &s->cert;
+	enum cert_end end = cert_choose(c);
+
+	if (end == CERT_DONE)
+		end = cert_read(c);
+	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
+		return CERT_NO_KEY;
+	if (end == CERT_DONE &&
+	    (now < c->info.not_before_ms || now > c->info.not_after_ms))
+		return CERT_EXPIRED;
+	if (end != CERT_DONE)
+		return end;
+
+	return cert_failed(c,
+	    certificate_parse(
+		cert_file(c, FOLDER_SIGN_CERT), &s->certificate, &c->err));
+}
+
+/* RSA by PKCS #1 or PSS with SHA-256; an EC key with the hash of its size. */
+static void
+sign_algorithm(struct sign *s)
+{
+	enum certinfo_key kind = s->cert.info.key;
+
+	s->algorithm = (struct signature_algorithm){ SIGNATURE_ECDSA_DER,
+		SIGNATURE_HASH_SHA256, 0 };
+	if (kind == CERTINFO_KEY_P384)
+		s->algorithm.hash = SIGNATURE_HASH_SHA384;
+	if (kind != CERTINFO_KEY_RSA)
+		return;
+	s->algorithm.scheme = s->pss ? SIGNATURE_RSA_PSS : SIGNATURE_RSA_PKCS1;
+	s->algorithm.salt_bytes = s->pss ? 32 : 0;
+}
+
+/* The key file is opened; of what is in it the key, and R where it is wanted. */
+static enum cert_end
+sign_open(struct sign *s)
+{
+	struct cert *c = &s->cert;
+	struct sec password SEC_WIPED = { 0 }, info SEC_WIPED = { 0 };
+	struct pkinfo numbers;
+	enum cert_end end = cert_ask(
+	    c, c->password_file, "--password-file", text_password, &password);
+	enum rc rc;
+
+	if (end != CERT_DONE)
+		return end;
+	rc = keyfile_open(cert_file(c, FOLDER_SIGN_KEY), sec_span(&password),
+	    c->info.modulus, &info, &c->err);
+	if (rc == RC_OK)
+		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
+	if (rc == RC_OK)
+		rc = certificate_key_matches(s->certificate, &numbers, &c->err);
+	if (rc == RC_OK)
+		rc = pkey_load(&numbers, &c->info, &s->key, &c->err);
+	if (rc == RC_OK && s->random && numbers.r.n == 0)
+		rc = err_set(&c->err, RC_FORMAT, folder_name(FOLDER_SIGN_KEY),
+		    "there is no R in it");
+	if (rc == RC_OK && s->random)
+		rc = rawsig_random(numbers.r, &s->r, &c->err);
+	/* A key that does not fit: the file beside it is another's. */
+	if (rc == RC_STATE)
+		rc = RC_FORMAT;
+	sign_algorithm(s);
+
+	return cert_failed(c, rc);
+}
+
+/* A cmsput_signer; arg is the key. */
+static enum rc
+sign_digest(void *arg, const struct signature_algorithm *a, struct span digest,
+    struct buf *out, struct err *e)
+{
+	enum rc rc = pkey_check(arg, a, digest, e);
+
+	return rc == RC_OK ? pkey_sign(arg, a, digest, out, e) : rc;
+}
+
+/* A rule that forbids it is no damage of the certificate. */
+static enum cert_end
+sign_ended(struct sign *s, enum rc rc)
+{
+	if (rc != RC_DENIED && rc != RC_POLICY)
+		return cert_failed(&s->cert, rc);
+	s->cert.rc = rc;
+
+	return CERT_REFUSED;
+}
+
+static enum cert_end
+sign_write(struct sign *s, struct span bytes)
+{
+	if (paper_write(s->out, bytes, s->random, &s->cert.err) == RC_OK)
+		return CERT_DONE;
+	/* Whatever it is, the message was not at fault. */
+	s->cert.rc = RC_IO;
+
+	return CERT_OTHER;
+}
+
+/* What --json says of it beside "problem". */
+static void
+sign_answer(struct sign *s, struct span der)
+{
+	json_t *o = s->cert.answer;
+
+	(void)json_object_set_new(o, "scheme",
+	    json_string(algorithm_scheme_name(s->algorithm.scheme)));
+	(void)json_object_set_new(
+	    o, "hash", json_string(algorithm_hash_name(s->algorithm.hash)));
+	(void)json_object_set_new(o, "bytes", json_integer((json_int_t)der.n));
+	(void)json_object_set_new(
+	    o, "fingerprint", json_string(s->cert.row->fingerprint));
+}
+
+/* A message in CMS, into the file or, with --json and no file, into the answer. */
+static enum cert_end
+sign_cms(struct sign *s)
+{
+	struct span chain[CMSPUT_CHAIN];
+	struct cmsput_in in = {
+		.content = buf_span(&s->content),
+		.detached = s->detached,
+		.attributes = !s->bare,
+		.time_ms = clock_wall_ms(),
+		.algorithm = s->algorithm,
+		.certificate = s->certificate,
+		.chain = chain,
+	};
+	struct buf der = buf_init(CMS_MAX), out = buf_init(2 * CMS_MAX);
+	enum cert_end end;
+
+	if (s->chain != NULL && trust_count(s->chain) > CMSPUT_CHAIN)
+		return cert_failed(&s->cert,
+		    err_set(&s->cert.err, RC_LIMIT, "--ca",
+			"more than 7 certificates"));
+	for (size_t i = 0; s->chain != NULL && i < trust_count(s->chain); i++)
+		chain[in.chain_n++] = certificate_der(trust_at(s->chain, i));
+	end = sign_ended(
+	    s, cmsput_signed(&in, sign_digest, s->key, &der, &s->cert.err));
+	if (end == CERT_DONE) {
+		bool inside = s->cert.json && s->out == NULL;
+
+		paper_encode(&out, inside ? PAPER_BASE64 : s->form, "CMS",
+		    buf_span(&der));
+		sign_answer(s, buf_span(&der));
+		if (!buf_ok(&out))
+			end = cert_failed(&s->cert, RC_MEMORY);
+		else if (inside)
+			(void)json_object_set_new(s->cert.answer, "message",
+			    json_stringn((const char *)out.p, out.n - 1));
+		else
+			end = sign_write(s, buf_span(&out));
+	}
+	buf_clear(&der);
+	buf_clear(&out);
+
+	return end;
+}
+
+/* A site's challenge: the one line that the file has. */
+static enum cert_end
+sign_hometax(struct sign *s)
+{
+	struct sec answer SEC_WIPED = { 0 };
+	struct buf log_sgnt = buf_init(RAWSIG_MAX);
+	struct span challenge = buf_span(&s->content);
+	enum cert_end end;
+	enum rc rc;
+
+	while (challenge.n > 0 &&
+	    (challenge.p[challenge.n - 1] == '\n' ||
+		challenge.p[challenge.n - 1] == '\r'))
+		challenge.n--;
+	rc = rawsig_make(s->certificate, challenge, clock_wall_ms(),
+	    sign_digest, s->key, &log_sgnt, &s->cert.err);
+	if (rc == RC_OK)
+		rc = hometax_write(s->certificate, buf_span(&log_sgnt),
+		    sec_span(&s->r), &answer, &s->cert.err);
+	end = sign_ended(s, rc);
+	if (end == CERT_DONE)
+		end = sign_write(s, sec_span(&answer));
+	buf_clear(&log_sgnt);
+
+	return end;
+}
+
+/* The steps; nothing is asked of the person before all files were read. */
+static enum cert_end
+sign_run(struct sign *s)
+{
+	static enum cert_end (*const steps[])(struct sign *) = {
+		sign_read,
+		sign_choose,
+		sign_open,
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		enum cert_end end = steps[i](s);
+
+		if (end != CERT_DONE)
+			return end;
+	}
+
+	return s->hometax ? sign_hometax(s) : sign_cms(s);
+}
+
+int
+sign_main(int argc, char **argv)
+{
+	struct sign s = { .content = buf_init(CMS_CONTENT_MAX) };
+	enum cert_end end;
+	int code;
+
+	if (usage_asked(&sign_usage, argc, argv))
+		return PERSON_YES;
+	s.cert.answer = json_object();
+	s.cert.attended = isatty(STDIN_FILENO) == 1;
+	code = sign_options(&s, argc, argv);
+	if (code == PERSON_YES) {
+		end = sign_run(&s);
+		/* The site's JSON is the answer, not a member of ours. */
+		if (s.hometax && end == CERT_DONE && s.out == NULL)
+			s.cert.json = false;
+		(void)json_object_set_new(
+		    s.cert.answer, "signed", json_boolean(end == CERT_DONE));
+		code = cert_tell(&s.cert, end);
+	}
+	EVP_PKEY_free(s.key);
+	certificate_free(s.certificate);
+	trust_free(s.chain);
+	sec_free(&s.r);
+	buf_clear(&s.content);
+	cert_clear(&s.cert);
+
+	return code;
+}

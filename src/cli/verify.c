@@ -1,0 +1,327 @@
+/*
+ * verify.c - ingam verify: is that signature good, and whose is it?
+ *
+ * Belongs here: its options, and how it is told.
+ * Not here: what is read and compared (verify_run.c); who signed and whether
+ * that is believed (signer.c).
+ */
+#include "cli/verify.h"
+
+#include "base/language.h"
+#include "base/usage.h"
+#include "client/person.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ending {
+	const char *word; /* stands in --json, and stays as it is for ever */
+	struct person_text text;
+	enum person_exit code;
+	bool reason; /* err has one */
+};
+
+static const struct ending endings[] = {
+	[VERIFY_DONE] = { "", { "", "" }, PERSON_YES, false },
+	[VERIFY_MISSING] = { "content-missing",
+	    { "서명된 내용이 서명문에 없어요. 그 파일도 적어 주세요: "
+	      "ingam verify 서명문 파일",
+		"The signed content is not in the message. Name its file too: "
+		"ingam verify MESSAGE FILE" },
+	    PERSON_USAGE, false },
+	[VERIFY_TWICE] = { "content-twice",
+	    { "서명문에 내용이 들어 있어요. 파일을 따로 적지 마세요.",
+		"The message has its content in it. Do not name another." },
+	    PERSON_USAGE, false },
+	[VERIFY_NO_ROOTS] = { "no-roots",
+	    { "믿을 최상위 인증서가 없어요. --trust로 알려 주거나 "
+	      "/etc/ingam/trust.d에 두세요. 서명만 보려면 --no-chain을 쓰세요",
+		"There is no root certificate to trust. Name one with --trust "
+		"or put it into /etc/ingam/trust.d; for the signature alone "
+		"there is --no-chain" },
+	    PERSON_INPUT, true },
+	[VERIFY_UNREADABLE] = { "unreadable",
+	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
+	    true },
+	[VERIFY_UNSAFE] = { "unsafe",
+	    { "위조할 수 있는 서명이라 확인하지 않아요",
+		"This could be forged, so it is not verified" },
+	    PERSON_REFUSED, true },
+	[VERIFY_FAILED] = { "failed",
+	    { "하지 못했어요", "This could not be done" }, PERSON_SERVICE,
+	    true },
+};
+
+/* How it ended for the first signer who is not good. */
+static const struct ending states[] = {
+	[SIGNER_UNKNOWN] = { "failed", { "", "" }, PERSON_SERVICE, true },
+	[SIGNER_GOOD] = { "", { "서명이 맞아요.", "The signature is good." },
+	    PERSON_YES, false },
+	[SIGNER_ABSENT] = { "no-certificate",
+	    { "서명한 사람의 인증서가 서명문에 없어요. --certificate로 알려 "
+	      "주세요.",
+		"The signer's certificate is not in the message. Name it with "
+		"--certificate." },
+	    PERSON_INPUT, false },
+	[SIGNER_OTHER] = { "other-signer",
+	    { "이 인증서로 한 서명이 아니에요.",
+		"This was not signed with that certificate." },
+	    PERSON_NO, false },
+	[SIGNER_BAD] = { "bad-signature",
+	    { "서명이 맞지 않아요", "The signature is bad" }, PERSON_NO, true },
+	[SIGNER_UNSAFE] = { "unsafe",
+	    { "위조할 수 있는 서명이라 확인하지 않아요",
+		"This could be forged, so it is not verified" },
+	    PERSON_REFUSED, true },
+	[SIGNER_CHAIN] = { "untrusted",
+	    { "서명은 맞지만 믿을 수 있는 인증서가 아니에요",
+		"The signature is good, but its certificate is not trusted" },
+	    PERSON_NO, true },
+	[SIGNER_EXPIRED] = { "expired",
+	    { "서명은 맞지만 유효기간이 지난 인증서예요",
+		"The signature is good, but a certificate is not valid now" },
+	    PERSON_NO, true },
+	[SIGNER_REVOKED] = { "revoked",
+	    { "서명은 맞지만 폐지된 인증서예요",
+		"The signature is good, but a certificate was revoked" },
+	    PERSON_NO, true },
+	[SIGNER_STATUS] = { "status-unknown",
+	    { "서명은 맞지만 인증서가 폐지되었는지 알 수 없어요. --crl로 "
+	      "폐지목록을 주거나, 보지 않으려면 --no-revocation을 쓰세요",
+		"The signature is good, but nobody knows whether its "
+		"certificate was revoked. Give lists with --crl, or leave it "
+		"out with --no-revocation" },
+	    PERSON_NO, true },
+	[SIGNER_FAILED] = { "failed",
+	    { "하지 못했어요", "This could not be done" }, PERSON_SERVICE,
+	    true },
+};
+
+static const struct {
+	const char *option;
+	struct person_text text;
+} helps[] = {
+	{ "MESSAGE",
+	    { "서명문. der, pem, base64, hex. -이면 표준 입력",
+		"the message: der, pem, base64 or hex; with -, standard "
+		"input" } },
+	{ "FILE",
+	    { "서명된 내용이 서명문 밖에 있으면 그 파일",
+		"the signed content where it is not in the message" } },
+	{ "--certificate FILE",
+	    { "이 인증서로 한 서명이어야 해요",
+		"the certificate that must have signed" } },
+	{ "--trust PATH",
+	    { "믿을 최상위 인증서의 파일이나 폴더. 없으면 /etc/ingam/trust.d와 "
+	      "~/.config/ingam/trust.d",
+		"root certificates to trust, a file or a folder; else "
+		"/etc/ingam/trust.d and ~/.config/ingam/trust.d" } },
+	{ "--ca PATH",
+	    { "그 사이 발급기관의 인증서. 믿지는 않아요",
+		"certificates of CAs between, which are not trusted by "
+		"this" } },
+	{ "--crl FILE",
+	    { "폐지목록. 여러 번 쓸 수 있어요",
+		"a list of revoked certificates; may be given again" } },
+	{ "--no-revocation",
+	    { "폐지되었는지 보지 않아요",
+		"do not ask whether it was revoked" } },
+	{ "--no-chain", { "서명만 확인해요", "verify the signature alone" } },
+	{ "--hometax",
+	    { "ingam sign --hometax가 만든 JSON을 확인해요",
+		"verify the JSON that ingam sign --hometax makes" } },
+	{ "--out FILE",
+	    { "맞으면 서명된 내용을 여기에 써요",
+		"where the signed content goes, if it is good" } },
+	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
+};
+
+static const struct person_text text_no_chain = {
+	"인증서를 믿을 수 있는지는 확인하지 않았어요.",
+	"Whether its certificate can be trusted was not asked."
+};
+static const struct person_text text_no_revocation = {
+	"인증서가 폐지되었는지는 확인하지 않았어요.",
+	"Whether its certificate was revoked was not asked."
+};
+
+static void
+verify_explain(FILE *out)
+{
+	(void)fputc('\n', out);
+	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		(void)fprintf(out, "  %-19s %s\n", helps[i].option,
+		    person_sentence(helps[i].text));
+}
+
+static const struct usage verify_usage = { "ingam verify",
+	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
+	"          [--no-revocation] [--no-chain] [--hometax] [--out FILE]\n"
+	"          [--json] MESSAGE [FILE]\n"
+	"--help | --version",
+	verify_explain, language_korean };
+
+static const struct option options[] = {
+	{ "certificate", required_argument, NULL, 'c' },
+	{ "trust", required_argument, NULL, 't' },
+	{ "ca", required_argument, NULL, 'a' },
+	{ "crl", required_argument, NULL, 'l' },
+	{ "no-revocation", no_argument, NULL, 'r' },
+	{ "no-chain", no_argument, NULL, 'n' },
+	{ "hometax", no_argument, NULL, 'h' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "json", no_argument, NULL, 'j' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Takes one option; false where there are too many of it. */
+static bool
+verify_option(struct verify *v, int letter)
+{
+	struct {
+		int letter;
+		const char **text;
+		bool *flag;
+	} rows[] = {
+		{ 'c', &v->certificate_path, NULL },
+		{ 't', &v->trust_path, NULL },
+		{ 'a', &v->ca_path, NULL },
+		{ 'r', NULL, &v->no_revocation },
+		{ 'n', NULL, &v->no_chain },
+		{ 'h', NULL, &v->hometax },
+		{ 'o', &v->out, NULL },
+		{ 'j', NULL, &v->json },
+	};
+
+	if (letter == 'l') {
+		if (v->crl_paths_n == VERIFY_CRLS)
+			return false;
+		v->crl_paths[v->crl_paths_n++] = optarg;
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].letter != letter)
+			continue;
+		if (rows[i].text != NULL)
+			*rows[i].text = optarg;
+		else
+			*rows[i].flag = true;
+	}
+
+	return true;
+}
+
+/* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
+static int
+verify_options(struct verify *v, int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (letter == '?' || letter == ':')
+			return usage_getopt(
+			    &verify_usage, options, argv, letter);
+		if (!verify_option(v, letter))
+			return usage_wrong(&verify_usage, USAGE_EXTRA, "--crl");
+	}
+	if (v->hometax && v->out != NULL)
+		return usage_wrong(&verify_usage, USAGE_EXTRA, "--out");
+	if (optind == argc)
+		return usage_wrong(&verify_usage, USAGE_MISSING, "MESSAGE");
+	v->message_path = argv[optind++];
+	if (optind < argc && !v->hometax)
+		v->content_path = argv[optind++];
+
+	return optind == argc
+	    ? PERSON_YES
+	    : usage_wrong(&verify_usage, USAGE_EXTRA, argv[optind]);
+}
+
+static void
+verify_say(const struct ending *how, enum rc rc, const struct err *e)
+{
+	(void)fprintf(stderr, "%s", person_sentence(how->text));
+	if (how->reason)
+		(void)fprintf(stderr, " (%s%s%s).", e->field,
+		    e->field[0] == '\0' ? "" : ": ",
+		    e->msg[0] == '\0' ? err_text(rc) : e->msg);
+	(void)fputc('\n', stderr);
+}
+
+static void
+verify_print(const struct verify *v, const struct ending *how)
+{
+	/* The content may be going to standard output. */
+	bool busy = v->out != NULL && strcmp(v->out, "-") == 0;
+
+	for (size_t i = 0; i < v->signers_n; i++)
+		signer_print(&v->signers[i], busy ? stderr : stdout);
+	if (how->code != PERSON_YES)
+		return;
+	(void)fprintf(
+	    busy ? stderr : stdout, "%s\n", person_sentence(how->text));
+	if (v->no_chain)
+		person_say(text_no_chain);
+	else if (v->no_revocation)
+		person_say(text_no_revocation);
+}
+
+static void
+verify_print_json(const struct verify *v, const struct ending *how, enum rc rc,
+    const struct err *e)
+{
+	json_t *list = json_array();
+	json_t *o = json_pack("{s:b s:s}", "good",
+	    (int)(how->code == PERSON_YES), "problem", how->word);
+
+	if (how->reason) {
+		(void)json_object_set_new(o, "field", json_string(e->field));
+		(void)json_object_set_new(o, "reason",
+		    json_string(e->msg[0] == '\0' ? err_text(rc) : e->msg));
+	}
+	for (size_t i = 0; i < v->signers_n; i++)
+		(void)json_array_append_new(
+		    list, signer_json(&v->signers[i], &v->ask));
+	(void)json_object_set_new(o, "signers", list);
+	(void)json_dumpf(o, stdout, JSON_COMPACT);
+	(void)fputc('\n', stdout);
+	json_decref(o);
+}
+
+/* Says how it ended; gives the exit code. */
+static int
+verify_tell(const struct verify *v, enum verify_end end)
+{
+	const struct signer *worst = verify_worst(v);
+	bool about = end == VERIFY_DONE;
+	const struct ending *how =
+	    about ? &states[worst->state] : &endings[end];
+	const struct err *e = about ? &worst->err : &v->err;
+	enum rc rc = about ? worst->rc : v->rc;
+
+	if (!v->json)
+		verify_print(v, how);
+	if (how->code != PERSON_YES)
+		verify_say(how, rc, e);
+	if (v->json)
+		verify_print_json(v, how, rc, e);
+
+	return (int)how->code;
+}
+
+int
+verify_main(int argc, char **argv)
+{
+	struct verify v = { .content = buf_init(CMS_CONTENT_MAX) };
+	int code;
+
+	if (usage_asked(&verify_usage, argc, argv))
+		return PERSON_YES;
+	code = verify_options(&v, argc, argv);
+	if (code == PERSON_YES)
+		code = verify_tell(&v, verify_run(&v));
+	verify_clear(&v);
+
+	return code;
+}

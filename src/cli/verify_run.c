@@ -1,0 +1,322 @@
+/*
+ * verify_run.c - a signature and what it is measured by, read and compared.
+ *
+ * Belongs here: which files are read, which certificate is the signer's.
+ * Not here: options, and how it is told (verify.c); the path (signer.c).
+ */
+#include "base/clock.h"
+#include "cli/paper.h"
+#include "cli/verify.h"
+#include "x509/rawsig.h"
+
+#include <string.h>
+
+/* Keeps why, by what kind of failure it is. */
+static enum verify_end
+verify_failed(struct verify *v, enum rc rc)
+{
+	v->rc = rc;
+	switch (rc) { /* no default: a new code must not compile here */
+	case RC_OK:
+		return VERIFY_DONE;
+	case RC_FORMAT:
+	case RC_LIMIT:
+	case RC_UNKNOWN:
+	case RC_ABSENT:
+	case RC_IO:
+	case RC_DENIED:
+		return VERIFY_UNREADABLE;
+	case RC_POLICY:
+		return VERIFY_UNSAFE;
+	case RC_SECRET:
+	case RC_LOCKED:
+	case RC_RATE:
+	case RC_EXISTS:
+	case RC_STATE:
+	case RC_EXPIRED:
+	case RC_REFUSED:
+	case RC_BUSY:
+	case RC_MEMORY:
+	case RC_CRYPTO:
+	case RC_BUG:
+		return VERIFY_FAILED;
+	}
+
+	return VERIFY_FAILED;
+}
+
+/* A file in any form, as DER. */
+static enum rc
+verify_decode(struct verify *v, const char *path, size_t max, struct buf *der)
+{
+	struct buf file = buf_init(2 * max + 4096);
+	enum rc rc = paper_read(path, &file, &v->err);
+
+	*der = buf_init(max);
+	if (rc == RC_OK)
+		rc = paper_decode(buf_span(&file), der, &v->err);
+	buf_clear(&file);
+
+	return rc;
+}
+
+static enum rc
+verify_read_certificate(struct verify *v)
+{
+	struct buf der;
+	enum rc rc;
+
+	if (v->certificate_path == NULL)
+		return RC_OK;
+	rc = verify_decode(v, v->certificate_path, CERTINFO_MAX, &der);
+	if (rc == RC_OK)
+		rc = certificate_parse(buf_span(&der), &v->only, &v->err);
+	buf_clear(&der);
+
+	return rc;
+}
+
+static enum rc
+verify_add_crl(struct verify *v, struct span der)
+{
+	enum rc rc;
+
+	if (v->crls_n == 2 * VERIFY_CRLS)
+		return RC_OK;
+	rc = crl_parse(der, &v->crls[v->crls_n], &v->err);
+	if (rc != RC_OK)
+		return rc;
+	v->lists[v->crls_n] = v->crls[v->crls_n];
+	v->crls_n++;
+
+	return RC_OK;
+}
+
+/* The lists that were named; those of the message are as good, if they read. */
+static enum rc
+verify_read_crls(struct verify *v)
+{
+	struct der_doc doc = { 0 };
+	struct der sent = der_init(&doc, v->cms.crls);
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < v->crl_paths_n; i++) {
+		struct buf der;
+
+		rc = verify_decode(v, v->crl_paths[i], CRL_MAX, &der);
+		if (rc == RC_OK)
+			rc = verify_add_crl(v, buf_span(&der));
+		buf_clear(&der);
+	}
+	while (rc == RC_OK && der_peek(&sent) != 0)
+		if (verify_add_crl(v, der_any(&sent)) != RC_OK)
+			err_clear(&v->err);
+
+	return rc;
+}
+
+/* What paths are looked for with. */
+static enum verify_end
+verify_read_trust(struct verify *v)
+{
+	enum rc rc = RC_OK;
+
+	if (v->no_chain)
+		return VERIFY_DONE;
+	rc = trust_load(v->trust_path, &v->trust, &v->err);
+	if (rc == RC_ABSENT)
+		return VERIFY_NO_ROOTS;
+	if (rc == RC_OK && v->ca_path != NULL)
+		rc = trust_load(v->ca_path, &v->ca, &v->err);
+	if (rc == RC_OK && !v->no_revocation)
+		rc = verify_read_crls(v);
+	/* A root or list that a rule refuses: its file is at fault. */
+	if (rc == RC_POLICY)
+		rc = RC_FORMAT;
+
+	return verify_failed(v, rc);
+}
+
+static enum verify_end
+verify_read_hometax(struct verify *v)
+{
+	struct buf text = buf_init(HOMETAX_MAX);
+	enum rc rc = paper_read(v->message_path, &text, &v->err);
+
+	if (rc == RC_OK)
+		rc = hometax_read(buf_span(&text), &v->fields, &v->err);
+	if (text.n > 0)
+		sec_wipe(text.p, text.n);
+	buf_clear(&text);
+
+	return verify_failed(v, rc);
+}
+
+static enum verify_end
+verify_read(struct verify *v)
+{
+	enum rc rc = verify_read_certificate(v);
+
+	if (rc != RC_OK)
+		return verify_failed(v, rc);
+	if (v->hometax)
+		return verify_read_hometax(v);
+	rc = verify_decode(v, v->message_path, CMS_MAX, &v->message);
+	if (rc == RC_OK)
+		rc = cms_parse(buf_span(&v->message), &v->cms, &v->err);
+	if (rc != RC_OK)
+		return verify_failed(v, rc);
+	if (v->cms.detached && v->content_path == NULL)
+		return VERIFY_MISSING;
+	if (!v->cms.detached && v->content_path != NULL)
+		return VERIFY_TWICE;
+	if (v->cms.detached)
+		rc = paper_read(v->content_path, &v->content, &v->err);
+
+	return verify_failed(v, rc);
+}
+
+static void
+verify_ask(struct verify *v)
+{
+	struct signer_ask *a = &v->ask;
+
+	v->status =
+	    (struct chain_status){ .crls = v->lists, .crls_n = v->crls_n };
+	*a = (struct signer_ask){ .chain = !v->no_chain,
+		.trust = v->trust,
+		.pool = v->pool,
+		.status = v->no_revocation ? NULL : &v->status,
+		.at_ms = clock_wall_ms() };
+	for (size_t i = 0; i < v->cms.certificates_n; i++)
+		v->pool[a->pool_n++] = v->cms.certificates[i];
+	for (size_t i = 0; v->ca != NULL && i < trust_count(v->ca) &&
+	     a->pool_n < CHAIN_POOL_MAX;
+	     i++)
+		v->pool[a->pool_n++] = certificate_der(trust_at(v->ca, i));
+}
+
+/* A copy of its own: the pool's may be anybody's. */
+static struct certificate *
+verify_find(const struct verify *v, const struct cms_signer *s)
+{
+	struct certificate *c = NULL;
+
+	if (v->only != NULL)
+		return certificate_parse(certificate_der(v->only), &c, NULL) ==
+			RC_OK
+		    ? c
+		    : NULL;
+	for (size_t i = 0; i < v->cms.certificates_n; i++) {
+		if (certificate_parse(v->cms.certificates[i], &c, NULL) !=
+		    RC_OK)
+			continue;
+		if (cms_is_signer(s, certificate_info(c)))
+			return c;
+		certificate_free(c);
+	}
+
+	return NULL;
+}
+
+static void
+verify_cms(struct verify *v)
+{
+	struct span content = buf_span(&v->content);
+
+	for (size_t i = 0; i < v->cms.signers_n; i++) {
+		const struct cms_signer *from = &v->cms.signers[i];
+		struct signer *s = &v->signers[v->signers_n++];
+
+		s->algorithm = from->algorithm;
+		s->time_ms = from->signing_time_ms;
+		s->certificate = verify_find(v, from);
+		s->state = SIGNER_ABSENT;
+		if (s->certificate == NULL)
+			continue;
+		signer_signature(s,
+		    cms_verify(&v->cms, from, s->certificate,
+			v->cms.detached ? &content : NULL, &s->err));
+		signer_check(s, &v->ask);
+	}
+}
+
+static enum verify_end
+verify_hometax(struct verify *v)
+{
+	struct signer *s = &v->signers[v->signers_n++];
+	struct buf room = buf_init(RAWSIG_MAX);
+	struct rawsig raw;
+	enum rc rc =
+	    rawsig_parse(buf_span(&v->fields.log_sgnt), &room, &raw, &v->err);
+
+	s->algorithm = (struct signature_algorithm){ SIGNATURE_RSA_PKCS1,
+		SIGNATURE_HASH_SHA256, 0 };
+	s->time_ms = raw.time_ms;
+	s->certificate = v->fields.certificate;
+	v->fields.certificate = NULL;
+	if (rc == RC_OK && v->only != NULL &&
+	    !span_equal(
+		certificate_der(v->only), certificate_der(s->certificate)))
+		s->state = SIGNER_OTHER;
+	else if (rc == RC_OK) {
+		signer_signature(
+		    s, rawsig_verify(&raw, s->certificate, &s->err));
+		signer_check(s, &v->ask);
+	}
+	buf_clear(&room);
+
+	return verify_failed(v, rc);
+}
+
+enum verify_end
+verify_run(struct verify *v)
+{
+	enum verify_end end = verify_read(v);
+
+	if (end == VERIFY_DONE)
+		end = verify_read_trust(v);
+	if (end != VERIFY_DONE)
+		return end;
+	verify_ask(v);
+	if (v->hometax)
+		end = verify_hometax(v);
+	else
+		verify_cms(v);
+	if (end != VERIFY_DONE || v->out == NULL ||
+	    verify_worst(v)->state != SIGNER_GOOD)
+		return end;
+	if (paper_write(v->out,
+		v->cms.detached ? buf_span(&v->content) : v->cms.content, false,
+		&v->err) == RC_OK)
+		return VERIFY_DONE;
+	v->rc = RC_IO;
+
+	return VERIFY_FAILED;
+}
+
+const struct signer *
+verify_worst(const struct verify *v)
+{
+	size_t i = 0;
+
+	while (i + 1 < v->signers_n && v->signers[i].state == SIGNER_GOOD)
+		i++;
+
+	return &v->signers[i];
+}
+
+void
+verify_clear(struct verify *v)
+{
+	for (size_t i = 0; i < v->signers_n; i++)
+		certificate_free(v->signers[i].certificate);
+	for (size_t i = 0; i < v->crls_n; i++)
+		crl_free(v->crls[i]);
+	certificate_free(v->only);
+	trust_free(v->trust);
+	trust_free(v->ca);
+	hometax_clear(&v->fields);
+	buf_clear(&v->message);
+	buf_clear(&v->content);
+}

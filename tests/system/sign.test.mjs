@@ -1,0 +1,308 @@
+// sign.test.mjs - ingam sign and ingam verify, run as people and scripts run
+// them, against openssl(1).
+//
+// Belongs here: both commands' answers, exit codes, sentences and JSON; what is
+// not good and why; that no secret is seen anywhere.
+// Not here: the messages' bytes (tests/unit/x509); paths to roots (the same).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { createCipheriv, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program, root as source, run } from '../lib/service.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-sign-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const password = 'Canary7!Qw';
+const samples = join(source, 'tests/npki-samples/pypinksign');
+const ko = { LC_ALL: 'ko_KR.UTF-8' };
+
+function file(name, bytes) {
+  const path = join(base, name);
+  writeFileSync(path, bytes, { mode: 0o600 });
+  return path;
+}
+const right = file('password', `${password}\n`);
+const wrong = file('wrong', 'Wrong7!Qwe\n');
+/** CP949 bytes and both ends of lines: nothing may be converted. */
+const content = file('content', Buffer.from('이름=홍길동\r\n\xb0\xa1\n\0', 'latin1'));
+
+const homes = { rsa: join(base, 'rsa'), ec: join(base, 'ec') };
+const rsa = makeCertificate({ into: homes.rsa, password, km: true });
+const ec = makeCertificate({ into: homes.ec, password, key: 'ec', form: 'aes' });
+const pem = { rsa: file('rsa.pem', rsa.pem), ec: file('ec.pem', ec.pem) };
+const ca = { rsa: file('rsa-ca.pem', rsa.ca), ec: file('ec-ca.pem', ec.ca) };
+
+const ingam = (args, { home = homes.rsa, env, input } = {}) => run(program('ingam'), args, { input, env: { HOME: home, XDG_CONFIG_HOME: '', ...env } });
+const sign = (args, options) => ingam(['sign', '--password-file', right, ...args], options);
+const verify = (args, options) => ingam(['verify', ...args], options);
+async function json(done) {
+  const { code, stdout, stderr } = await done;
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const temporary = (name) => join(base, name);
+
+for (const kind of ['rsa', 'ec']) {
+  for (const attributes of [true, false]) {
+    for (const detached of [true, false]) {
+      for (const pss of kind === 'rsa' ? [true, false] : [false]) {
+        const options = [...attributes ? [] : ['--no-attributes'], ...detached ? ['--detached'] : [], ...pss ? ['--pss'] : []];
+        test(`sign ${options.join(' ')} with ${kind}: openssl cms verifies it, and so do we`, async () => {
+          const message = temporary('message'), out = temporary('out');
+          const made = await sign([...options, '--out', message, content], { home: homes[kind] });
+          assert.equal(made.code, 0, made.stderr);
+          assert.equal(made.stdout + made.stderr, '');
+          openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', message, '-CAfile', ca[kind], '-out', out, ...detached ? ['-content', content] : []);
+          assert.deepEqual(readFileSync(out), readFileSync(content));
+          const { code, good, signers } = await json(verify(['--json', '--trust', ca[kind], '--no-revocation', '--out', out, message, ...detached ? [content] : []]));
+          assert.equal(code, 0);
+          assert.equal(good, true);
+          assert.deepEqual(readFileSync(out), readFileSync(content));
+          assert.equal(signers.length, 1);
+          const [one] = signers;
+          assert.equal(one.scheme, kind === 'ec' ? 'ECDSA' : pss ? 'RSA-PSS' : 'RSA');
+          assert.equal(one.hash, 'SHA-256');
+          assert.equal(one.chain, 'good');
+          assert.equal(one.status, 'unchecked');
+          assert.equal(one.fingerprint, createHash('sha256').update(readFileSync((kind === 'ec' ? ec : rsa).signCert)).digest('hex'));
+          assert.equal(one.signing_time !== undefined, attributes);
+        });
+      }
+    }
+  }
+}
+
+for (const [what, options, detached] of [
+  ['with attributes', ['-nodetach', '-md', 'sha256'], false],
+  ['without attributes', ['-nodetach', '-noattr', '-md', 'sha256'], false],
+  ['detached', ['-md', 'sha512'], true],
+  ['PSS', ['-nodetach', '-md', 'sha256', '-keyopt', 'rsa_padding_mode:pss'], false],
+  ['by key identifier', ['-nodetach', '-keyid', '-md', 'sha384'], false],
+]) {
+  test(`verify: what openssl cms signs ${what} is good, and one byte more of it is not`, async () => {
+    const key = temporary('key.pem'), message = temporary('theirs');
+    openssl('pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', rsa.signKey, '-passin', `file:${right}`, '-out', key);
+    openssl('cms', '-sign', '-binary', '-in', content, '-signer', pem.rsa, '-inkey', key, '-outform', 'DER', '-out', message, ...options);
+    const asked = ['--trust', ca.rsa, '--no-revocation', message];
+    const good = await verify([...asked, ...detached ? [content] : []]);
+    assert.equal(good.code, 0, good.stderr);
+    assert.match(good.stdout, /^Signed by: 홍길동.*\nThe signature is good\.\n$/);
+    assert.match(good.stderr, /revoked was not asked/);
+    const bytes = readFileSync(detached ? content : message);
+    if (!detached) bytes[bytes.indexOf('\xb0\xa1\n', 0, 'latin1')] ^= 1;
+    const other = file('other', detached ? Buffer.concat([bytes, Buffer.from([10])]) : bytes);
+    const bad = await verify(['--trust', ca.rsa, '--no-revocation', ...detached ? [message, other] : [other]]);
+    assert.equal(bad.code, 1);
+    assert.match(bad.stderr, /^The signature is bad \((messageDigest|signature): /);
+    assert.doesNotMatch(bad.stdout, /Signed by|good/);
+  });
+}
+
+test('verify: the sample of a Korean program, in every form that sites pass it on', async () => {
+  const der = readFileSync(join(samples, 'signed-TEST_MSG.p7m'));
+  const base64 = der.toString('base64');
+  const forms = { der, base64, lines: base64.replace(/.{76}/g, '$&\r\n'), hex: der.toString('hex').toUpperCase(), pem: `-----BEGIN PKCS7-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END PKCS7-----\n` };
+  for (const [name, bytes] of Object.entries(forms)) {
+    const { code, stdout, stderr } = await verify(['--no-chain', '--out', '-', file(name, bytes)]);
+    assert.equal(code, 0, `${name}: ${stderr}`);
+    assert.equal(stdout, 'TEST_MSG', name);
+    assert.match(stderr, /Whether its certificate can be trusted was not asked\./);
+  }
+});
+
+test('sign --form: each form is what openssl reads', async () => {
+  for (const [form, read] of [['der', (b) => b], ['pem', (b) => Buffer.from(b.toString().replace(/-----[^-]*-----|\n/g, ''), 'base64')], ['base64', (b) => Buffer.from(b.toString().trim(), 'base64')], ['hex', (b) => Buffer.from(b.toString().trim(), 'hex')]]) {
+    const out = temporary('formed');
+    assert.equal((await sign(['--form', form, '--out', out, content])).code, 0, form);
+    openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', file('again', read(readFileSync(out))), '-CAfile', ca.rsa, '-out', temporary('out'));
+    if (form === 'pem') openssl('cms', '-verify', '-binary', '-inform', 'PEM', '-in', out, '-CAfile', ca.rsa, '-out', temporary('out'));
+    assert.equal((await verify(['--no-chain', out])).code, 0, form);
+  }
+});
+
+test('sign: standard input to standard output, and --ca goes with it', async () => {
+  const { code, stdout } = await sign(['--form', 'base64', '--ca', ca.rsa], { input: 'a=1&b=2' });
+  assert.equal(code, 0);
+  const certificates = openssl('pkcs7', '-inform', 'DER', '-print_certs', '-noout', '-in', file('piped', Buffer.from(stdout, 'base64'))).toString();
+  assert.equal(certificates.match(/subject=/g).length, 2);
+});
+
+test('sign --json: the message and what it is made with', async () => {
+  const { code, signed, problem, scheme, hash, bytes, message } = await json(sign(['--json', content]));
+  assert.deepEqual({ code, signed, problem, scheme, hash }, { code: 0, signed: true, problem: '', scheme: 'RSA', hash: 'SHA-256' });
+  assert.equal(Buffer.from(message, 'base64').length, bytes);
+  const failed = await json(ingam(['sign', '--json', '--password-file', wrong, content]));
+  assert.equal(failed.code, 1);
+  assert.equal(failed.signed, false);
+  assert.equal(failed.problem, 'wrong-password');
+});
+
+/** A chain of two, and lists of both, as the operator of a CA makes them. */
+function authority(name) {
+  const at = (file) => join(base, name, file);
+  mkdirSync(join(base, name));
+  writeFileSync(at('index'), '');
+  writeFileSync(at('crlnumber'), '01\n');
+  writeFileSync(at('cnf'), `[ca]\ndefault_ca=x\n[x]\ndatabase=${at('index')}\ncrlnumber=${at('crlnumber')}\ndefault_md=sha256\ndefault_crl_days=30\n[req]\ndistinguished_name=dn\n[dn]\n[ca_ext]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n[ee]\nkeyUsage=critical,digitalSignature\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n`);
+  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/C=kr/O=T/CN=root', '-days', '30', '-config', at('cnf'), '-extensions', 'ca_ext');
+  openssl('req', '-new', '-newkey', 'rsa:2048', '-noenc', '-keyout', at('ee.key'), '-out', at('ee.csr'), '-subj', '/C=kr/O=T/CN=ee', '-config', at('cnf'));
+  openssl('x509', '-req', '-in', at('ee.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-sha256', '-days', '20', '-extfile', at('cnf'), '-extensions', 'ee', '-out', at('ee.pem'));
+  openssl('cms', '-sign', '-binary', '-nodetach', '-md', 'sha256', '-in', content, '-signer', at('ee.pem'), '-inkey', at('ee.key'), '-outform', 'DER', '-out', at('message'));
+  const list = (out) => openssl('ca', '-config', at('cnf'), '-gencrl', '-keyfile', at('ca.key'), '-cert', at('ca.pem'), '-out', at(out));
+  list('good.crl');
+  openssl('ca', '-config', at('cnf'), '-revoke', at('ee.pem'), '-keyfile', at('ca.key'), '-cert', at('ca.pem'));
+  list('revoked.crl');
+  return at;
+}
+
+test('verify: only with a list that says so nobody was revoked', async () => {
+  const at = authority('revocation');
+  const asked = async (...args) => {
+    const { code, good, problem, signers } = await json(verify(['--json', '--trust', at('ca.pem'), ...args, at('message')]));
+    return [code, good, problem, signers[0].chain, signers[0].status];
+  };
+  assert.deepEqual(await asked('--crl', at('good.crl')), [0, true, '', 'good', 'good']);
+  assert.deepEqual(await asked('--crl', at('revoked.crl')), [1, false, 'revoked', 'good', 'revoked']);
+  assert.deepEqual(await asked(), [1, false, 'status-unknown', 'good', 'unknown']);
+  assert.deepEqual(await asked('--no-revocation'), [0, true, '', 'good', 'unchecked']);
+  assert.deepEqual(await asked('--no-chain'), [0, true, '', 'unchecked', 'unchecked']);
+  const { stderr } = await verify(['--trust', at('ca.pem'), at('message')]);
+  assert.match(stderr, /nobody knows whether its certificate was revoked/);
+  assert.equal((await json(verify(['--json', '--trust', ca.rsa, at('message')]))).problem, 'untrusted');
+});
+
+test('verify: roots of this person are found, and without any it is said', async () => {
+  const home = temporary('person');
+  mkdirSync(join(home, '.config/ingam/trust.d'), { recursive: true });
+  const message = temporary('mine');
+  await sign(['--out', message, content]);
+  const none = await json(verify(['--json', message], { home }));
+  // Somebody may have roots in /etc/ingam/trust.d; then they are not this one.
+  assert.ok((none.code === 3 && none.problem === 'no-roots') || none.problem === 'untrusted');
+  copyFileSync(ca.rsa, join(home, '.config/ingam/trust.d/ca.pem'));
+  assert.equal((await verify(['--no-revocation', message], { home })).code, 0);
+});
+
+/** The PrivateKeyInfo of a certificate's key with R in it, encrypted again. */
+function putR(certificate, r) {
+  const length = (n) => n < 128 ? [n] : n < 256 ? [0x81, n] : [0x82, n >> 8, n & 255];
+  const element = (tag, ...parts) => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([tag, ...length(body.length)]), body]);
+  };
+  const oid = (hex) => element(6, Buffer.from(hex, 'hex'));
+  const whole = openssl('pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', certificate.signKey, '-passin', `file:${right}`, '-outform', 'DER');
+  const info = openssl('pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', file('clear.pem', openssl('pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', certificate.signKey, '-passin', `file:${right}`)));
+  assert.ok(whole.length > 0);
+  const body = info.subarray(4);
+  const attribute = element(0x30, oid('2a831a8c9a440a010103'), element(0x31, element(3, Buffer.from([0]), r)));
+  const plain = element(0x30, body, element(0xa0, attribute));
+  const salt = randomBytes(8), iv = randomBytes(16);
+  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, 2048, 32, 'sha256'), iv);
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const kdf = element(0x30, oid('2a864886f70d01050c'), element(0x30, element(4, salt), element(2, Buffer.from([8, 0])), element(0x30, oid('2a864886f70d0209'), Buffer.from([5, 0]))));
+  const pbes2 = element(0x30, oid('2a864886f70d01050d'), element(0x30, kdf, element(0x30, oid('60864801650304012a'), element(4, iv))));
+  writeFileSync(certificate.signKey, element(0x30, pbes2, element(4, sealed)));
+}
+
+test('sign --hometax --random: what the tax office takes, with zeros at the beginning of R', async () => {
+  const home = temporary('hometax');
+  const person = makeCertificate({ into: home, password });
+  const r = Buffer.concat([Buffer.from([0, 0]), randomBytes(18)]);
+  assert.match((await sign(['--hometax', '--random'], { home, input: 'x' })).stderr, /signPri\.key: there is no R in it/);
+  putR(person, r);
+  const out = temporary('hometax.json'), challenge = file('challenge', 'pkcEncSsn/abc+=\n');
+  assert.equal((await sign(['--hometax', '--random', '--out', out, challenge], { home })).code, 0);
+  assert.equal(statSync(out).mode & 0o777, 0o600);
+  const { cert, logSgnt, randomEnc } = JSON.parse(readFileSync(out, 'utf8'));
+  assert.deepEqual(Buffer.from(randomEnc, 'base64'), r);
+  const [text, serial, time, signature] = Buffer.from(logSgnt, 'base64').toString().split('$');
+  assert.equal(text, 'pkcEncSsn/abc+=');
+  assert.match(time, /^20\d{12}$/);
+  const certificate = file('hometax.pem', cert);
+  assert.equal(openssl('x509', '-noout', '-serial', '-in', certificate).toString().trim().toLowerCase(), `serial=${serial.replace(/^0+(?=.{8})/, '')}`);
+  openssl('x509', '-noout', '-pubkey', '-in', certificate, '-out', temporary('public'));
+  openssl('dgst', '-sha256', '-verify', temporary('public'), '-signature', file('raw', Buffer.from(signature, 'base64')), file('text', text));
+  assert.equal((await verify(['--hometax', '--no-chain', out])).code, 0);
+  assert.equal((await json(verify(['--json', '--hometax', '--no-chain', '--certificate', pem.rsa, out]))).problem, 'other-signer');
+  const other = Buffer.from(Buffer.from(logSgnt, 'base64').toString().replace('abc', 'abd')).toString('base64');
+  assert.equal((await json(verify(['--json', '--hometax', '--no-chain', file('forged', JSON.stringify({ cert, logSgnt: other }))]))).problem, 'bad-signature');
+  const without = await sign(['--hometax', challenge], { home });
+  assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
+});
+
+/** What is not to be had: the arguments, the exit code, the sentence. */
+const message = temporary('refused.p7m'), aside = temporary('refused.p7s');
+const refusals = [
+  ['a wrong password', ['sign', '--password-file', wrong, content], 1, /^The password is wrong\.$/m, /^비밀번호가 맞지 않습니다\.$/m],
+  ['no file to sign', ['sign', '--password-file', right, join(base, 'none')], 3, /^A file cannot be read \(file: no such file\)\.$/m, /^파일을 읽지 못했어요/m],
+  ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /has expired/, /유효기간/],
+  ['no certificate', ['sign', '--root', join(base, 'empty'), '--password-file', right, content], 3, /No certificate found/, /찾지 못했어요/],
+  ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 4, /^This could not be done/m, /^하지 못했어요/m],
+  ['a challenge with blanks', ['sign', '--hometax', '--password-file', right, content], 3, /challenge: /, /challenge: /],
+  ['no content', ['verify', '--no-chain', aside], 2, /not in the message/, /서명문에 없어요/],
+  ['content twice', ['verify', '--no-chain', message, content], 2, /has its content in it/, /내용이 들어 있어요/],
+  ['another content', ['verify', '--no-chain', aside, right], 1, /^The signature is bad \(messageDigest: not this content \(RFC 5652 5\.6\)\)\.$/m, /^서명이 맞지 않아요 \(messageDigest/m],
+  ['half a message', ['verify', '--no-chain', join(base, 'half')], 3, /^A file cannot be read/m, /^파일을 읽지 못했어요/m],
+  ['a text', ['verify', '--no-chain', wrong], 3, /^A file cannot be read/m, /^파일을 읽지 못했어요/m],
+  ['a certificate that is no message', ['verify', '--no-chain', rsa.signCert], 3, /^A file cannot be read \(contentType: /m, /contentType/],
+  ['SHA-1', ['verify', '--no-chain', join(base, 'sha1')], 5, /forged.*\(digestAlgorithm: SHA-1/, /위조/],
+  ['a hash nobody knows', ['verify', '--no-chain', join(base, 'sha224')], 3, /digestAlgorithm: a hash that is not SHA-2/, /digestAlgorithm/],
+  ['indefinite lengths', ['verify', '--no-chain', join(base, 'ber')], 3, /DER/, /DER/],
+  ['no certificate in it', ['verify', '--no-chain', join(base, 'bare')], 3, /--certificate/, /--certificate/],
+  ["another's certificate", ['verify', '--no-chain', '--certificate', pem.ec, message], 1, /not signed with that certificate/, /이 인증서로 한 서명이 아니에요/],
+];
+
+test('what is refused is ready', async () => {
+  const key = temporary('refused.pem');
+  writeFileSync(key, openssl('pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', rsa.signKey, '-passin', `file:${right}`));
+  const theirs = (name, ...options) => openssl('cms', '-sign', '-binary', '-nodetach', '-in', content, '-signer', pem.rsa, '-inkey', key, '-outform', 'DER', '-out', join(base, name), ...options);
+  theirs('sha1', '-md', 'sha1');
+  theirs('sha224', '-md', 'sha224');
+  theirs('ber', '-stream', '-md', 'sha256');
+  theirs('bare', '-nocerts', '-md', 'sha256');
+  assert.equal((await sign(['--out', message, content])).code, 0);
+  assert.equal((await sign(['--detached', '--out', aside, content])).code, 0);
+  writeFileSync(join(base, 'half'), readFileSync(message).subarray(0, 700));
+  mkdirSync(join(base, 'empty'));
+  cpSync(samples, join(base, 'expired'), { recursive: true });
+  assert.equal((await verify(['--no-chain', '--certificate', pem.rsa, join(base, 'bare')])).code, 0);
+});
+
+for (const [what, args, exit, english, korean] of refusals) {
+  test(`${args[0]}, ${what}: exit ${exit}, one sentence in both languages`, async () => {
+    const en = await ingam(args), kr = await ingam(args, { env: ko });
+    assert.equal(en.code, exit, en.stderr);
+    assert.match(en.stderr, english);
+    assert.equal(kr.code, exit);
+    assert.match(kr.stderr, korean);
+    for (const { stdout, stderr } of [en, kr]) {
+      assert.doesNotMatch(stdout + stderr, /Canary|Wrong7/);
+      assert.ok(!stdout.includes('BEGIN'), stdout);
+    }
+    if (args[0] === 'sign' && exit !== 2) assert.equal(en.stdout, '');
+    const told = await json(ingam([args[0], '--json', ...args.slice(1)]));
+    assert.equal(told.code, exit);
+    assert.notEqual(told.problem, '');
+    assert.equal(args[0] === 'sign' ? told.signed : told.good, false);
+  });
+}
+
+test('sign: while it runs, neither password nor key stands among its arguments or in a core', async () => {
+  const child = spawn(program('ingam'), ['sign', '--password-file', right, '--form', 'hex'], { env: { ...process.env, HOME: homes.rsa } });
+  child.stdout.resume();
+  await new Promise((done) => setTimeout(done, 300));
+  const seen = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8');
+  const owner = statSync(`/proc/${child.pid}/status`).uid;
+  const limits = existsSync(`/proc/${child.pid}/limits`) ? readFileSync(`/proc/${child.pid}/limits`, 'utf8') : '';
+  child.stdin.end('x');
+  const code = await new Promise((done) => child.on('close', done));
+  assert.equal(code, 0);
+  assert.ok(!seen.includes('Canary'));
+  assert.equal(owner, 0, 'a process that may be looked into is its user\'s');
+  assert.match(limits, /Max core file size\s+0\s+0/);
+});
