@@ -45,24 +45,53 @@ keyfile_parse(struct span file, struct keyfile *out, struct err *e)
 	return RC_OK;
 }
 
+/* Is this a private key, and of this modulus where there is one? */
+static bool
+keyfile_is_key(struct span in, struct span modulus)
+{
+	struct pkinfo info = { 0 };
+
+	return pkinfo_parse(in, &info, NULL) == RC_OK &&
+	    (modulus.n == 0 || sec_equal(modulus, info.n));
+}
+
+/*
+ * The constant IV is known from programs, not from the standard, and some use
+ * another one. It changes the first block alone, and what stands there in an
+ * RSA key is known; that the rest fits it, the certificate's modulus says.
+ */
+static bool
+keyfile_mend(struct sec *key, struct span modulus)
+{
+	static const uint8_t head[] = { 0x30, 0x82, 0, 0, 0x02, 0x01, 0x00,
+		0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7 };
+
+	if (modulus.n == 0 || key->n < sizeof(head))
+		return false;
+	memcpy(key->p, head, sizeof(head));
+	key->p[2] = (uint8_t)((key->n - 4) >> 8);
+	key->p[3] = (uint8_t)(key->n - 4);
+
+	return keyfile_is_key(sec_span(key), modulus);
+}
+
 /* One attempt with these password bytes. RC_SECRET writes no sentence. */
 static enum rc
 keyfile_try(const struct keyfile *k, struct span password, struct span modulus,
     struct sec *out, struct err *e)
 {
-	struct pkinfo info = { 0 };
 	enum rc rc = pbe_open(&k->pbe, password, k->encrypted, out, e);
 
 	if (rc != RC_OK)
 		return rc;
 	/* A wrong key passes the padding once in 256; it does not pass this. */
-	if (pkinfo_parse(sec_span(out), &info, NULL) != RC_OK ||
-	    (modulus.n > 0 && !sec_equal(modulus, info.n))) {
-		sec_free(out);
-		return RC_SECRET;
-	}
+	if (keyfile_is_key(sec_span(out), modulus) ||
+	    (k->pbe.scheme == PBE_SCHEME_SEED_FIXED_IV &&
+		keyfile_mend(out, modulus)))
+		return RC_OK;
+	sec_free(out);
 
-	return RC_OK;
+	return RC_SECRET;
 }
 
 /* The same with the password as Korean Windows programs saw it. */

@@ -1,8 +1,10 @@
 /* keyfile_test.c - every key file opens with its password, and no other. */
 #include "npki/keyfile.h"
 
+#include "base/rnd.h"
 #include "npki/certinfo.h"
 #include "npki/derput.h"
+#include "npki/oid.h"
 #include "npki/pkinfo.h"
 #include "npki/seed.h"
 #include "samples.h"
@@ -242,6 +244,31 @@ test_wrong(void)
 	buf_clear(&file);
 }
 
+/* Passwords of any bytes, another thousand each time, in turns at each form. */
+static void
+test_random(void)
+{
+	unsigned int each = (unsigned int)tap_each(), tried = 0, refused = 0;
+	struct buf files[SAMPLE_KEYS];
+
+	for (size_t i = 0; i < SAMPLE_KEYS; i++)
+		files[i] = sample(sample_keys[i]);
+	for (unsigned int i = 0; i < 1000; i += each, tried++) {
+		uint8_t password[32];
+		struct span in = { password, 1 + rnd_below(sizeof(password)) };
+		struct sec key SEC_WIPED = { 0 };
+		enum rc rc;
+
+		rnd_bytes(password, sizeof(password));
+		rc = keyfile_open(buf_span(&files[i % SAMPLE_KEYS]), in,
+		    info.modulus, &key, NULL);
+		refused += rc == RC_SECRET && key.p == NULL;
+	}
+	ok(refused == tried, "%u random passwords are refused", tried);
+	for (size_t i = 0; i < SAMPLE_KEYS; i++)
+		buf_clear(&files[i]);
+}
+
 static void
 test_limits(void)
 {
@@ -309,9 +336,12 @@ test_limits(void)
 	    "a key in clear is no key file");
 }
 
-/* The sample's key with six bytes of padding of our choice, one iteration. */
+/*
+ * The sample's key with six bytes of padding of our choice, one iteration; in
+ * the form of a constant IV where one is given.
+ */
 static struct span
-padded(const char *hex, struct derput *w)
+padded(const char *hex, const uint8_t *constant, struct derput *w)
 {
 	static const uint8_t salt[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	struct buf bytes = buf_init(4096), pad = unhex(hex);
@@ -326,14 +356,15 @@ padded(const char *hex, struct derput *w)
 	    sha1((struct span){ dk + 16, 4 }, iv) != RC_OK)
 		abort();
 	seed_init(&s, dk);
-	seed_cbc_encrypt(&s, iv, bytes.p, bytes.p, bytes.n);
+	seed_cbc_encrypt(
+	    &s, constant == NULL ? iv : constant, bytes.p, bytes.p, bytes.n);
 	derput_element(w, DER_OCTETS, buf_span(&bytes));
 	mark = derput_mark(w);
 	derput_uint(w, 1);
 	derput_element(w, DER_OCTETS, SPAN(salt));
 	derput_wrap(w, DER_SEQUENCE, mark);
 	derput_element(
-	    w, DER_OID, SPAN_LIT("\x2a\x83\x1a\x8c\x9a\x44\x01\x0f"));
+	    w, DER_OID, constant == NULL ? OID_SEED_SHA1 : OID_SEED_CBC);
 	derput_wrap(w, DER_SEQUENCE, mark);
 	derput_wrap(w, DER_SEQUENCE, 0);
 	buf_clear(&bytes);
@@ -364,9 +395,35 @@ test_padding(void)
 		struct derput w = derput_init(room, sizeof(room));
 		struct sec key SEC_WIPED = { 0 };
 
-		ok(keyfile_open(padded(rows[i].hex, &w), SAMPLE_PASSWORD,
+		ok(keyfile_open(padded(rows[i].hex, NULL, &w), SAMPLE_PASSWORD,
 		       info.modulus, &key, NULL) == rows[i].want,
 		    "padding %s", rows[i].hex);
+	}
+}
+
+/* Some programs have another constant than ours in the old form. */
+static void
+test_constant(void)
+{
+	static const char *const ivs[] = { "0123456789012345",
+		"123456789012345\0", "012345678912345\0" };
+	struct span none = { NULL, 0 };
+
+	for (size_t i = 0; i < sizeof(ivs) / sizeof(ivs[0]); i++) {
+		static uint8_t room[4096];
+		struct derput w = derput_init(room, sizeof(room));
+		struct sec key SEC_WIPED = { 0 };
+		struct span file =
+		    padded("060606060606", (const uint8_t *)ivs[i], &w);
+
+		ok(keyfile_open(file, SAMPLE_PASSWORD, info.modulus, &key,
+		       NULL) == RC_OK &&
+			span_equal(sec_span(&key), buf_span(&plain)),
+		    "constant IV %s, beside its certificate", ivs[i]);
+		sec_free(&key);
+		ok(keyfile_open(file, SAMPLE_PASSWORD, none, &key, NULL) ==
+			(i == 0 ? RC_OK : RC_SECRET),
+		    "without it only the one that is usual");
 	}
 }
 
@@ -435,8 +492,10 @@ main(void)
 	test_openssl_reads();
 	test_openssl_writes();
 	test_wrong();
+	test_random();
 	test_limits();
 	test_padding();
+	test_constant();
 	test_other_certificate();
 	test_damage();
 	buf_clear(&plain);
