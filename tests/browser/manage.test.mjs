@@ -12,7 +12,7 @@ import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { program } from '../lib/service.mjs';
-import { launch, open } from './browser.mjs';
+import { launch, launchFirefox, open } from './browser.mjs';
 import { start } from './double.mjs';
 import { few, look } from './dresses.mjs';
 import { heading, press, samples } from './steps.mjs';
@@ -321,6 +321,80 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   const files = Object.fromEntries(readdirSync(made.folder).map((f) => [f, readFileSync(join(work, 'changed', 'NPKI', ca, home, f))]));
   assert.deepEqual([ingamOpens(files, next), ingamOpens(files, made.password)], [true, false]);
   await close();
+});
+
+/* What has the focus, in words, and how far down and to the side it stands. */
+const focused = (page) => page.evaluate(() => {
+  let e = document.activeElement;
+  while (e.shadowRoot?.activeElement)
+    e = e.shadowRoot.activeElement;
+  const { top, left } = e.getBoundingClientRect();
+  return { name: e.getAttribute('aria-label') ?? e.labels?.[0]?.textContent ?? e.textContent.trim().replace(/\s+/g, ' '), top: Math.round(top + scrollY), left: Math.round(left) };
+});
+
+/* Goes on with Tab until the focus is on this; what it passes stands in reading order. */
+async function tabTo(page, name) {
+  let before = null;
+  for (let i = 0; i < 25; i++) {
+    await page.keyboard.press('Tab');
+    const here = await focused(page);
+    if (before !== null)
+      assert.ok(here.top > before.top || here.top >= before.top - 30 && here.left > before.left, `${here.name} comes after ${before.name}`);
+    if (here.name.startsWith(name))
+      return;
+    before = here;
+  }
+  assert.fail(`no way to ${name} with Tab`);
+}
+
+test('all of it works with the keyboard alone, in reading order', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await lay(page, 'NPKI', onDisk());
+  await tabTo(page, '폴더 열기');
+  await page.keyboard.press('Enter');
+  await heading(page, '뷁쌿훑');
+  await page.waitForFunction(() => document.activeElement.localName === 'ingam-www');
+  assert.match((await focused(page)).name, /^뷁쌿훑/);
+  await tabTo(page, '비밀번호 바꾸기');
+  await page.keyboard.press('Enter');
+  await heading(page, '비밀번호를 무엇으로 바꿀까요?');
+  assert.equal((await focused(page)).name, '지금 비밀번호');
+  await page.keyboard.type(made.password);
+  await tabTo(page, '새 비밀번호');
+  await page.keyboard.type(next);
+  await tabTo(page, '새 비밀번호 다시 입력');
+  await page.keyboard.type(next);
+  await tabTo(page, '비밀번호 바꾸기');
+  await page.keyboard.press('Space');
+  await heading(page, '비밀번호를 바꿨어요');
+  assert.equal((await focused(page)).name, '비밀번호를 바꿨어요');
+  await tabTo(page, '인증서로 돌아가기');
+  await page.keyboard.press('Enter');
+  await heading(page, '뷁쌿훑');
+  await close();
+});
+
+test('in Firefox, which writes to no folder', { timeout: 120000 }, async () => {
+  const firefox = await launchFirefox({});
+  try {
+    const { page, context, faults } = await open(firefox, [double.pc], { kind: 'pc' });
+    await page.goto(`${double.pc}/manage`, { waitUntil: 'networkidle' });
+    const requests = [];
+    page.on('request', (r) => r.url().startsWith('blob:') || requests.push(r.url()));
+    await page.locator('input#files').setInputFiles(readdirSync(made.folder).map((f) => join(made.folder, f)));
+    await heading(page, '뷁쌿훑');
+    await toChange(page);
+    await change(page, made.password, next);
+    await heading(page, '새 파일을 어디에 둘까요?');
+    assert.equal(await page.getByRole('button', { name: '폴더 고르기' }).count(), 0);
+    await press(page, '내려받기');
+    await heading(page, '새 비밀번호로 저장했어요');
+    assert.deepEqual([requests, faults], [[], []]);
+    await context.close();
+  } finally {
+    await firefox.close();
+  }
 });
 
 test('every screen in each dress', { timeout: 240000 }, async () => {

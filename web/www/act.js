@@ -34,8 +34,10 @@ export class Act extends View {
   get owner() { return nameOf(this.one.facts.owner); }
 
   /* A field is typed into at once; where there is none, the heading is read. */
-  firstUpdated() {
-    (this.renderRoot.querySelector('ig-field') ?? this.renderRoot.querySelector('h1'))?.focus();
+  async firstUpdated() {
+    const field = this.renderRoot.querySelector('ig-field');
+    await field?.updateComplete;
+    (field ?? this.renderRoot.querySelector('h1'))?.focus();
   }
 
   leave() { this.dispatchEvent(new Event('leave', { bubbles: true })); }
