@@ -22,12 +22,19 @@ static const struct policy unknown = { "", "", POLICY_HOLDER_UNKNOWN,
 const struct policy *
 policy_find(const char *oid)
 {
+	const struct policy *below = &unknown;
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n = strlen(rows[i].oid);
+
 		if (strcmp(rows[i].oid, oid) == 0)
 			return &rows[i];
+		if (rows[i].oid[n - 1] == '.' &&
+		    strncmp(rows[i].oid, oid, n) == 0)
+			below = &rows[i];
 	}
 
-	return &unknown;
+	return below;
 }
 
 const char *

@@ -19,7 +19,7 @@ enum policy_holder {
 
 /* One row of policy.def: what a certificate of this policy is for. */
 struct policy {
-	const char *oid; /* "1.2.410…" */
+	const char *oid; /* "1.2.410…"; "1.2.410…." is all below it */
 	const char *ca;  /* the CA's name as people know it */
 	enum policy_holder holder;
 	enum policy_use use;
@@ -28,8 +28,8 @@ struct policy {
 };
 
 /*
- * The row for a policy OID, compared whole. Never NULL: an unknown OID gives
- * the row whose oid is "".
+ * The row for a policy OID, compared whole, else the one for all below it.
+ * Never NULL: an unknown OID gives the row whose oid is "".
  */
 const struct policy *policy_find(const char *oid);
 
