@@ -8,13 +8,15 @@
  * certinfo.c); what a folder is called (dn.c).
  *
  * Two files cannot be renamed at once, and FAT can exchange no folders. So a
- * change of several files is: write each new one as NAME.ingam-new and sync it;
- * write and sync a marker that names them with the SHA-256 of what is to be and
- * of what is there; rename them; remove the marker. Whoever finds a complete
- * marker goes on with the renames; without one, new files are thrown away. A
- * file that is neither what was nor what is to be is somebody else's: then
- * nothing is renamed any more. File modes are asked for when a file is made and
- * never after, because FAT has none.
+ * change of several files is: write each new one twice, as NAME.ingam-new and
+ * NAME.ingam-put, and sync them; write and sync a marker that names them with
+ * the SHA-256 of what is to be and of what is there; rename the second ones;
+ * sync the folder; remove the marker and the first ones. Whoever finds a
+ * complete marker goes on with the renames, and makes a second one again where
+ * a power cut lost half of a rename; without a marker new files are thrown away.
+ * A file that is neither what was nor what is to be is somebody else's: then
+ * nothing is renamed any more. A change of one file is one rename. File modes
+ * are asked for when a file is made and never after, because FAT has none.
  */
 #include "npki/medium.h"
 
@@ -37,8 +39,9 @@
 #define MARKER_HEAD "ingam-change 1\n"
 #define MARKER_END  "end\n"
 #define MARKER_MAX  1024
-#define NEW         ".ingam-new"
-#define MEDIUM_NAME 16 /* bytes of a name of ours, with its zero */
+#define NEW         ".ingam-new" /* stays until all names are durable */
+#define PUT         ".ingam-put" /* a second one, which is renamed */
+#define MEDIUM_NAME 16           /* bytes of a name of ours, with its zero */
 #define HASH        (2 * DIGEST_SHA256 + 1) /* as hex and a zero; or "-" */
 #define WAIT_MS     5000
 #define WAIT_STEP   20
@@ -162,11 +165,12 @@ medium_look(struct change *c, struct err *e)
 	while ((entry = readdir(d)) != NULL) {
 		const char *name = entry->d_name;
 		enum folder_file file = folder_file_of(name);
-		const char *dot = strstr(name, NEW);
+		const char *dot = strstr(name, ".ingam-");
 
 		c->marked = c->marked || strcmp(name, MARKER) == 0;
-		c->leftovers =
-		    c->leftovers || (dot != NULL && strcmp(dot, NEW) == 0);
+		c->leftovers = c->leftovers ||
+		    (dot != NULL &&
+			(strcmp(dot, NEW) == 0 || strcmp(dot, PUT) == 0));
 		if (file != FOLDER_FILES && c->names[file][0] == '\0')
 			/* It is as long as ours: it fits. */
 			memcpy(c->names[file], name, strlen(name) + 1);
@@ -176,18 +180,27 @@ medium_look(struct change *c, struct err *e)
 	return RC_OK;
 }
 
+/* Removes a file that may be there. */
+static void
+medium_drop(const struct change *c, const char *name, const char *more)
+{
+	char path[FOLDER_PATH];
+
+	(void)unlink(medium_path(c, name, more, path));
+}
+
 /* Without a marker new files are nobody's: a process that was killed made them. */
 static void
 medium_discard(const struct change *c)
 {
-	char path[FOLDER_PATH];
-
-	(void)unlink(medium_path(c, MARKER, "", path));
+	medium_drop(c, MARKER, "");
 	for (size_t i = 0; i < FOLDER_FILES; i++) {
-		(void)unlink(medium_path(
-		    c, folder_name((enum folder_file)i), NEW, path));
-		if (c->names[i][0] != '\0')
-			(void)unlink(medium_path(c, c->names[i], NEW, path));
+		const char *name = c->names[i][0] != '\0'
+		    ? c->names[i]
+		    : folder_name((enum folder_file)i);
+
+		medium_drop(c, name, NEW);
+		medium_drop(c, name, PUT);
 	}
 }
 
@@ -279,19 +292,88 @@ medium_step_state(const struct change *c, const struct step *s,
 		rc = medium_hash(c, s->name, NEW, next, e);
 	if (rc != RC_OK)
 		return rc;
-	*state = strcmp(now, s->after) == 0 ? MEDIUM_MADE
-	    : strcmp(now, s->before) == 0 && strcmp(next, s->after) == 0
-	    ? MEDIUM_PENDING
-	    : MEDIUM_FOREIGN;
+	if (strcmp(now, s->after) == 0)
+		*state = MEDIUM_MADE;
+	else if ((strcmp(now, s->before) == 0 || strcmp(now, "-") == 0) &&
+	    strcmp(next, s->after) == 0)
+		*state = MEDIUM_PENDING;
+	else
+		*state = MEDIUM_FOREIGN;
 
 	return RC_OK;
+}
+
+/* A new file with these bytes, on the disk when it comes back. */
+static enum rc
+medium_write(const struct change *c, const char *name, const char *more,
+    struct span bytes, struct err *e)
+{
+	char path[FOLDER_PATH];
+	struct stat st;
+	enum rc rc = RC_OK;
+	int fd = open(medium_path(c, name, more, path),
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return medium_errno(e, name);
+	/* What root changes stays its owner's. */
+	if (geteuid() == 0 && fstat(c->lock, &st) == 0)
+		(void)!fchown(fd, st.st_uid, st.st_gid);
+	if (FAULT("medium-full"))
+		rc = err_set(e, RC_IO, name, "%s", strerror(ENOSPC));
+	if (rc == RC_OK)
+		rc = file_write_all(fd, bytes, e);
+	if (rc == RC_OK && fsync(fd) != 0)
+		rc = medium_errno(e, name);
+	if (close(fd) != 0 && rc == RC_OK)
+		rc = medium_errno(e, name);
+
+	return rc;
+}
+
+/* The second new file, where it is not there as it should be. */
+static enum rc
+medium_again(const struct change *c, const struct step *s, struct err *e)
+{
+	struct buf bytes = buf_init(MEDIUM_FILE_MAX);
+	char path[FOLDER_PATH], now[HASH];
+	enum rc rc = medium_hash(c, s->name, PUT, now, e);
+
+	if (rc != RC_OK || strcmp(now, s->after) == 0)
+		return rc;
+	medium_drop(c, s->name, PUT);
+	rc = file_read(medium_path(c, s->name, NEW, path), &bytes, e);
+	if (rc == RC_OK)
+		rc = medium_write(c, s->name, PUT, buf_span(&bytes), e);
+	buf_clear(&bytes);
+
+	return rc;
+}
+
+/* One file to its name, or away. */
+static enum rc
+medium_move(const struct change *c, const struct step *s, struct err *e)
+{
+	const char *more = c->marked ? PUT : NEW;
+	char from[FOLDER_PATH], to[FOLDER_PATH];
+	enum rc rc = RC_OK;
+	int done;
+
+	(void)medium_path(c, s->name, more, from);
+	(void)medium_path(c, s->name, "", to);
+	if (s->after[0] != '-' && c->marked)
+		rc = medium_again(c, s, e);
+	if (rc != RC_OK)
+		return rc;
+	done = s->after[0] == '-' ? unlink(to) : rename(from, to);
+
+	return done == 0 ? RC_OK : medium_errno(e, s->name);
 }
 
 /* What is still to be renamed or removed, then the marker goes. */
 static enum rc
 medium_finish(struct change *c, bool *begun, struct err *e)
 {
-	char from[FOLDER_PATH], to[FOLDER_PATH];
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
@@ -301,23 +383,21 @@ medium_finish(struct change *c, bool *begun, struct err *e)
 		rc = medium_step_state(c, s, &state, e);
 		if (rc != RC_OK || state == MEDIUM_MADE)
 			continue;
-		(void)medium_path(c, s->name, "", to);
-		if ((s->after[0] == '-'
-			    ? unlink(to)
-			    : rename(medium_path(c, s->name, NEW, from), to)) !=
-		    0)
-			return medium_errno(e, s->name);
+		rc = medium_move(c, s, e);
+		if (rc != RC_OK)
+			break;
 		*begun = true;
 		FAILPOINT("medium-moved");
 	}
 	if (rc == RC_OK)
 		rc = medium_sync(c, e);
 	FAILPOINT("medium-finished");
-	if (rc == RC_OK && c->n > 1 &&
-	    unlink(medium_path(c, MARKER, "", to)) != 0)
-		rc = medium_errno(e, "folder");
+	if (rc == RC_OK && c->marked) {
+		medium_discard(c);
+		rc = medium_sync(c, e);
+	}
 
-	return rc == RC_OK ? medium_sync(c, e) : rc;
+	return rc;
 }
 
 /* Finishes what was interrupted, or throws its beginnings away. */
@@ -337,11 +417,9 @@ medium_recover(struct change *c, struct err *e)
 		rc = medium_step_state(c, &c->steps[i], &state, e);
 		good = rc == RC_OK && state != MEDIUM_FOREIGN;
 	}
-	if (rc == RC_OK && good && c->n > 0) {
-		/* A marker of one step is none of ours; it is obeyed all the same. */
+	if (rc == RC_OK && good)
 		rc = medium_finish(c, &begun, e);
-	}
-	if (rc == RC_OK)
+	else if (rc == RC_OK)
 		medium_discard(c);
 	c->n = 0;
 
@@ -420,34 +498,6 @@ medium_add(
 	return RC_OK;
 }
 
-/* A new file with these bytes, on the disk when it comes back. */
-static enum rc
-medium_write(const struct change *c, const char *name, const char *more,
-    struct span bytes, struct err *e)
-{
-	char path[FOLDER_PATH];
-	struct stat st;
-	enum rc rc = RC_OK;
-	int fd = open(medium_path(c, name, more, path),
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return medium_errno(e, name);
-	/* What root changes stays its owner's. */
-	if (geteuid() == 0 && fstat(c->lock, &st) == 0)
-		(void)!fchown(fd, st.st_uid, st.st_gid);
-	if (FAULT("medium-full"))
-		rc = err_set(e, RC_IO, name, "%s", strerror(ENOSPC));
-	if (rc == RC_OK)
-		rc = file_write_all(fd, bytes, e);
-	if (rc == RC_OK && fsync(fd) != 0)
-		rc = medium_errno(e, name);
-	if (close(fd) != 0 && rc == RC_OK)
-		rc = medium_errno(e, name);
-
-	return rc;
-}
-
 /* All new files, and where they are several the marker. */
 static enum rc
 medium_prepare(const struct change *c, struct err *e)
@@ -464,6 +514,8 @@ medium_prepare(const struct change *c, struct err *e)
 		if (s->after[0] == '-')
 			continue;
 		rc = medium_write(c, s->name, NEW, s->bytes, e);
+		if (rc == RC_OK && c->n > 1)
+			rc = medium_write(c, s->name, PUT, s->bytes, e);
 		FAILPOINT("medium-temporary");
 		/* What is read back is what was meant, or the medium is bad. */
 		if (rc == RC_OK)
@@ -495,6 +547,7 @@ medium_apply(struct change *c, struct err *e)
 	bool begun = false;
 	enum rc rc = medium_prepare(c, e);
 
+	c->marked = c->n > 1;
 	if (rc == RC_OK)
 		rc = medium_finish(c, &begun, e);
 	if (rc == RC_OK)
@@ -561,6 +614,27 @@ medium_write_keys(const struct folder_pair *pair, struct span sign_key,
 	return rc;
 }
 
+/* Folders that were made are durable once their parents are. */
+static void
+medium_sync_parents(const char *folder)
+{
+	char path[FOLDER_PATH];
+	char *slash;
+
+	(void)snprintf(path, sizeof(path), "%s", folder);
+	while ((slash = strrchr(path, '/')) != NULL && slash != path) {
+		int fd;
+
+		*slash = '\0';
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			break;
+		/* Some file systems do not sync folders. */
+		(void)!fsync(fd);
+		(void)close(fd);
+	}
+}
+
 enum rc
 medium_place(const char *folder, const struct medium *m, struct err *e)
 {
@@ -570,6 +644,7 @@ medium_place(const char *folder, const struct medium *m, struct err *e)
 	/* errno is still what mkdir() said. */
 	if (file_make_folder(folder, NULL) != RC_OK)
 		return medium_errno(e, "folder");
+	medium_sync_parents(folder);
 	rc = medium_begin(&c, folder, strlen(folder), e);
 	/* The certificate last: nobody lists it before its key is there. */
 	for (size_t i = FOLDER_FILES; i-- > 0 && rc == RC_OK;)

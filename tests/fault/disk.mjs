@@ -30,7 +30,8 @@ function readKept(path) {
   try {
     const head = Buffer.alloc(PAGE);
     readSync(fd, head, 0, PAGE, 0);
-    const size = Number(head.readBigUInt64LE(0)), bytes = Buffer.alloc(Math.min(size, fstatSync(fd).size - PAGE));
+    // A program that was killed while it opened a new file has synced nothing of it.
+    const size = Number(head.readBigUInt64LE(0)), bytes = Buffer.alloc(Math.max(0, Math.min(size, fstatSync(fd).size - PAGE)));
     readSync(fd, bytes, 0, bytes.length, PAGE);
     return bytes;
   } finally {
