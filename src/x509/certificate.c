@@ -57,6 +57,22 @@ certificate_x509(const struct certificate *c)
 	return c->x;
 }
 
+bool
+certificate_is_strong(int nid)
+{
+	static const int good[] = { NID_sha256WithRSAEncryption,
+		NID_sha384WithRSAEncryption, NID_sha512WithRSAEncryption,
+		NID_rsassaPss, NID_ecdsa_with_SHA256, NID_ecdsa_with_SHA384,
+		NID_ecdsa_with_SHA512 };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (nid == good[i])
+			return true;
+	}
+
+	return false;
+}
+
 /* What OpenSSL understood, written again, is what came. */
 static bool
 certificate_is_canonical(struct certificate *c)

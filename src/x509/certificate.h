@@ -31,6 +31,12 @@ EVP_PKEY *certificate_key(const struct certificate *c);
 X509 *certificate_x509(const struct certificate *c);
 
 /*
+ * Is this, by OpenSSL's number, a signature algorithm that we take from others:
+ * RSA or ECDSA with SHA-256 or more?
+ */
+bool certificate_is_strong(int nid);
+
+/*
  * Does this private key belong to the certificate's public key, and do its
  * own numbers fit together (RSA: n = pq, exponents, qi; EC: point = scalar·G)?
  * RC_OK; RC_STATE: key of another certificate; RC_FORMAT: numbers do not fit;

@@ -9,6 +9,7 @@
 #include "x509/chain.h"
 
 #include "x509/chain_check.h"
+#include "x509/ocsp.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -21,6 +22,8 @@
 struct chain_run {
 	const struct chain_in *in;
 	struct certificate *pool[CHAIN_POOL_MAX]; /* NULL: refused */
+	struct err refused;                       /* the first of them, */
+	size_t refused_at;                        /* and which it was */
 	STACK_OF(X509) * untrusted;
 	STACK_OF(X509_CRL) * crls;
 	X509_STORE_CTX *ctx;
@@ -123,27 +126,6 @@ chain_answer(int error)
 }
 
 /*
- * What OpenSSL complains of, once more. Nobody revokes a root: who trusts it
- * says so (RFC 5280 6.1.1 (d)). The path of a list's own signer is OpenSSL's.
- */
-static int
-chain_judge(int good, X509_STORE_CTX *ctx)
-{
-	const struct chain_answer *a;
-
-	if (good == 1 || X509_STORE_CTX_get0_parent_ctx(ctx) != NULL)
-		return good;
-	a = chain_answer(X509_STORE_CTX_get_error(ctx));
-	if (a->rc != RC_ABSENT || strcmp(a->field, "status") != 0 ||
-	    X509_STORE_CTX_get_error_depth(ctx) + 1 !=
-		sk_X509_num(X509_STORE_CTX_get0_chain(ctx)))
-		return good;
-	X509_STORE_CTX_set_error(ctx, X509_V_OK);
-
-	return 1;
-}
-
-/*
  * An issuer of that name is here and OpenSSL took it for another: the AKI
  * names one certificate of a CA that has several, as KISA's does, and a CA
  * that was issued again has another serial.
@@ -186,6 +168,11 @@ chain_explain(const struct chain_run *run, struct err *e)
 
 	if (a->field == NULL)
 		return err_set(e, a->rc, NULL, "%s", a->why);
+	if (strcmp(a->field, "issuer") == 0 && run->refused.rc != RC_OK) {
+		(void)snprintf(field, sizeof(field), "sent[%zu].%s",
+		    run->refused_at, run->refused.field);
+		return err_set(e, a->rc, field, "%s", run->refused.msg);
+	}
 	/* Without a root the last one is no root either. */
 	n = (path == NULL ? 0 : sk_X509_num(path)) + (a->rc == RC_ABSENT);
 	if (strcmp(a->field, "issuer") == 0 && path != NULL &&
@@ -225,7 +212,40 @@ chain_check_cost(const struct chain_run *run, struct err *e)
 	return RC_OK;
 }
 
-/* A certificate that we refuse is as one that was not sent. */
+/*
+ * Constraints on policies that it does not have: nobody issues that, and
+ * OpenSSL 3.0 loses the memory of such an extension each time it meets one.
+ */
+static enum rc
+chain_check_policies(const struct certificate *c, struct err *e)
+{
+	const X509 *x = certificate_x509(c);
+
+	if (X509_get_ext_by_NID(x, NID_policy_constraints, -1) >= 0 &&
+	    X509_get_ext_by_NID(x, NID_certificate_policies, -1) < 0)
+		return err_set(e, RC_DENIED, "policyConstraints",
+		    "without certificatePolicies (RFC 5280 4.2.1.11)");
+
+	return RC_OK;
+}
+
+static enum rc
+chain_read_one(struct span der, struct certificate **out, struct err *e)
+{
+	enum rc rc = certificate_parse(der, out, e);
+
+	if (rc == RC_OK && (rc = chain_check_policies(*out, e)) != RC_OK) {
+		certificate_free(*out);
+		*out = NULL;
+	}
+
+	return rc;
+}
+
+/*
+ * A certificate that we refuse is as one that was not sent; why it was is said
+ * where there is no path without it.
+ */
 static enum rc
 chain_read_pool(struct chain_run *run, struct err *e)
 {
@@ -235,9 +255,13 @@ chain_read_pool(struct chain_run *run, struct err *e)
 		return err_set(
 		    e, RC_LIMIT, NULL, "more than 32 certificates sent");
 	for (size_t i = 0; i < in->pool_n; i++) {
-		enum rc rc =
-		    certificate_parse(in->pool[i], &run->pool[i], NULL);
+		struct err why = { 0 };
+		enum rc rc = chain_read_one(in->pool[i], &run->pool[i], &why);
 
+		if (rc != RC_OK && run->refused.rc == RC_OK) {
+			run->refused = why;
+			run->refused_at = i;
+		}
 		if (rc == RC_MEMORY)
 			return err_set(e, rc, NULL, "no memory");
 		if (rc == RC_OK &&
@@ -301,37 +325,6 @@ chain_set_policies(const struct chain_in *in, X509_VERIFY_PARAM *param)
 	return true;
 }
 
-/*
- * Not X509_V_FLAG_X509_STRICT: it refuses KISA's root, which has no keyUsage
- * and needs none (RFC 5280 6.1.1 (d)). chain_check.c has what we want of it.
- */
-static bool
-chain_set(const struct chain_run *run)
-{
-	const struct chain_in *in = run->in;
-	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(run->ctx);
-	unsigned long flags = X509_V_FLAG_POLICY_CHECK |
-	    X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
-
-	if (in->status != NULL)
-		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL |
-		    X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS;
-	if (in->require_policy)
-		flags |= X509_V_FLAG_EXPLICIT_POLICY;
-	if (in->no_mapping)
-		flags |= X509_V_FLAG_INHIBIT_MAP;
-	if (in->no_any)
-		flags |= X509_V_FLAG_INHIBIT_ANY;
-	X509_VERIFY_PARAM_set_depth(param, CHAIN_MAX - 2);
-	X509_VERIFY_PARAM_set_auth_level(param, CHAIN_SECURITY);
-	X509_VERIFY_PARAM_set_time(param, in->at_ms / 1000);
-	X509_STORE_CTX_set0_crls(run->ctx, run->crls);
-	X509_STORE_CTX_set_verify_cb(run->ctx, chain_judge);
-
-	return X509_VERIFY_PARAM_set_flags(param, flags) == 1 &&
-	    chain_set_policies(in, param);
-}
-
 /* Whose of ours is this certificate of OpenSSL's? NULL: nobody's. */
 static const struct certificate *
 chain_find(const struct chain_run *run, const X509 *x)
@@ -352,6 +345,86 @@ chain_find(const struct chain_run *run, const X509 *x)
 	return NULL;
 }
 
+/* The best that the answers of OCSP say of one certificate of the path. */
+static enum ocsp_state
+chain_ask_answers(const struct chain_run *run, const struct certificate *of,
+    const struct certificate *issuer)
+{
+	const struct chain_status *status = run->in->status;
+	enum ocsp_state best = OCSP_UNKNOWN;
+
+	for (size_t i = 0; i < status->answers_n; i++) {
+		struct ocsp_status one;
+
+		if (ocsp_read(status->answers[i], of, issuer,
+			(struct span){ NULL, 0 }, run->in->at_ms, &one,
+			NULL) != RC_OK ||
+		    one.state == OCSP_UNKNOWN)
+			continue;
+		best = one.state;
+		if (best == OCSP_REVOKED)
+			break;
+	}
+
+	return best;
+}
+
+/*
+ * What OpenSSL complains of, once more: where no list says whether one is
+ * revoked, an answer of OCSP may. Nobody revokes a root: who trusts it says so
+ * (RFC 5280 6.1.1 (d)). The path of a list's own signer is OpenSSL's matter.
+ */
+static int
+chain_judge(int good, X509_STORE_CTX *ctx)
+{
+	struct chain_run *run = X509_STORE_CTX_get_app_data(ctx);
+	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(ctx);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	const struct certificate *of, *issuer;
+	const struct chain_answer *a;
+	enum ocsp_state state;
+
+	if (good == 1 || X509_STORE_CTX_get0_parent_ctx(ctx) != NULL)
+		return good;
+	a = chain_answer(X509_STORE_CTX_get_error(ctx));
+	if (a->rc != RC_ABSENT || strcmp(a->field, "status") != 0)
+		return good;
+	if (depth + 1 < sk_X509_num(path)) {
+		of = chain_find(run, sk_X509_value(path, depth));
+		issuer = chain_find(run, sk_X509_value(path, depth + 1));
+		state = of == NULL || issuer == NULL
+		    ? OCSP_UNKNOWN
+		    : chain_ask_answers(run, of, issuer);
+		if (state == OCSP_REVOKED)
+			X509_STORE_CTX_set_error(ctx, X509_V_ERR_CERT_REVOKED);
+		if (state != OCSP_GOOD)
+			return 0;
+	}
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+
+	return 1;
+}
+
+/* Whom an answer of OCSP calls revoked is, whatever the lists say. */
+static enum rc
+chain_check_answers(
+    const struct chain_run *run, const struct chain_path *path, struct err *e)
+{
+	char field[CHAIN_FIELD];
+
+	if (run->in->status == NULL)
+		return RC_OK;
+	for (size_t i = 0; i + 1 < path->n; i++) {
+		if (chain_ask_answers(run, path->at[i], path->at[i + 1]) !=
+		    OCSP_REVOKED)
+			continue;
+		chain_field(i, path->n, "status", field);
+		return err_set(e, RC_DENIED, field, "revoked (RFC 6960 2.2)");
+	}
+
+	return RC_OK;
+}
+
 /* The path's bytes from where they live longer than this run. */
 static struct span
 chain_borrow(const struct chain_run *run, const struct certificate *c)
@@ -362,6 +435,38 @@ chain_borrow(const struct chain_run *run, const struct certificate *c)
 	}
 
 	return certificate_der(c);
+}
+
+/*
+ * Not X509_V_FLAG_X509_STRICT: it refuses KISA's root, which has no keyUsage
+ * and needs none (RFC 5280 6.1.1 (d)). chain_check.c has what we want of it.
+ */
+static bool
+chain_set(struct chain_run *run)
+{
+	const struct chain_in *in = run->in;
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(run->ctx);
+	unsigned long flags = X509_V_FLAG_POLICY_CHECK |
+	    X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
+
+	if (in->status != NULL)
+		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL |
+		    X509_V_FLAG_EXTENDED_CRL_SUPPORT | X509_V_FLAG_USE_DELTAS;
+	if (in->require_policy)
+		flags |= X509_V_FLAG_EXPLICIT_POLICY;
+	if (in->no_mapping)
+		flags |= X509_V_FLAG_INHIBIT_MAP;
+	if (in->no_any)
+		flags |= X509_V_FLAG_INHIBIT_ANY;
+	X509_VERIFY_PARAM_set_depth(param, CHAIN_MAX - 2);
+	X509_VERIFY_PARAM_set_auth_level(param, CHAIN_SECURITY);
+	X509_VERIFY_PARAM_set_time(param, in->at_ms / 1000);
+	X509_STORE_CTX_set0_crls(run->ctx, run->crls);
+	X509_STORE_CTX_set_app_data(run->ctx, run);
+	X509_STORE_CTX_set_verify_cb(run->ctx, chain_judge);
+
+	return X509_VERIFY_PARAM_set_flags(param, flags) == 1 &&
+	    chain_set_policies(in, param);
 }
 
 static enum rc
@@ -389,7 +494,8 @@ chain_run(struct chain_run *run, struct chain *out, struct err *e)
 	struct chain_path path;
 	enum rc rc;
 
-	if ((rc = chain_open(run, e)) != RC_OK ||
+	if ((rc = chain_check_policies(in->leaf, e)) != RC_OK ||
+	    (rc = chain_open(run, e)) != RC_OK ||
 	    (rc = chain_check_cost(run, e)) != RC_OK)
 		return rc;
 	if (X509_STORE_CTX_init(run->ctx, trust_store(in->trust),
@@ -399,6 +505,7 @@ chain_run(struct chain_run *run, struct chain *out, struct err *e)
 	if (X509_verify_cert(run->ctx) != 1)
 		return chain_explain(run, e);
 	if ((rc = chain_take(run, &path, e)) != RC_OK ||
+	    (rc = chain_check_answers(run, &path, e)) != RC_OK ||
 	    (rc = chain_check(in, &path, e)) != RC_OK)
 		return rc;
 	out->n = path.n;

@@ -8,7 +8,6 @@
  */
 #include "x509/chain_check.h"
 
-#include "base/text.h"
 #include "npki/der.h"
 
 #include <openssl/err.h>
@@ -23,11 +22,14 @@
 #define FOR_USE      (FOR_SERVER | FOR_PERSON)
 #define FOR_ALL      (FOR_USE | FOR(CHAIN_PATH))
 
-#define AT_LEAF      1U
-#define AT_CA        2U
-#define AT_ROOT      4U
-#define AT_ISSUER    (AT_CA | AT_ROOT)
-#define AT_ALL       (AT_LEAF | AT_ISSUER)
+/* X509_check_ip_asc() says: that is no address. */
+#define CHECK_NO_ADDRESS (-2)
+
+#define AT_LEAF          1U
+#define AT_CA            2U
+#define AT_ROOT          4U
+#define AT_ISSUER        (AT_CA | AT_ROOT)
+#define AT_ALL           (AT_LEAF | AT_ISSUER)
 
 /* One certificate of the path, and the question. */
 struct chain_look {
@@ -353,7 +355,10 @@ check_alt_names(const struct chain_look *k)
 	return good;
 }
 
-/* No NUL, and UTF-8 that is UTF-8: a name that two programs read alike. */
+/*
+ * No NUL, at which some programs end a name. UTF-8 that is none does not come
+ * here: OpenSSL refuses it when it reads the name.
+ */
 static bool
 check_strings(const X509_NAME *name)
 {
@@ -368,19 +373,21 @@ check_strings(const X509_NAME *name)
 			continue;
 		if (bytes.n > 0 && memchr(bytes.p, 0, bytes.n) != NULL)
 			return false;
-		if (ASN1_STRING_type(s) == V_ASN1_UTF8STRING &&
-		    !text_is_utf8(bytes))
-			return false;
 	}
 
 	return true;
 }
 
 static bool
-check_names_read(const struct chain_look *k)
+check_subject_reads(const struct chain_look *k)
 {
-	return check_strings(X509_get_subject_name(k->x)) &&
-	    check_strings(X509_get_issuer_name(k->x));
+	return check_strings(X509_get_subject_name(k->x));
+}
+
+static bool
+check_issuer_reads(const struct chain_look *k)
+{
+	return check_strings(X509_get_issuer_name(k->x));
 }
 
 /* UTCTime through 2049 (RFC 5280 4.1.2.5). */
@@ -403,18 +410,7 @@ check_times(const struct chain_look *k)
 static bool
 check_signature_algorithm(const struct chain_look *k)
 {
-	static const int good[] = { NID_sha256WithRSAEncryption,
-		NID_sha384WithRSAEncryption, NID_sha512WithRSAEncryption,
-		NID_rsassaPss, NID_ecdsa_with_SHA256, NID_ecdsa_with_SHA384,
-		NID_ecdsa_with_SHA512 };
-	int nid = X509_get_signature_nid(k->x);
-
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		if (nid == good[i])
-			return true;
-	}
-
-	return false;
+	return certificate_is_strong(X509_get_signature_nid(k->x));
 }
 
 /* serverAuth, where it says at all what it is for. */
@@ -438,11 +434,14 @@ static bool
 check_host(const struct chain_look *k)
 {
 	const char *host = k->in->host;
+	int address;
 
 	if (host == NULL)
 		return true;
-	if (X509_check_ip_asc(k->x, host, 0) == 1)
-		return true;
+	/* An address is none of the DNS names, though it may look like one. */
+	address = X509_check_ip_asc(k->x, host, 0);
+	if (address != CHECK_NO_ADDRESS)
+		return address == 1;
 
 	return X509_check_host(k->x, host, strlen(host),
 		   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
@@ -464,8 +463,10 @@ static const struct chain_rule {
 	    NID_undef },
 	{ "subject", "a CA without a name (RFC 5280 4.1.2.6)", FOR_USE,
 	    AT_ISSUER, check_subject, NID_undef },
-	{ "subject", "a string with NUL or broken UTF-8 (RFC 5280 4.1.2.4)",
-	    FOR_USE, AT_ALL, check_names_read, NID_undef },
+	{ "issuer", "a string with NUL in it (RFC 5280 4.1.2.4)", FOR_USE,
+	    AT_ALL, check_issuer_reads, NID_undef },
+	{ "subject", "a string with NUL in it (RFC 5280 4.1.2.6)", FOR_USE,
+	    AT_ALL, check_subject_reads, NID_undef },
 	{ "signatureAlgorithm", "weaker than SHA-256", FOR_USE, AT_LEAF | AT_CA,
 	    check_signature_algorithm, NID_undef },
 	{ "authorityKeyIdentifier", "critical (RFC 5280 4.2.1.1)", FOR_USE,
@@ -523,6 +524,8 @@ static const struct chain_rule {
 	    FOR(CHAIN_SERVER), AT_LEAF, check_purpose, NID_ext_key_usage },
 	{ "extendedKeyUsage", "not serverAuth alone of any (BR 7.1.2.7.10)",
 	    FOR(CHAIN_WEB), AT_LEAF, check_purpose_exact, NID_ext_key_usage },
+	{ "extendedKeyUsage", "of a CA, and not for a server (BR 7.1.2.10.6)",
+	    FOR(CHAIN_WEB), AT_CA, check_purpose, NID_ext_key_usage },
 	{ "extendedKeyUsage", "critical (BR 7.1.2.7.6)", FOR(CHAIN_WEB),
 	    AT_LEAF, check_is_not_critical, NID_ext_key_usage },
 	{ "extendedKeyUsage", "in a root (BR 7.1.2.1.2)", FOR(CHAIN_WEB),

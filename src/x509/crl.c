@@ -9,6 +9,7 @@
 
 #include "npki/certtime.h"
 #include "npki/der.h"
+#include "x509/certificate.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -237,6 +238,11 @@ crl_parse(struct span der, struct crl **out, struct err *e)
 	    !crl_is_canonical(c->x, der)) {
 		rc = err_set(e, RC_FORMAT, NULL,
 		    "not one certificate list (RFC 5280 5.1)");
+	} else if (!certificate_is_strong(X509_CRL_get_signature_nid(c->x))) {
+		rc = err_set(
+		    e, RC_POLICY, "signatureAlgorithm", "weaker than SHA-256");
+	}
+	if (rc != RC_OK) {
 		crl_free(c);
 		c = NULL;
 	}

@@ -82,6 +82,76 @@ limbo_trust(const json_t *list, struct err *refused)
 	return t;
 }
 
+#define LIMBO_STATUS 8 /* lists or answers of one case */
+
+/* Lists, answers and inputs, which only our own cases have. */
+struct limbo_more {
+	struct chain_status status;
+	struct crl *lists[LIMBO_STATUS];
+	struct buf answers[LIMBO_STATUS];
+	struct span spans[LIMBO_STATUS];
+	const char *policies[LIMBO_STATUS];
+};
+
+/* A list that we refuse is as none. */
+static inline void
+limbo_status(struct limbo_more *m, const json_t *test, struct chain_in *in)
+{
+	json_t *pem;
+	size_t i;
+
+	json_array_foreach(json_object_get(test, "crls"), i, pem)
+	{
+		struct buf der = limbo_pem(pem);
+
+		if (crl_parse(buf_span(&der), &m->lists[m->status.crls_n],
+			NULL) == RC_OK)
+			m->status.crls_n++;
+		buf_clear(&der);
+		in->status = &m->status;
+	}
+	json_array_foreach(json_object_get(test, "ocsp"), i, pem)
+	{
+		m->answers[i] = limbo_pem(pem);
+		m->spans[i] = buf_span(&m->answers[i]);
+		m->status.answers_n++;
+		in->status = &m->status;
+	}
+	m->status.crls = (const struct crl *const *)m->lists;
+	m->status.answers = m->spans;
+}
+
+static inline void
+limbo_inputs(struct limbo_more *m, const json_t *test, struct chain_in *in)
+{
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(json_object_get(test, "policies"), i, word)
+	{
+		m->policies[i] = json_string_value(word);
+		in->policies_n++;
+	}
+	in->policies = m->policies;
+	json_array_foreach(json_object_get(test, "flags"), i, word)
+	{
+		const char *flag = json_string_value(word);
+
+		in->require_policy |= strcmp(flag, "explicit") == 0;
+		in->no_mapping |= strcmp(flag, "no-mapping") == 0;
+		in->no_any |= strcmp(flag, "no-any") == 0;
+	}
+}
+
+static inline void
+limbo_clear(struct limbo_more *m)
+{
+	for (size_t i = 0; i < LIMBO_STATUS; i++) {
+		crl_free(m->lists[i]);
+		buf_clear(&m->answers[i]);
+	}
+}
+
 static inline enum rc
 limbo_verify(const json_t *test, enum chain_profile profile, struct err *e)
 {
@@ -89,8 +159,9 @@ limbo_verify(const json_t *test, enum chain_profile profile, struct err *e)
 	const json_t *peer = json_object_get(test, "expected_peer_name");
 	const json_t *depth = json_object_get(test, "max_chain_depth");
 	struct buf leaf = limbo_pem(json_object_get(test, "peer_certificate"));
-	struct buf sent[CHAIN_POOL_MAX];
-	struct span spans[CHAIN_POOL_MAX];
+	struct buf sent[CHAIN_POOL_MAX + 1];
+	struct span spans[CHAIN_POOL_MAX + 1];
+	struct limbo_more more = { 0 };
 	struct err refused = { 0 };
 	struct trust *trust =
 	    limbo_trust(json_object_get(test, "trusted_certs"), &refused);
@@ -108,6 +179,8 @@ limbo_verify(const json_t *test, enum chain_profile profile, struct err *e)
 	struct chain out;
 	enum rc rc;
 
+	limbo_status(&more, test, &in);
+	limbo_inputs(&more, test, &in);
 	for (size_t i = 0; i < in.pool_n; i++) {
 		sent[i] = limbo_pem(json_array_get(pool, i));
 		spans[i] = buf_span(&sent[i]);
@@ -120,6 +193,7 @@ limbo_verify(const json_t *test, enum chain_profile profile, struct err *e)
 	}
 	certificate_free(c);
 	trust_free(trust);
+	limbo_clear(&more);
 	buf_clear(&leaf);
 	for (size_t i = 0; i < in.pool_n; i++)
 		buf_clear(&sent[i]);
