@@ -323,6 +323,64 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   await close();
 });
 
+test('what is dropped can be written to where the browser gives its handle, and is read where it gives none', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await lay(page, 'NPKI', onDisk());
+  const got = await page.evaluate(async () => {
+    const { filesOfDrop, pairsOf } = await import('/core/keyfiles.js');
+    const folder = await showDirectoryPicker();
+    /* The older way to read a folder, over the same files. */
+    const entryOf = (handle, path) => ({
+      name: handle.name, fullPath: path, isDirectory: handle.kind === 'directory',
+      file: (done) => handle.getFile().then(done),
+      createReader: () => {
+        let read = false;
+        return { readEntries: async (done) => {
+          const some = [];
+          if (!read)
+            for await (const entry of handle.values())
+              some.push(entryOf(entry, `${path}/${entry.name}`));
+          read = true;
+          done(some);
+        } };
+      },
+    });
+    const item = (handle) => ({ webkitGetAsEntry: () => entryOf(folder, '/NPKI'), getAsFileSystemHandle: handle });
+    const out = [];
+    for (const handle of [async () => folder, () => Promise.reject(new DOMException('system folder', 'NotAllowedError')), undefined]) {
+      const [found] = await pairsOf(await filesOfDrop({ items: [item(handle)] }));
+      out.push([found.facts.owner, found.path, found.files.kmPri.length > 0, found.handles?.signPri.name, found.root?.name]);
+    }
+    return out;
+  });
+  const same = ['뷁쌿훑()0091004123456789', `NPKI/${place}`, true];
+  assert.deepEqual(got, [[...same, 'signPri.key', 'NPKI'], [...same, undefined, undefined], [...same, undefined, undefined]]);
+  await close();
+});
+
+test('a key file that asks for a long derivation does not hold the page up', { timeout: 120000 }, async () => {
+  const slow = join(work, 'slow');
+  mkdirSync(slow);
+  copyFileSync(made.signCert, join(slow, 'signCert.der'));
+  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-outform', 'DER', '-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA256', '-iter', '500000', '-passout', 'pass:slow', '-out', join(slow, 'signPri.key')],
+    { input: openssl(readFileSync(made.signKey), made.password) });
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, slow);
+  await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill('slow');
+  await press(page, '확인');
+  /* On the page's own thread this question would be answered when all is done. */
+  const meanwhile = await page.evaluate(async () => {
+    await new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
+    const act = document.querySelector('ingam-www').renderRoot.querySelector('www-manage').renderRoot.querySelector('www-check');
+    return act.renderRoot.querySelector('ig-busy') !== null;
+  });
+  assert.ok(meanwhile);
+  await heading(page, '비밀번호가 맞아요');
+  await close();
+});
+
 /* What has the focus, in words, and how far down and to the side it stands. */
 const focused = (page) => page.evaluate(() => {
   let e = document.activeElement;
