@@ -15,6 +15,7 @@
 #include "cli/cloud.h"
 #include "cli/sign.h"
 #include "cli/token.h"
+#include "cli/tokens.h"
 #include "cli/verify.h"
 #include "client/person.h"
 
@@ -56,6 +57,15 @@ static const struct {
 	{ NULL, "sign", sign_main,
 	    { "PC의 인증서로 파일에 전자서명해요.",
 		"Signs a file with a certificate of this PC." } },
+	{ "token", "list", tokens_main,
+	    { "보안토큰과 그 안의 인증서를 보여줘요.",
+		"Shows tokens and the certificates on them." } },
+	{ "token", "copy", tokens_main,
+	    { "이 PC의 인증서를 보안토큰에 복사해요.",
+		"Copies a certificate of this PC to a token." } },
+	{ "token", "delete", tokens_main,
+	    { "보안토큰의 인증서를 지워요.",
+		"Deletes a certificate from a token." } },
 	{ "token", "register", token_register,
 	    { "브라우저와 프로그램에 인감 보안토큰을 등록해요.",
 		"Makes browsers and other programs see the Ingam token." } },

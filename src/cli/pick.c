@@ -64,8 +64,8 @@ static const struct {
 };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
 
-static void
-pick_fingerprint(struct span der, char out[PICK_FINGERPRINT])
+void
+pick_fingerprint(struct span der, char out[static PICK_FINGERPRINT])
 {
 	struct buf hex = buf_init(PICK_FINGERPRINT);
 	uint8_t digest[DIGEST_SHA256];

@@ -21,6 +21,9 @@ struct pick_row {
 	char fingerprint[PICK_FINGERPRINT]; /* of the signing certificate */
 };
 
+/* SHA-256 of a certificate. */
+void pick_fingerprint(struct span der, char out[static PICK_FINGERPRINT]);
+
 /* All of them, in the order of their paths: number n is rows[n - 1]. */
 struct pick {
 	struct folder folder;

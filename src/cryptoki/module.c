@@ -9,6 +9,7 @@
 #include "cryptoki/inner.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,16 +95,18 @@ module_load(const char *path, struct module **out, struct err *e)
 	CK_C_INITIALIZE_ARGS args = { .flags = CKF_OS_LOCKING_OK };
 	const CK_FUNCTION_LIST *call;
 	void *library;
+	char real[PATH_MAX];
 	CK_RV rv;
 
 	*out = NULL;
-	if (access(path, R_OK) != 0)
+	/* A name without a folder would be looked for elsewhere. */
+	if (realpath(path, real) == NULL || access(real, R_OK) != 0)
 		return err_set(e, RC_ABSENT, "module", "cannot be read");
 	/*
 	 * There is no dlclose() beside this: modules of vendors have threads
 	 * and exit handlers of their own.
 	 */
-	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	library = dlopen(real, RTLD_NOW | RTLD_LOCAL);
 	call = library == NULL ? NULL : module_functions(library);
 	if (call == NULL)
 		return err_set(e, RC_FORMAT, "module",

@@ -105,6 +105,7 @@ stage_key_private(const struct login *l, const struct stage_pair *pair,
 	stage_key_flag(&r, CKA_SIGN, stage_key_signs(pair));
 	if (k->kind == PKINFO_RSA) {
 		stage_key_flag(&r, CKA_DECRYPT, stage_key_opens(pair));
+		stage_key_flag(&r, CKA_UNWRAP, stage_key_opens(pair));
 		stage_key_row(&r, CKA_MODULUS, k->n);
 		stage_key_row(&r, CKA_PUBLIC_EXPONENT, k->e);
 		stage_key_row(&r, CKA_PRIVATE_EXPONENT, k->d);
@@ -137,6 +138,7 @@ stage_key_public(const struct login *l, const struct stage_pair *pair,
 	stage_key_flag(&r, CKA_VERIFY, stage_key_signs(pair));
 	if (pair->key->kind == PKINFO_RSA) {
 		stage_key_flag(&r, CKA_ENCRYPT, stage_key_opens(pair));
+		stage_key_flag(&r, CKA_WRAP, stage_key_opens(pair));
 		stage_key_row(&r, CKA_MODULUS, c->modulus);
 		stage_key_row(&r, CKA_PUBLIC_EXPONENT, c->exponent);
 	} else {

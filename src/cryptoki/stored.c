@@ -74,6 +74,22 @@ stored_load(const struct login *l, struct stored *s, struct err *e)
 	return rc;
 }
 
+/* An order that is the same each time; a token's own is not. */
+static int
+stored_compare(const void *a, const void *b)
+{
+	const struct stored *x = a, *y = b;
+	int by = (int)y->readable - (int)x->readable;
+
+	if (by == 0)
+		by = strcmp(x->info.owner, y->info.owner);
+
+	if (by == 0)
+		by = strcmp(x->info.serial, y->info.serial);
+
+	return by != 0 ? by : strcmp(x->label, y->label);
+}
+
 enum rc
 stored_list(const struct login *l, struct stored_list *out, struct err *e)
 {
@@ -105,6 +121,7 @@ stored_list(const struct login *l, struct stored_list *out, struct err *e)
 		s->der = buf_init(CERTINFO_MAX);
 		rc = stored_load(l, s, e);
 	}
+	qsort(out->at, out->n, sizeof(*out->at), stored_compare);
 
 	return rc;
 }

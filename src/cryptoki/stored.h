@@ -43,7 +43,7 @@ struct stored_list {
 };
 
 /*
- * Lists the certificates of a token. Private keys and R show only after
+ * Lists the certificates of a token, by owner and serial number. Private keys and R show only after
  * login_enter(). Free with stored_clear(), also after a failure. RC_IO,
  * RC_MEMORY.
  */

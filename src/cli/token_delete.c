@@ -1,0 +1,107 @@
+/*
+ * token_delete.c - ingam token delete: a certificate and its key, from a token.
+ *
+ * Belongs here: which one, and the question.
+ * Not here: removing it (cryptoki/stored.c).
+ */
+#include "cli/token_delete.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct person_text text_which = { "번호", "Number" };
+static const struct person_text text_sure = {
+	"이 인증서와 개인키를 보안토큰에서 지울까요? 지우면 이 보안토큰으로는 이 "
+	"인증서를 쓸 수 없고, 되돌릴 수 없어요. (예/아니요)",
+	"Delete this certificate and its key from the token? The token can "
+	"then no longer sign with it, and there is no way back. (yes/no)"
+};
+static const struct person_text text_done = { "보안토큰에서 지웠어요.",
+	"Deleted from the token." };
+
+enum tokens_end
+token_delete_choose(const struct stored_list *list, const char *which,
+    const struct stored **out)
+{
+	uint64_t number = 0;
+
+	if (list->n == 0)
+		return TOKENS_EMPTY;
+	if (which == NULL && list->n > 1)
+		return TOKENS_CHOOSE;
+	if (which == NULL)
+		which = "1";
+	/* A serial number may look like one of the list: it is longer. */
+	if (strlen(which) <= 2 &&
+	    text_uint(span_str(which), list->n, &number, NULL) == RC_OK &&
+	    number > 0) {
+		*out = &list->at[number - 1];
+		return TOKENS_DONE;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		if (!list->at[i].readable ||
+		    strcasecmp(list->at[i].info.serial, which) != 0)
+			continue;
+		*out = &list->at[i];
+		return TOKENS_DONE;
+	}
+
+	return TOKENS_NO_SUCH;
+}
+
+/* The same, asked for on a terminal where it is not clear. */
+static enum tokens_end
+token_delete_ask(struct tokens *t, const struct stored **out)
+{
+	enum tokens_end end =
+	    token_delete_choose(&t->list, t->files.which, out);
+	char line[64];
+
+	if (end != TOKENS_CHOOSE && end != TOKENS_NO_SUCH)
+		return end;
+	for (size_t i = 0; !t->files.json && i < t->list.n; i++)
+		tokens_print(&t->list.at[i], i + 1, true, stderr);
+	if (end == TOKENS_NO_SUCH || !t->files.attended || t->files.json ||
+	    person_line(text_which, line, sizeof(line), NULL) != RC_OK)
+		return end;
+
+	return token_delete_choose(&t->list, line, out);
+}
+
+enum tokens_end
+token_delete(struct tokens *t)
+{
+	const struct stored *s = NULL;
+	enum tokens_end end = tokens_choose(t, true);
+	json_t *gone;
+	enum rc rc;
+
+	if (end == TOKENS_DONE)
+		end = tokens_enter(t, true);
+	if (end == TOKENS_DONE)
+		end = tokens_read(t);
+	if (end == TOKENS_DONE)
+		end = token_delete_ask(t, &s);
+	if (end != TOKENS_DONE)
+		return end;
+	gone = tokens_json(s, (size_t)(s - t->list.at) + 1, true);
+	if (!t->files.json)
+		tokens_print(s, (size_t)(s - t->list.at) + 1, true, stderr);
+	if (!tokens_agree(t, t->files.yes, text_sure)) {
+		json_decref(gone);
+		return t->files.attended && !t->files.json ? TOKENS_NO
+							   : TOKENS_UNSURE;
+	}
+	rc = stored_remove(&t->session, &t->list, s, &t->err);
+	if (rc != RC_OK) {
+		json_decref(gone);
+		return tokens_failed(t, rc);
+	}
+	(void)json_object_set_new(t->files.answer, "deleted", gone);
+	if (!t->files.json)
+		(void)printf("%s\n", person_sentence(text_done));
+
+	return TOKENS_DONE;
+}
