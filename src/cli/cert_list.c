@@ -83,6 +83,8 @@ static const char *const cipher_words[] = {
 	[PLATFORM_ARIA_256_CBC] = "ARIA-256",
 	[PLATFORM_3DES_CBC] = "3DES",
 	[PLATFORM_SEED_CBC] = "SEED",
+	[PLATFORM_RC2_40_CBC] = "RC2-40",
+	[PLATFORM_RC2_128_CBC] = "RC2-128",
 };
 static const char *const scheme_words[] = {
 	[PBE_SCHEME_SEED_SHA1] = "PBKDF1-SHA1",

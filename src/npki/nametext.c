@@ -90,3 +90,26 @@ nametext_show(uint8_t tag, struct span s, char *out, size_t size)
 	}
 	text_sanitise(out, size, s);
 }
+
+size_t
+nametext_utf16(struct span utf8, uint8_t *out, size_t size)
+{
+	size_t n = 0, used;
+
+	for (; utf8.n > 0; utf8.p += used, utf8.n -= used) {
+		uint32_t c = text_next(utf8, &used), high;
+
+		if (c == UINT32_MAX || size - n < (c < 0x10000 ? 2 : 4))
+			continue;
+		high = 0xd800 + (c - 0x10000) / 0x400;
+		if (c >= 0x10000) {
+			out[n++] = (uint8_t)(high >> 8);
+			out[n++] = (uint8_t)high;
+			c = 0xdc00 | (c & 0x3ff);
+		}
+		out[n++] = (uint8_t)(c >> 8);
+		out[n++] = (uint8_t)c;
+	}
+
+	return n;
+}

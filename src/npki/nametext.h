@@ -14,3 +14,10 @@
  * be are taken for CP949 (EUC-KR, KS X 1001), as old Korean programs wrote.
  */
 void nametext_show(uint8_t tag, struct span s, char *out, size_t size);
+
+/*
+ * Writes UTF-8 as a BMPString of UTF-16, which is what PKCS#12 has for names
+ * and passwords (RFC 7292 B.1), without a zero at its end. Gives its length;
+ * what is malformed, and what has no room in size, is left out.
+ */
+size_t nametext_utf16(struct span utf8, uint8_t *out, size_t size);

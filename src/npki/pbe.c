@@ -9,6 +9,7 @@
 #include "npki/pbe.h"
 
 #include "npki/oid.h"
+#include "npki/rc2.h"
 #include "npki/seed.h"
 
 /* What each cipher needs, in the order of enum platform_cipher. */
@@ -23,6 +24,8 @@ static const struct {
 	[PLATFORM_ARIA_256_CBC] = { 32, 16 },
 	[PLATFORM_3DES_CBC] = { 24, 8 },
 	[PLATFORM_SEED_CBC] = { 16, 16 },
+	[PLATFORM_RC2_40_CBC] = { 5, 8 },
+	[PLATFORM_RC2_128_CBC] = { 16, 8 },
 };
 
 /* encryptionScheme of PBES2. */
@@ -61,6 +64,8 @@ static const struct {
 	{ OID_SEED_CBC, PBE_SCHEME_SEED_FIXED_IV, PLATFORM_SEED_CBC },
 	{ OID_PBES2, PBE_SCHEME_PBES2, PLATFORM_SEED_CBC },
 	{ OID_PKCS12_3DES, PBE_SCHEME_PKCS12, PLATFORM_3DES_CBC },
+	{ OID_PKCS12_RC2_128, PBE_SCHEME_PKCS12, PLATFORM_RC2_128_CBC },
+	{ OID_PKCS12_RC2_40, PBE_SCHEME_PKCS12, PLATFORM_RC2_40_CBC },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -296,21 +301,43 @@ pbe_derive(const struct pbe *p, struct span password,
 	return err_set(e, RC_BUG, NULL, "scheme without a derivation");
 }
 
+static void
+pbe_seed(const uint8_t *key, const uint8_t *iv, struct span in, uint8_t *out)
+{
+	struct seed seed;
+
+	seed_init(&seed, key);
+	seed_cbc_decrypt(&seed, iv, in.p, out, in.n);
+	sec_wipe(&seed, sizeof(seed));
+}
+
 static enum rc
 pbe_decrypt(const struct pbe *p, const uint8_t *key, const uint8_t *iv,
     struct span in, uint8_t *out, struct err *e)
 {
-	struct seed seed;
+	struct span whole = { key, pbe_key_size(p) };
 
-	if (p->cipher != PLATFORM_SEED_CBC)
-		return platform_decrypt(p->cipher,
-		    (struct span){ key, pbe_key_size(p) },
-		    (struct span){ iv, pbe_block(p) }, in, out, e);
-	seed_init(&seed, key);
-	seed_cbc_decrypt(&seed, iv, in.p, out, in.n);
-	sec_wipe(&seed, sizeof(seed));
+	switch (p->cipher) {
+	case PLATFORM_SEED_CBC:
+		pbe_seed(key, iv, in, out);
+		return RC_OK;
+	case PLATFORM_RC2_40_CBC:
+	case PLATFORM_RC2_128_CBC:
+		rc2_cbc_decrypt(
+		    whole, 8 * (unsigned int)whole.n, iv, in.p, out, in.n);
+		return RC_OK;
+	case PLATFORM_AES_128_CBC:
+	case PLATFORM_AES_192_CBC:
+	case PLATFORM_AES_256_CBC:
+	case PLATFORM_ARIA_128_CBC:
+	case PLATFORM_ARIA_192_CBC:
+	case PLATFORM_ARIA_256_CBC:
+	case PLATFORM_3DES_CBC:
+		break;
+	}
 
-	return RC_OK;
+	return platform_decrypt(
+	    p->cipher, whole, (struct span){ iv, pbe_block(p) }, in, out, e);
 }
 
 /*

@@ -16,7 +16,7 @@ enum pbe_scheme {
 	PBE_SCHEME_SEED_SHA1,     /* 1.2.410.200004.1.15: PBKDF1, IV derived */
 	PBE_SCHEME_SEED_FIXED_IV, /* 1.2.410.200004.1.4: PBKDF1, IV constant */
 	PBE_SCHEME_PBES2,         /* PBKDF2 and any cipher we know */
-	PBE_SCHEME_PKCS12,        /* 1.2.840.113549.1.12.1.3: 3DES */
+	PBE_SCHEME_PKCS12,        /* 1.2.840.113549.1.12.1: 3DES, RC2 */
 };
 
 /* The forms that we write (pbeput.h). */

@@ -87,6 +87,8 @@ pbeput_form_of(const struct pbe *p)
 	case PLATFORM_AES_192_CBC:
 	case PLATFORM_AES_256_CBC:
 	case PLATFORM_3DES_CBC:
+	case PLATFORM_RC2_40_CBC:
+	case PLATFORM_RC2_128_CBC:
 		break;
 	}
 

@@ -9,6 +9,7 @@
 
 #include "base/sec.h"
 #include "base/text.h"
+#include "npki/nametext.h"
 
 #define BLOCK_MAX    128 /* of SHA-512; v of the standard */
 #define PASSWORD_MAX 256 /* bytes of UTF-8 */
@@ -18,32 +19,12 @@
 #define BMP_MAX   (2 * PASSWORD_MAX + 2)
 #define INPUT_MAX (BLOCK_MAX + BMP_MAX + BLOCK_MAX)
 
-/* UTF-8 that text_is_utf8() has seen, as BMPString with its zero (B.1). */
+/* The password as BMPString with its zero (B.1). */
 static size_t
-pkcs12kdf_bmp(struct span s, uint8_t out[BMP_MAX])
+pkcs12kdf_bmp(struct span password, uint8_t out[BMP_MAX])
 {
-	size_t n = 0;
+	size_t n = nametext_utf16(password, out, BMP_MAX - 2);
 
-	for (size_t i = 0; i < s.n;) {
-		uint8_t first = s.p[i++];
-		uint32_t c = first;
-		uint32_t units[2];
-		size_t more = first < 0x80 ? 0
-		    : first < 0xe0         ? 1
-		    : first < 0xf0         ? 2
-					   : 3;
-
-		if (more > 0)
-			c = first & (0x3fU >> more);
-		while (more-- > 0)
-			c = c << 6 | (s.p[i++] & 0x3f);
-		units[0] = c < 0x10000 ? c : 0xd800 + ((c - 0x10000) >> 10);
-		units[1] = 0xdc00 + (c & 0x3ff);
-		for (size_t k = 0; k < (c < 0x10000 ? 1 : 2); k++) {
-			out[n++] = (uint8_t)(units[k] >> 8);
-			out[n++] = (uint8_t)units[k];
-		}
-	}
 	out[n++] = 0;
 	out[n++] = 0;
 

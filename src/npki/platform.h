@@ -31,7 +31,9 @@ enum platform_cipher {
 	PLATFORM_ARIA_192_CBC,
 	PLATFORM_ARIA_256_CBC,
 	PLATFORM_3DES_CBC,
-	PLATFORM_SEED_CBC, /* never asked of the platform: seed.c */
+	PLATFORM_SEED_CBC,   /* these are never asked of the platform: seed.c */
+	PLATFORM_RC2_40_CBC, /* rc2.c */
+	PLATFORM_RC2_128_CBC, /* rc2.c */
 };
 
 /*

@@ -34,6 +34,8 @@ static struct {
 	[PLATFORM_ARIA_256_CBC] = { "ARIA-256-CBC", NULL },
 	[PLATFORM_3DES_CBC] = { "DES-EDE3-CBC", NULL },
 	[PLATFORM_SEED_CBC] = { NULL, NULL },
+	[PLATFORM_RC2_40_CBC] = { NULL, NULL },
+	[PLATFORM_RC2_128_CBC] = { NULL, NULL },
 };
 
 static void

@@ -260,10 +260,12 @@ wasm_cbc(enum platform_cipher cipher, bool encrypt, struct span key,
 	case PLATFORM_3DES_CBC:
 		return wasm_des3(encrypt, key, iv, in, out);
 	case PLATFORM_SEED_CBC:
+	case PLATFORM_RC2_40_CBC:
+	case PLATFORM_RC2_128_CBC:
 		break;
 	}
 
-	return err_set(e, RC_BUG, NULL, "SEED is not the platform's");
+	return err_set(e, RC_BUG, NULL, "a cipher that is not the platform's");
 }
 
 enum rc
