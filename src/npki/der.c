@@ -312,6 +312,15 @@ der_check(struct span in, struct err *e)
 	return RC_OK;
 }
 
+bool
+der_ordered(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
+
+	return order < 0 || (order == 0 && a.n <= b.n);
+}
+
 /* Appends a decimal number; false when it does not fit. */
 static bool
 der_oid_arc(char *out, size_t *n, uint64_t v)

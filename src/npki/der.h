@@ -104,6 +104,12 @@ bool der_done(const struct der *r);
 IG_CHECK enum rc der_check(struct span in, struct err *e);
 
 /*
+ * May element b follow a in a SET OF (X.690 11.6: in the order of their
+ * encodings, the shorter one as if it went on with zeros)?
+ */
+bool der_ordered(struct span a, struct span b);
+
+/*
  * Writes an OID (contents octets) as "1.2.3" into out, DER_OID_TEXT bytes.
  * False, and "", when it is malformed or too long.
  */

@@ -85,6 +85,25 @@ derput_uint(struct derput *w, uint32_t v)
 	derput_natural(w, SPAN(big));
 }
 
+void
+derput_set(struct derput *w, uint8_t tag, struct span *elements, size_t n)
+{
+	size_t mark = derput_mark(w);
+
+	for (size_t i = 1; i < n; i++) {
+		for (size_t k = i;
+		     k > 0 && !der_ordered(elements[k - 1], elements[k]); k--) {
+			struct span s = elements[k];
+
+			elements[k] = elements[k - 1];
+			elements[k - 1] = s;
+		}
+	}
+	for (size_t i = n; i > 0; i--)
+		derput_bytes(w, elements[i - 1]);
+	derput_wrap(w, tag, mark);
+}
+
 struct span
 derput_span(const struct derput *w)
 {

@@ -41,5 +41,11 @@ void derput_element(struct derput *w, uint8_t tag, struct span contents);
 void derput_natural(struct derput *w, struct span big);
 void derput_uint(struct derput *w, uint32_t v);
 
+/*
+ * A SET OF, or an implicit one, of these n elements in DER's order
+ * (X.690 11.6), into which they are brought.
+ */
+void derput_set(struct derput *w, uint8_t tag, struct span *elements, size_t n);
+
 /* What was written, borrowed; an empty span after a failure. */
 struct span derput_span(const struct derput *w);

@@ -81,16 +81,6 @@ pkinfoput_r(struct span r, uint8_t *room, size_t size)
 	return derput_span(&w);
 }
 
-/* The order of X.690 11.6: as if the shorter one went on with zeros. */
-static bool
-pkinfoput_is_after(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = memcmp(a.p, b.p, n);
-
-	return order > 0 || (order == 0 && a.n > b.n);
-}
-
 static void
 pkinfoput_write(struct derput *w, const struct parts *in, struct span r)
 {
@@ -100,7 +90,7 @@ pkinfoput_write(struct derput *w, const struct parts *in, struct span r)
 	derput_bytes(w, in->after);
 	mark = derput_mark(w);
 	for (size_t i = in->n; i-- > 0;) {
-		if (!is_put && !pkinfoput_is_after(in->others[i], r)) {
+		if (!is_put && der_ordered(in->others[i], r)) {
 			derput_bytes(w, r);
 			is_put = true;
 		}

@@ -143,16 +143,6 @@ static const struct {
 };
 #define ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
 
-/* X.690 11.6: a SET OF is in the order of its encodings. */
-static bool
-cms_is_after(struct span before, struct span next)
-{
-	size_t n = before.n < next.n ? before.n : next.n;
-	int order = n == 0 ? 0 : memcmp(before.p, next.p, n);
-
-	return order < 0 || (order == 0 && before.n <= next.n);
-}
-
 /* One attribute: one value of a type that was not there yet. */
 static void
 cms_attribute(struct cms_reader *r, struct der *set, struct cms_signer *s,
@@ -193,7 +183,7 @@ cms_attributes(struct cms_reader *r, struct der *at, struct cms_signer *s)
 		struct span next = der_any(&peek);
 
 		cms_at(r, "signedAttrs", "RFC 5652 5.3");
-		if (!cms_is_after(before, next))
+		if (!der_ordered(before, next))
 			cms_refuse(
 			    r, RC_FORMAT, "not in DER's order (X.690 11.6)");
 		before = next;

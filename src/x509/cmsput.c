@@ -12,34 +12,11 @@
 #include "x509/cms.h"
 #include "x509/pkey.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #define CMSPUT_ATTRIBUTES     4
 #define CMSPUT_ATTRIBUTES_MAX 512  /* bytes of all of them */
 #define CMSPUT_AROUND         4096 /* bytes beside content and certificates */
-
-/* X.690 11.6: in the order of the encodings, of which none begins another. */
-static int
-cmsput_order(const void *a, const void *b)
-{
-	const struct span *x = a, *y = b;
-	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
-}
-
-/* Puts a SET OF, or what stands for one, in DER's order. */
-static void
-cmsput_set(struct derput *w, uint8_t tag, struct span *members, size_t n)
-{
-	size_t mark = derput_mark(w);
-
-	qsort(members, n, sizeof(*members), cmsput_order);
-	for (size_t i = n; i > 0; i--)
-		derput_bytes(w, members[i - 1]);
-	derput_wrap(w, tag, mark);
-}
 
 /* UTCTime until 2049, GeneralizedTime after (RFC 5652 11.3). */
 static void
@@ -114,7 +91,7 @@ cmsput_attributes(const struct cmsput_in *in, struct span digest, uint8_t *room,
 		cmsput_time(&w, in->time_ms);
 		members[n++] = cmsput_attribute(&w, mark, OID_SIGNING_TIME);
 	}
-	cmsput_set(&set, DER_SET, members, n);
+	derput_set(&set, DER_SET, members, n);
 	*out = derput_span(&set);
 
 	return RC_OK;
@@ -158,7 +135,7 @@ cmsput_message(struct derput *w, const struct cmsput_in *in,
 	for (size_t i = 0; i < in->chain_n; i++)
 		certificates[1 + i] = in->chain[i];
 	cmsput_signer_info(w, in, attributes, signature);
-	cmsput_set(w, DER_EXPLICIT(0), certificates, 1 + in->chain_n);
+	derput_set(w, DER_EXPLICIT(0), certificates, 1 + in->chain_n);
 	mark = derput_mark(w);
 	if (!in->detached) {
 		derput_element(w, DER_OCTETS, in->content);
