@@ -1,0 +1,66 @@
+// completion.test.mjs - what a shell offers after "ingam" and a Tab.
+//
+// Belongs here: bash, and zsh where there is one.
+// Not here: what the commands do (cert.test.mjs and others).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { program, root, run } from '../lib/service.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-completion-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+mkdirSync(join(base, 'bin'));
+symlinkSync(program('ingam'), join(base, 'bin', 'ingam'));
+mkdirSync(join(base, 'here', 'folder'), { recursive: true });
+writeFileSync(join(base, 'here', 'file.txt'), '');
+mkdirSync(join(base, 'home', 'NPKI', 'a'), { recursive: true });
+writeFileSync(join(base, 'home', 'NPKI', 'a', 'signCert.der'), '');
+const env = { HOME: join(base, 'home'), PATH: `${join(base, 'bin')}${delimiter}${process.env.PATH}` };
+
+/** What bash offers for this line, of which the last word is being typed. */
+async function bash(words) {
+  const { stdout, stderr } = await run('bash', ['--norc', '-c', `cd "$0" && . "$1" && shift && COMP_WORDS=("\${@}") && COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)) && _ingam && printf '%s\\n' "\${COMPREPLY[@]}"`, join(base, 'here'), join(root, 'packaging/completions/ingam.bash'), 'ingam', ...words], { env });
+  assert.equal(stderr.replace(/.*setlocale.*\n/g, ''), '');
+  return stdout.split('\n').filter(Boolean).sort();
+}
+
+/** The same of zsh: its function, with what takes the words and what names files in the place of zsh's own. */
+const harness = `typeset -ga offered
+compadd() { [[ $1 == -- ]] && shift; offered+=("$@") }
+_files() { offered+=(folder); [[ $1 == -/ ]] || offered+=(file.txt) }
+words=(ingam "\${@[2,-1]}"); CURRENT=$#words
+source "$1"
+print -l -- $offered`;
+async function zsh(words) {
+  const { stdout, stderr } = await run('zsh', ['-f', '-c', harness, 'zsh', join(root, 'packaging/completions/_ingam'), ...words], { env });
+  assert.equal(stderr, '');
+  // zsh itself leaves out what begins otherwise.
+  return stdout.split('\n').filter((word) => word && word.startsWith(words.at(-1)));
+}
+
+/** A line, what must be offered, and what must not. */
+const lines = [
+  [[''], ['cert', 'cloud', 'sign', 'token', 'verify', '--help', '--version'], ['list', 'file.txt']],
+  [['c'], ['cert', 'cloud'], ['token']],
+  [['cert', ''], ['list', 'change-password', 'vid'], ['import-all', 'register', 'cert']],
+  [['cert', 'ch'], ['check-password', 'change-password'], ['copy']],
+  [['cert', 'show', ''], ['1', 'folder'], ['file.txt']],
+  [['cert', 'change-password', '--'], ['--form', '--new-password-file', '--json', '--help'], ['--to', 'folder']],
+  [['cert', 'change-password', '--form', ''], ['seed-sha1', 'pbes2-seed-sha256', 'pbes2-aria'], ['folder', '--json']],
+  [['cert', 'copy', '--to', ''], ['folder'], ['file.txt', '--json', '1']],
+  [['cert', 'check-password', '--password-file', ''], ['file.txt', 'folder'], ['1']],
+  [['sign', '--'], ['--help'], ['--to']],
+];
+
+const there = (await run('zsh', ['--version'])).code === 0;
+for (const [shell, complete, skip] of [['bash', bash, false], ['zsh', zsh, !there && 'no zsh here']]) {
+  for (const [words, offered, not] of lines) {
+    test(`${shell}: ingam ${words.join(' ')}<Tab>`, { skip }, async () => {
+      const got = await complete(words);
+      for (const word of offered) assert.ok(got.includes(word), `${word} is not in ${got}`);
+      for (const word of not) assert.ok(!got.includes(word), `${word} is in ${got}`);
+    });
+  }
+}
