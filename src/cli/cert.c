@@ -3,7 +3,8 @@
  *
  * Belongs here: the verbs and their options, which certificate is meant, how it
  * is told how a verb ended.
- * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c);
+ * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c,
+ * cert_vid.c);
  * finding and changing folders (npki/folder.c, npki/medium.c).
  */
 #include "cli/cert.h"
@@ -13,6 +14,7 @@
 #include "cli/cert_copy.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
+#include "cli/cert_vid.h"
 
 #include <getopt.h>
 #include <strings.h>
@@ -54,6 +56,24 @@ static const struct {
 	[CERT_RULES] = { PERSON_REFUSED, "password-rules",
 	    { "쓸 수 없는 새 비밀번호예요. 아무것도 바꾸지 않았어요.",
 		"This new password is not allowed. Nothing was changed." } },
+	[CERT_NOT_THEIRS] = { PERSON_NO, "other-number",
+	    { "이 번호의 인증서가 아니에요.",
+		"This is not the certificate of that number." } },
+	[CERT_NO_VID] = { PERSON_INPUT, "no-vid",
+	    { "인증서에 가상식별번호(VID)가 없어요.",
+		"The certificate has no virtual identifier (VID)." } },
+	[CERT_NO_R] = { PERSON_INPUT, "no-random",
+	    { "개인키 파일에 VID 확인에 쓰는 난수(R)가 없어요. 다른 프로그램이 "
+	      "옮기면서 버린 것 같아요. 처음 받은 파일로 해 주세요.",
+		"The key file has lost the random number (R) that a VID is "
+		"checked with. Use the files as they were issued." } },
+	[CERT_OLD_VID] = { PERSON_REFUSED, "sha1-vid",
+	    { "SHA-1로 만든 옛 VID예요. 그래도 확인하려면 --sha1을 붙여 주세요.",
+		"This is an old VID of SHA-1. To check it all the same, add "
+		"--sha1." } },
+	[CERT_NUMBER] = { PERSON_INPUT, "number-malformed",
+	    { "주민등록번호는 숫자 13자리, 사업자등록번호는 10자리예요.",
+		"A resident number has 13 digits, a business number has 10." } },
 	[CERT_EXISTS] = { PERSON_REFUSED, "exists",
 	    { "거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 "
 	      "주세요.",
@@ -101,9 +121,11 @@ static const struct option options[] = {
 	{ "form", required_argument, NULL, 'f' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "new-password-file", required_argument, NULL, 'n' },
+	{ "number-file", required_argument, NULL, 'u' },
 	{ "password-file", required_argument, NULL, 'p' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "root", required_argument, NULL, 'r' },
+	{ "sha1", no_argument, NULL, 's' },
 	{ "to", required_argument, NULL, 't' },
 	{ "yes", no_argument, NULL, 'y' },
 };
@@ -133,6 +155,13 @@ static const struct {
 	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 그대로",
 		"how the key file is encrypted: seed-sha1, pbes2-seed, "
 		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else as it was" } },
+	{ 'u', "--number-file FILE",
+	    { "첫 줄이 주민등록번호나 사업자등록번호인 파일",
+		"a file whose first line is the resident or business "
+		"registration number" } },
+	{ 's', "--sha1",
+	    { "SHA-1로 만든 옛 VID도 확인해요",
+		"check an old VID of SHA-1, too" } },
 	{ 't', "--to FOLDER",
 	    { "저장매체나 그 NPKI 폴더", "a medium, or its NPKI folder" } },
 	{ 'R', "--replace",
@@ -166,6 +195,9 @@ struct verb {
 	    "[--root FOLDER] [--password-file FILE]\n"                         \
 	    "          [--new-password-file FILE] [--form FORM] [--json]\n"     \
 	    "          [CERTIFICATE]")                                         \
+	X(vid, "vid", " rpusj", cert_vid,                                      \
+	    "[--root FOLDER] [--password-file FILE]\n"                         \
+	    "          [--number-file FILE] [--sha1] [--json] [CERTIFICATE]")  \
 	X(copy, "copy", " rtRj", cert_copy,                                    \
 	    "--to FOLDER [--replace] [--root FOLDER] [--json]\n"               \
 	    "          [CERTIFICATE]")                                         \
@@ -361,7 +393,9 @@ cert_option(struct cert *c, int letter, const char *value)
 		{ 'p', &c->password_file, NULL },
 		{ 'R', NULL, &c->replace },
 		{ 'r', &c->root, NULL },
+		{ 's', NULL, &c->sha1 },
 		{ 't', &c->to, NULL },
+		{ 'u', &c->number_file, NULL },
 		{ 'y', NULL, &c->yes },
 	};
 

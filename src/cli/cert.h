@@ -25,6 +25,11 @@ enum cert_end {
 	CERT_PASSWORD,
 	CERT_DIFFER,
 	CERT_RULES,
+	CERT_NOT_THEIRS,
+	CERT_NO_VID,
+	CERT_NO_R,
+	CERT_OLD_VID,
+	CERT_NUMBER,
 	CERT_EXISTS,
 	CERT_DECLINED,
 	CERT_BUSY,
@@ -44,7 +49,9 @@ struct cert {
 	const char *to;
 	const char *password_file;
 	const char *new_password_file;
+	const char *number_file;
 	const char *form;
+	bool sha1;
 	bool yes;
 	bool replace;
 	bool json;

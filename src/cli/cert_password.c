@@ -53,20 +53,26 @@ cert_password_modulus(struct cert *c, enum folder_file key)
 	return km.modulus;
 }
 
+enum rc
+cert_password_open(struct cert *c, enum folder_file file, struct span password,
+    struct sec *key)
+{
+	return cert_file(c, file).n == 0
+	    ? RC_OK
+	    : keyfile_open(cert_file(c, file), password,
+		  cert_password_modulus(c, file), key, &c->err);
+}
+
 /* Does the password open this key file, if it is there? */
 static enum rc
 cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 {
 	struct sec key SEC_WIPED = { 0 };
 
-	return cert_file(c, file).n == 0
-	    ? RC_OK
-	    : keyfile_open(cert_file(c, file), password,
-		  cert_password_modulus(c, file), &key, &c->err);
+	return cert_password_open(c, file, password, &key);
 }
 
-/* Asks for the password that it has, until the key files are open with it. */
-static enum cert_end
+enum cert_end
 cert_password_old(struct cert *c, struct sec *password)
 {
 	enum cert_end end = cert_choose(c);

@@ -12,6 +12,19 @@ enum cert_end cert_password_check(struct cert *c);
 /* ingam cert change-password: the key files under another one. */
 enum cert_end cert_password_change(struct cert *c);
 
+/*
+ * Chooses a certificate, asks for its password and tries it on both key files:
+ * as cert_choose(), cert_read(), cert_ask(); CERT_NO_KEY, CERT_PASSWORD.
+ */
+enum cert_end cert_password_old(struct cert *c, struct sec *password);
+
+/*
+ * Opens one of its key files, as keyfile_open(); key stays empty where there is
+ * no such file.
+ */
+IG_CHECK enum rc cert_password_open(struct cert *c, enum folder_file file,
+    struct span password, struct sec *key);
+
 /* The form of a key file that is called so; false where there is none. */
 bool cert_password_form(const char *name, enum pbe_form *form);
 

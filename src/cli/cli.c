@@ -50,6 +50,10 @@ static const struct {
 	{ "cert", "delete", cert_main,
 	    { "저장매체 하나에서 인증서를 지워요.",
 		"Deletes a certificate from one medium." } },
+	{ "cert", "vid", cert_main,
+	    { "인증서가 그 주민등록번호나 사업자등록번호의 것인지 확인해요.",
+		"Checks whether a certificate is that of a resident or "
+		"business number." } },
 	{ "cloud", "import", cloud_import,
 	    { "PC의 인증서를 휴대폰의 승인번호로 클라우드에 등록해요.",
 		"Registers a certificate of this PC in the cloud, by the "

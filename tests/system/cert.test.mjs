@@ -39,7 +39,13 @@ mkdirSync(old);
 for (const name of ['signCert.der', 'signPri.key']) copyFileSync(join(samples, 'pypinksign', name), join(old, name));
 const fingerprint = createHash('sha256').update(readFileSync(made.signCert)).digest('hex');
 
-const cert = (args, options = {}) => run(program('ingam'), ['cert', ...args], { ...options, env: { HOME: home, ...options.env } });
+/** All that was ever said, for the last test. */
+const said = [];
+const cert = async (args, options = {}) => {
+  const done = await run(program('ingam'), ['cert', ...args], { ...options, env: { HOME: home, ...options.env } });
+  said.push(...args, done.out);
+  return done;
+};
 const json = async (args, options) => {
   const done = await cert([...args, '--json'], options);
   return { ...done, answer: JSON.parse(done.stdout) };
@@ -55,7 +61,10 @@ function terminal(args, { env = {}, answers = [] } = {}) {
       stdout += text;
       for (const questions = stdout.match(/: (?=$|\r)/gm)?.length ?? 0; asked < questions && asked < answers.length; asked++) child.stdin.write(`${answers[asked]}\n`);
     });
-    child.on('close', (code) => done({ code, stdout: stdout.replaceAll('\r', '') }));
+    child.on('close', (code) => {
+      said.push(...args, stdout);
+      done({ code, stdout: stdout.replaceAll('\r', '') });
+    });
   });
 }
 
@@ -377,4 +386,78 @@ test('delete: the last copy is said to be the last', async () => {
   const no = await terminal(['delete', last.folder], { env: ko, answers: ['n'] });
   assert.match(no.stdout, /발급기관에서 재발급받아야 해요/);
   assert.doesNotMatch(no.stdout, /암호화된 문서도/);
+});
+
+/** A certificate of the samples' key with this VID (hex) of this hash; none without a hash. */
+function identified(name, hash, vid) {
+  const folder = join(base, name), key = join(base, 'sample.pem'), config = join(base, 'vid.cnf');
+  mkdirSync(folder);
+  writeFileSync(config, `[req]
+distinguished_name=dn
+prompt=no
+utf8=yes
+[dn]
+C=kr
+O=yessign
+CN=${name}
+[ext]
+keyUsage=critical,digitalSignature
+${hash ? `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
+[identify]
+name=UTF8:${name}
+info=SEQ:infos
+[infos]
+one=SEQ:one
+[one]
+id=OID:1.2.410.200004.10.1.1.1
+value=SEQ:vid
+[vid]
+algorithm=SEQ:algorithm
+value=EXP:0,FORMAT:HEX,OCT:${vid}
+[algorithm]
+hash=OID:${hash}` : ''}
+`);
+  execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', join(samples, 'pypinksign/privateKeyInfo-with-R.der'), '-nocrypt', '-out', key], { stdio: 'pipe' });
+  execFileSync('openssl', ['req', '-x509', '-new', '-utf8', '-key', key, '-config', config, '-extensions', 'ext', '-days', '30', '-outform', 'DER', '-out', join(folder, 'signCert.der')], { stdio: 'pipe' });
+  copyFileSync(join(samples, 'pypinksign/signPri.key'), join(folder, 'signPri.key'));
+  return folder;
+}
+
+test('vid: the number that it was issued for, and no other', async () => {
+  // R of the sample's key with 1234561234567; with 1234567890 (npki/vid_test has where they come from).
+  const person = identified('person', '2.16.840.1.101.3.4.2.1', 'f4f12331b2b090d66b49751266d6117d1b95a2dc3a70d3db11cb8546b11beb46');
+  const company = identified('company', '2.16.840.1.101.3.4.2.1', '89dee087b9dfdf1a84623b3ec0d1da013a54d5fe4325cb1ccd92c8cf4fe9c2d4');
+  const file = secret(samplePassword, 'sample');
+  const vid = (folder, number, ...more) => json(['vid', folder, '--password-file', file, '--number-file', secret(number, 'number'), ...more]);
+  for (const [folder, number, code, problem] of [
+    [person, '1234561234567', 0, ''], [person, '123456-1234567', 0, ''], [person, '1234561234568', 1, 'other-number'], [person, '1234567890', 1, 'other-number'],
+    [company, '123-45-67890', 0, ''], [company, '1234561234567', 1, 'other-number'],
+    [person, '12345612345', 3, 'number-malformed'], [person, '', 3, 'number-malformed'], [person, '123456123456x', 3, 'number-malformed'],
+    [identified('nobody'), '1234561234567', 3, 'no-vid'],
+    [identified('old', '1.3.14.3.2.26', '00'.repeat(20)), '1234561234567', 5, 'sha1-vid'],
+  ]) {
+    const { code: got, answer } = await vid(folder, number);
+    assert.deepEqual([got, answer.problem], [code, problem], `${folder} ${number}`);
+  }
+  assert.equal((await vid(join(base, 'old'), '1234561234567', '--sha1')).answer.problem, 'other-number');
+  // A program that went through another format has lost R.
+  const lost = identified('lost', '2.16.840.1.101.3.4.2.1', 'f4f12331b2b090d66b49751266d6117d1b95a2dc3a70d3db11cb8546b11beb46');
+  execFileSync('openssl', ['pkcs8', '-topk8', '-in', join(base, 'sample.pem'), '-outform', 'DER', '-out', join(lost, 'signPri.key'), '-passout', `pass:${samplePassword}`], { stdio: 'pipe' });
+  assert.equal((await vid(lost, '1234561234567')).answer.problem, 'no-random');
+  const typed = await terminal(['vid', person], { env: ko, answers: [samplePassword, '123456-1234567'] });
+  assert.match(typed.stdout, /이 번호의 인증서가 맞아요/);
+  assert.ok(!typed.stdout.includes('1234567'), 'the number is not shown');
+  assert.match((await cert(['vid', person, '--password-file', file, '--number-file', secret('1234561234568', 'number')], { env: ko })).stderr, /이 번호의 인증서가 아니에요/);
+});
+
+test('no password and no number stands in an argument, an answer or a file', () => {
+  const canaries = [password, 'Other9#Xyw', 'Wrong7!Qwe', samplePassword, '1234561234567'];
+  assert.ok(said.length > 200);
+  for (const text of said) for (const canary of canaries) assert.ok(!text.includes(canary), text);
+  const kept = new Set(['password', 'wrong', 'other', 'sample', 'refused', 'number'].map((name) => join(base, name)));
+  for (const file of readdirSync(base, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath ?? file.path, file.name);
+    if (!file.isFile() || kept.has(path)) continue;
+    for (const canary of canaries) assert.ok(!readFileSync(path).includes(canary), path);
+  }
 });
