@@ -27,8 +27,14 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (k.pbe.iterations > 64)
 		return 0;
 	if (keyfile_open(file, SPAN_LIT("WTuA8Ev0lWXVFSiI!"), none, &key, &e) ==
-		RC_OK &&
-	    pkinfo_parse(sec_span(&key), &i, NULL) != RC_OK)
+	    RC_OK) {
+		if (pkinfo_parse(sec_span(&key), &i, NULL) != RC_OK)
+			abort();
+		return 0;
+	}
+	/* As bytes and as Windows had them; of another certificate's key. */
+	if (keyfile_open(file, SPAN_LIT("\xeb\xb9\x84\xeb\xb0\x80"), file, &key,
+		&e) == RC_OK)
 		abort();
 
 	return 0;
