@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 # The places that meson.build gives; which they are does not matter here.
 places=
-for name in VERSION VAULT WEB MODULE TOKEN_HELPER_PATH PKCS11_DIR; do
+for name in VERSION VAULT WEB MODULE TOKEN_HELPER_PATH PKCS11_DIR PKCS11_SYSTEM; do
 	places="$places -DINGAM_$name=\"\""
 done
 # The locale decides how gcc quotes names.

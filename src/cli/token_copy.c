@@ -228,12 +228,15 @@ copy_ask(struct copy *c)
 {
 	const struct stored_list *list = &c->t->list;
 	bool person = c->t->files.attended && !c->t->files.json;
+	uint64_t old = 0;
 
 	if (copy_count_old(c, true) == 0)
 		return TOKENS_DONE;
-	for (size_t i = 0; person && i < list->n; i++)
+	for (size_t i = 0; i < list->n; i++)
 		if (copy_is_old(c, &list->at[i], true))
-			tokens_print(&list->at[i], i + 1, true, stderr);
+			old |= UINT64_C(1) << i;
+	if (person && !c->t->files.replace)
+		tokens_print(list, old, true, stderr);
 	if (tokens_agree(c->t, c->t->files.replace, text_old))
 		return TOKENS_DONE;
 

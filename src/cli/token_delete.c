@@ -61,8 +61,8 @@ token_delete_ask(struct tokens *t, const struct stored **out)
 
 	if (end != TOKENS_CHOOSE && end != TOKENS_NO_SUCH)
 		return end;
-	for (size_t i = 0; !t->files.json && i < t->list.n; i++)
-		tokens_print(&t->list.at[i], i + 1, true, stderr);
+	if (!t->files.json)
+		tokens_print(&t->list, TOKENS_ALL, true, stderr);
 	if (end == TOKENS_NO_SUCH || !t->files.attended || t->files.json ||
 	    person_line(text_which, line, sizeof(line), NULL) != RC_OK)
 		return end;
@@ -76,6 +76,7 @@ token_delete(struct tokens *t)
 	const struct stored *s = NULL;
 	enum tokens_end end = tokens_choose(t, true);
 	json_t *gone;
+	size_t at;
 	enum rc rc;
 
 	if (end == TOKENS_DONE)
@@ -86,9 +87,10 @@ token_delete(struct tokens *t)
 		end = token_delete_ask(t, &s);
 	if (end != TOKENS_DONE)
 		return end;
-	gone = tokens_json(s, (size_t)(s - t->list.at) + 1, true);
+	at = (size_t)(s - t->list.at);
+	gone = tokens_json(s, at + 1, true);
 	if (!t->files.json)
-		tokens_print(s, (size_t)(s - t->list.at) + 1, true, stderr);
+		tokens_print(&t->list, UINT64_C(1) << at, true, stderr);
 	if (!tokens_agree(t, t->files.yes, text_sure)) {
 		json_decref(gone);
 		return t->files.attended && !t->files.json ? TOKENS_NO

@@ -86,13 +86,11 @@ token_list_put(struct tokens *t, json_t *tokens)
 	json_t *o = token_list_row(t->row), *list = json_array();
 	bool entered = t->session.entered;
 
-	for (size_t i = 0; i < t->list.n; i++) {
-		if (t->files.json)
-			(void)json_array_append_new(
-			    list, tokens_json(&t->list.at[i], i + 1, entered));
-		else
-			tokens_print(&t->list.at[i], i + 1, entered, stdout);
-	}
+	for (size_t i = 0; i < t->list.n; i++)
+		(void)json_array_append_new(
+		    list, tokens_json(&t->list.at[i], i + 1, entered));
+	if (!t->files.json)
+		tokens_print(&t->list, TOKENS_ALL, entered, stdout);
 	(void)json_object_set_new(o, "certificates", list);
 	(void)json_array_append_new(tokens, o);
 	if (t->list.cut)

@@ -244,6 +244,21 @@ tokens_ask_pin(struct tokens *t, struct sec *pin)
 					: TOKENS_FILES;
 }
 
+/* How many tries are left, as far as the token says. */
+static enum tokens_end
+tokens_wrong_pin(struct tokens *t)
+{
+	struct slot_info slot = t->row->slot;
+	enum rc rc = slots_refresh(t->row->module, &slot, NULL);
+
+	if (rc == RC_OK && slot.pin_locked)
+		return TOKENS_LOCKED;
+	if (rc == RC_OK && slot.pin_final)
+		person_say(text_final);
+
+	return TOKENS_PIN;
+}
+
 enum tokens_end
 tokens_enter(struct tokens *t, bool write)
 {
@@ -258,8 +273,11 @@ tokens_enter(struct tokens *t, bool write)
 	if (end != TOKENS_DONE)
 		return end;
 
-	return tokens_failed(
-	    t, login_enter(&t->session, sec_span(&pin), &t->err));
+	rc = login_enter(&t->session, sec_span(&pin), &t->err);
+	if (rc == RC_SECRET)
+		return tokens_wrong_pin(t);
+
+	return tokens_failed(t, rc);
 }
 
 enum tokens_end

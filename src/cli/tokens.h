@@ -92,6 +92,10 @@ bool tokens_is_km(const struct certinfo *info);
 /* A certificate of the token as ingam(1) has it; NULL without memory. */
 json_t *tokens_json(const struct stored *s, size_t number, bool entered);
 
-/* One line of it, for a person or (tabs) for scripts. */
+/*
+ * Those of a list whose bit is set in which, each with its number of the list:
+ * columns for a person, else lines with tabs.
+ */
+#define TOKENS_ALL UINT64_MAX
 void tokens_print(
-    const struct stored *s, size_t number, bool entered, FILE *out);
+    const struct stored_list *list, uint64_t which, bool entered, FILE *out);

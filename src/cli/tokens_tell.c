@@ -136,6 +136,17 @@ static const struct {
 	{ "sign", { "전자서명용", "signing" } },
 	{ "encrypt", { "암호화용", "encryption" } },
 };
+static const struct person_text heads[] = {
+	{ "번호", "No." },
+	{ "종류", "Kind" },
+	{ "이름", "Owner" },
+	{ "발급기관", "Issuer" },
+	{ "끝나는 날", "Until" },
+	{ "용도", "Purpose" },
+	{ "", "" },
+};
+#define CELLS (sizeof(heads) / sizeof(heads[0]))
+
 static const struct person_text text_key = { "개인키", "key" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
 static const struct person_text text_expired = { "만료됨", "expired" };
@@ -194,47 +205,92 @@ tokens_tell_there(const struct stored *s, enum stored_part part, bool entered)
 	return !entered ? "" : s->object[part] != 0 ? "yes" : "no";
 }
 
+/* What a person wants to know beside the facts. */
 static void
-tokens_tell_person(
-    const struct stored *s, size_t number, bool entered, FILE *out)
+tokens_tell_remark(const struct stored *s, bool entered, char *out, size_t size)
 {
-	const struct certinfo *i = &s->info;
-	bool over = s->readable && i->not_after_ms < clock_wall_ms();
-	char day[PICK_TIME];
+	const bool key = s->object[STORED_PRIVATE] != 0;
+	const struct {
+		bool said;
+		const char *text;
+	} remarks[] = {
+		{ s->readable && s->info.not_after_ms < clock_wall_ms(),
+		    person_sentence(text_expired) },
+		{ s->staged, person_sentence(text_staged) },
+		{ entered && key, person_sentence(text_key) },
+		{ entered && !key, person_sentence(text_no_key) },
+		{ entered && s->object[STORED_RANDOM] != 0, "R" },
+	};
+	size_t n = 0;
 
-	if (!s->readable) {
-		(void)fprintf(out, "%3zu  ?  %s\n", number, s->label);
-		return;
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+		if (!remarks[i].said || n >= size)
+			continue;
+		n += (size_t)snprintf(out + n, size - n, "%s%s",
+		    n > 0 ? ", " : "", remarks[i].text);
 	}
-	pick_time(day, i->not_after_ms, false);
-	(void)fprintf(out, "%3zu  %s  %s  %s  %s  %s", number,
-	    person_sentence(
-		(struct person_text){ i->policy->ko, i->policy->en }),
-	    i->owner, i->issuer, day,
-	    person_sentence(purposes[tokens_is_km(i)].text));
-	if (over)
-		(void)fprintf(out, ", %s", person_sentence(text_expired));
-	if (s->staged)
-		(void)fprintf(out, ", %s", person_sentence(text_staged));
-	if (entered)
-		(void)fprintf(out, ", %s%s",
-		    person_sentence(s->object[STORED_PRIVATE] != 0
-			    ? text_key
-			    : text_no_key),
-		    s->object[STORED_RANDOM] != 0 ? ", R" : "");
-	(void)fputc('\n', out);
 }
 
-void
-tokens_print(const struct stored *s, size_t number, bool entered, FILE *out)
+/* One certificate's cells; what is made for them stays in made. */
+struct tokens_tell_row {
+	char number[24], day[PICK_TIME], remark[128];
+};
+
+static enum columns_colour
+tokens_tell_cells(const struct stored *s, size_t number, bool entered,
+    struct tokens_tell_row *made, const char **cells)
+{
+	const struct certinfo *i = &s->info;
+
+	(void)snprintf(made->number, sizeof(made->number), "%4zu", number);
+	made->day[0] = '\0';
+	if (s->readable)
+		pick_time(made->day, i->not_after_ms, false);
+	tokens_tell_remark(s, entered, made->remark, sizeof(made->remark));
+	cells[0] = made->number;
+	cells[1] = s->readable ? person_sentence((struct person_text){
+				     i->policy->ko, i->policy->en })
+			       : "?";
+	cells[2] = s->readable ? i->owner : s->label;
+	cells[3] = s->readable ? i->issuer : "";
+	cells[4] = made->day;
+	cells[5] =
+	    s->readable ? person_sentence(purposes[tokens_is_km(i)].text) : "";
+	cells[6] = made->remark;
+
+	return !s->readable || i->not_after_ms < clock_wall_ms() ? COLUMNS_BAD
+	    : s->staged                                          ? COLUMNS_SOON
+			: COLUMNS_PLAIN;
+}
+
+static void
+tokens_tell_columns(
+    const struct stored_list *list, uint64_t which, bool entered, FILE *out)
+{
+	enum columns_colour colours[1 + STORED_MAX] = { COLUMNS_STRONG };
+	const char *texts[(1 + STORED_MAX) * CELLS];
+	struct tokens_tell_row made[STORED_MAX];
+	size_t n = 1;
+
+	for (size_t i = 0; i < CELLS; i++)
+		texts[i] = person_sentence(heads[i]);
+	for (size_t i = 0; i < list->n; i++) {
+		if ((which >> i & 1) == 0)
+			continue;
+		colours[n] = tokens_tell_cells(
+		    &list->at[i], i + 1, entered, &made[i], texts + n * CELLS);
+		n++;
+	}
+	columns_print(out, texts, colours, n, CELLS);
+}
+
+static void
+tokens_tell_line(const struct stored *s, size_t number, bool entered, FILE *out)
 {
 	const struct certinfo *i = &s->info;
 	char until[PICK_TIME] = "";
 
-	if (columns_seen(out)) {
-		tokens_tell_person(s, number, entered, out);
-		return;
-	}
 	if (s->readable)
 		pick_time(until, i->not_after_ms, true);
 	(void)fprintf(out, "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", number,
@@ -243,6 +299,19 @@ tokens_print(const struct stored *s, size_t number, bool entered, FILE *out)
 	    s->readable ? i->owner : s->label, s->readable ? i->issuer : "",
 	    tokens_tell_there(s, STORED_PRIVATE, entered),
 	    tokens_tell_there(s, STORED_RANDOM, entered));
+}
+
+void
+tokens_print(
+    const struct stored_list *list, uint64_t which, bool entered, FILE *out)
+{
+	if (columns_seen(out) && list->n > 0) {
+		tokens_tell_columns(list, which, entered, out);
+		return;
+	}
+	for (size_t i = 0; i < list->n; i++)
+		if ((which >> i & 1) != 0)
+			tokens_tell_line(&list->at[i], i + 1, entered, out);
 }
 
 static void

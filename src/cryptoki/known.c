@@ -9,6 +9,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,6 @@ known_parse(struct span text, char *out)
 	struct span path = known_value(text, "module");
 	struct span only = known_value(text, "enable-in");
 	struct span never = known_value(text, "disable-in");
-	bool whole = path.n > 0 && path.p[0] == '/';
-	int n;
 
 	out[0] = '\0';
 	if (path.n == 0 || path.n >= KNOWN_PATH ||
@@ -82,23 +81,40 @@ known_parse(struct span text, char *out)
 	    (only.n > 0 && !known_names_us(only)) ||
 	    (never.n > 0 && known_names_us(never)))
 		return false;
-	n = snprintf(out, KNOWN_PATH, "%s%.*s",
-	    whole ? "" : INGAM_PKCS11_DIR "/", (int)path.n,
-	    (const char *)path.p);
-	if (n < 0 || n >= KNOWN_PATH)
-		out[0] = '\0';
+	memcpy(out, path.p, path.n);
+	out[path.n] = '\0';
 
-	return out[0] != '\0';
+	return true;
+}
+
+/* Where a module is that a file names; false: nowhere. */
+static bool
+known_resolve(const char *name, char real[static PATH_MAX])
+{
+	static const char *const folders[] = { INGAM_PKCS11_DIR,
+		INGAM_PKCS11_SYSTEM };
+	char path[KNOWN_PATH];
+
+	if (name[0] == '/')
+		return realpath(name, real) != NULL;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		int n = snprintf(path, sizeof(path), "%s/%s", folders[i], name);
+
+		if (n > 0 && n < KNOWN_PATH && realpath(path, real) != NULL)
+			return true;
+	}
+
+	return false;
 }
 
 static enum rc
-known_add(struct known *k, const char *path, struct err *e)
+known_add(struct known *k, const char *name, struct err *e)
 {
-	char real[4096];
+	char real[PATH_MAX];
 	size_t n;
 
 	/* One module under two names would be asked for its tokens twice. */
-	if (realpath(path, real) == NULL || (n = strlen(real)) >= KNOWN_PATH)
+	if (!known_resolve(name, real) || (n = strlen(real)) >= KNOWN_PATH)
 		return RC_OK;
 	for (size_t i = 0; i < k->n; i++)
 		if (strcmp(k->path[i], real) == 0)

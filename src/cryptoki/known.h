@@ -25,7 +25,7 @@ IG_CHECK enum rc known_find(
     struct known *out, const char *folder, struct err *e);
 
 /*
- * What one such file says: the module's path into out, KNOWN_PATH bytes. False
- * where it names none that is for us.
+ * What one such file says: the module's path, or its name in p11-kit's folder,
+ * into out, KNOWN_PATH bytes. False where it names none that is for us.
  */
 bool known_parse(struct span text, char *out);

@@ -46,6 +46,18 @@ slots_read(const CK_TOKEN_INFO *info, unsigned long id, struct slot_info *out)
 }
 
 enum rc
+slots_refresh(struct module *m, struct slot_info *slot, struct err *e)
+{
+	CK_TOKEN_INFO info = { 0 };
+	CK_RV rv = m->call->C_GetTokenInfo(slot->id, &info);
+
+	if (rv == CKR_OK)
+		slots_read(&info, slot->id, slot);
+
+	return module_answer(rv, "C_GetTokenInfo", e);
+}
+
+enum rc
 slots_list(struct module *m, struct slot_info *out, size_t max, size_t *n,
     struct err *e)
 {
@@ -59,14 +71,14 @@ slots_list(struct module *m, struct slot_info *out, size_t max, size_t *n,
 	if (rv != CKR_OK)
 		return module_answer(rv, "C_GetSlotList", e);
 	for (CK_ULONG i = 0; i < found; i++) {
-		CK_TOKEN_INFO info = { 0 };
+		struct slot_info slot = { .id = ids[i] };
 
-		if (m->call->C_GetTokenInfo(ids[i], &info) != CKR_OK)
+		if (slots_refresh(m, &slot, NULL) != RC_OK)
 			continue;
 		if (*n == max)
 			return err_set(
 			    e, RC_LIMIT, "C_GetSlotList", "too many slots");
-		slots_read(&info, ids[i], &out[(*n)++]);
+		out[(*n)++] = slot;
 	}
 
 	return RC_OK;

@@ -33,3 +33,7 @@ struct slot_info {
  */
 IG_CHECK enum rc slots_list(struct module *m, struct slot_info *out, size_t max,
     size_t *n, struct err *e);
+
+/* What a token says of itself now. RC_ABSENT: it is gone. RC_IO. */
+IG_CHECK enum rc slots_refresh(
+    struct module *m, struct slot_info *slot, struct err *e);

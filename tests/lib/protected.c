@@ -5,6 +5,7 @@
  *	PROTECTED_PIN    the token asks by itself (CKF_PROTECTED_AUTHENTICATION_PATH);
  *	                 the finger is this PIN, none (empty) is a person's no
  *	PROTECTED_FLAGS  more flags of CK_TOKEN_INFO, hexadecimal
+ *	PROTECTED_AFTER  the same, after C_Login has failed
  *	PROTECTED_FAULT  CALL:N:WHAT: the N-th call of C_CreateObject,
  *	                 C_DestroyObject, C_SetAttributeValue, C_Sign, C_Decrypt or
  *	                 C_Login gives WHAT (a CK_RV, hexadecimal), or "spoil": a
@@ -26,7 +27,8 @@
 
 static CK_FUNCTION_LIST *real;
 static CK_FUNCTION_LIST ours;
-static long made; /* objects, less those that went */
+static int failed; /* C_Login has */
+static long made;  /* objects, less those that went */
 
 /* What becomes of this call; *spoil: a wrong result. */
 static CK_RV
@@ -51,18 +53,21 @@ static CK_RV
 token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
 {
 	const char *flags = getenv("PROTECTED_FLAGS");
+	const char *after = getenv("PROTECTED_AFTER");
 	CK_RV rv = real->C_GetTokenInfo(slot, info);
 
 	if (getenv("PROTECTED_PIN") != NULL)
 		info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
 	if (flags != NULL)
 		info->flags |= strtoul(flags, NULL, 16);
+	if (failed && after != NULL)
+		info->flags |= strtoul(after, NULL, 16);
 
 	return rv;
 }
 
 static CK_RV
-login(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG n)
+login_as(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG n)
 {
 	static unsigned long calls;
 	char finger[64] = "";
@@ -79,6 +84,16 @@ login(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG n)
 	(void)snprintf(finger, sizeof(finger), "%s", own);
 
 	return real->C_Login(s, user, (CK_UTF8CHAR *)finger, strlen(finger));
+}
+
+static CK_RV
+login(CK_SESSION_HANDLE s, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	CK_RV rv = login_as(s, user, pin, n);
+
+	failed = rv != CKR_OK;
+
+	return rv;
 }
 
 static CK_RV

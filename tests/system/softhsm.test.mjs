@@ -196,6 +196,7 @@ test('copy: what is refused, with its exit code, and nothing on the token', { sk
     ['a wrong password', ['--pin-file', files.pin, '--password-file', files.wrong, c.folder], {}, 1, 'wrong-password'],
     ['a token that says it is locked', [...usual, c.folder], { PROTECTED_FLAGS: '40000' }, 5, 'locked'],
     ['a token that locks now', [...usual, c.folder], { PROTECTED_FAULT: 'C_Login:1:a4' }, 5, 'locked'],
+    ['a wrong PIN that locks the token', ['--pin-file', files.wrong, '--password-file', files.password, c.folder], { PROTECTED_AFTER: '40000' }, 5, 'locked'],
     ['a PIN that is too old', [...usual, c.folder], { PROTECTED_FAULT: 'C_Login:1:a3' }, 5, 'pin-not-set'],
     ['a write-protected token that is named', [...usual, '--token', 'Hsm', c.folder], { PROTECTED_FLAGS: '2' }, 5, 'forbidden'],
     ['a write-protected token alone', [...usual, c.folder], { PROTECTED_FLAGS: '2' }, 3, 'no-token'],
@@ -420,6 +421,10 @@ test('sentences in Korean', { skip }, async (t) => {
       assert.match(result.out, says);
     });
   }
+  await t.test('after a wrong PIN, that one try is left', async () => {
+    const result = await token.ingam('copy', ['--pin-file', files.wrong, '--password-file', files.password, c.folder], { ...ko, PROTECTED_AFTER: '20000' });
+    assert.match(result.out, /마지막 기회예요[^]*PIN이 맞지 않습니다/);
+  });
   await t.test('a last try is told of', async () => {
     const result = await token.ingam('copy', ['--pin-file', files.pin, '--password-file', files.password, c.folder], { ...ko, PROTECTED_FLAGS: '20000' });
     assert.match(result.out, /마지막 기회예요/);
