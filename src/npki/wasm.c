@@ -19,7 +19,10 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
+#include "npki/pfxput.h"
 #include "npki/pkcs12kdf.h"
+#include "npki/pkinfo.h"
+#include "npki/vid.h"
 
 #include <stdarg.h>
 
@@ -27,10 +30,10 @@
 #define IMPORT(name) \
 	__attribute__((import_module("platform"), import_name(name)))
 
-#define INPUT_MAX  131072
+#define INPUT_MAX  262144
 #define OUTPUT_MAX 131072
 #define FORM_MAX   32     /* bytes of a form's name, and a zero */
-#define SECRET_MAX 262144 /* of all secrets that live at a time */
+#define SECRET_MAX 524288 /* of all secrets that live at a time */
 
 static uint8_t input[INPUT_MAX], output[OUTPUT_MAX];
 static size_t output_n;
@@ -291,33 +294,45 @@ platform_pkcs12_kdf(enum platform_hash hash, struct span password,
 	    hash, password, salt, id, iterations, out, n, e);
 }
 
+/* Parts behind their lengths, at most max of them. */
+static enum rc
+wasm_list(
+    struct span in, struct span *parts, size_t max, size_t *n, struct err *e)
+{
+	*n = 0;
+	while (in.n > 0) {
+		size_t size;
+
+		if (in.n < 4 || *n == max)
+			return err_set(e, RC_LIMIT, NULL, "too many parts");
+		size = (size_t)in.p[0] | (size_t)in.p[1] << 8 |
+		    (size_t)in.p[2] << 16 | (size_t)in.p[3] << 24;
+		in.p += 4;
+		in.n -= 4;
+		if (size > in.n)
+			return err_set(e, RC_BUG, NULL, "a part is cut off");
+		parts[(*n)++] = (struct span){ in.p, size };
+		in.p += size;
+		in.n -= size;
+	}
+
+	return RC_OK;
+}
+
 /* The parts of a question of n bytes: exactly count of them. */
 static enum rc
 wasm_parts(size_t n, struct span *parts, size_t count, struct err *e)
 {
-	const uint8_t *p = input;
+	size_t found;
+	enum rc rc;
 
 	if (n > sizeof(input))
 		return err_set(e, RC_LIMIT, NULL, "question too large");
-	for (size_t i = 0; i < count; i++) {
-		size_t size;
+	rc = wasm_list((struct span){ input, n }, parts, count, &found, e);
+	if (rc == RC_OK && found != count)
+		return err_set(e, RC_BUG, NULL, "a part is missing");
 
-		if (n < 4)
-			return err_set(e, RC_BUG, NULL, "a part is missing");
-		size = (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 |
-		    (size_t)p[3] << 24;
-		p += 4;
-		n -= 4;
-		if (size > n)
-			return err_set(e, RC_BUG, NULL, "a part is cut off");
-		parts[i] = (struct span){ p, size };
-		p += size;
-		n -= size;
-	}
-	if (n > 0)
-		return err_set(e, RC_BUG, NULL, "too many parts");
-
-	return RC_OK;
+	return rc;
 }
 
 /* One more part of the answer. */
@@ -507,6 +522,164 @@ wasm_do_change(const struct span *parts, struct err *e)
 	return wasm_give(file, e);
 }
 
+/* A key of a PKCS#12 file as a key file. */
+static enum rc
+wasm_give_key(
+    struct span info, struct span password, enum pbe_form form, struct err *e)
+{
+	static uint8_t made[KEYFILE_MAX];
+	struct span file;
+	enum rc rc =
+	    keyput_seal(form, 0, password, info, made, sizeof(made), &file, e);
+
+	if (rc != RC_OK)
+		return rc;
+
+	return wasm_give(file, e);
+}
+
+/* {"pairs": [is it for encryption?, …]}; what follows them are others. */
+static enum rc
+wasm_give_pairs(const struct pfx *p, struct err *e)
+{
+	struct jsonput w = jsonput_init(json, sizeof(json));
+
+	jsonput_raw(&w, "{\"pairs\":[");
+	for (size_t i = 0; i < p->n; i++) {
+		jsonput_raw(&w, i == 0 ? "" : ",");
+		jsonput_raw(&w, p->pairs[i].encryption ? "true" : "false");
+	}
+	jsonput_raw(&w, "]}");
+
+	return wasm_give_json(jsonput_end(&w), e);
+}
+
+/*
+ * {PKCS#12 file, its password, password for the keys or nothing, form or
+ * nothing}: JSON that says which pairs there are, then of each the
+ * certificate and its key as a key file, then the certificates of others. The
+ * keys keep the file's password, whatever it is, unless another is given.
+ */
+static enum rc
+wasm_do_pfx_open(const struct span *parts, struct err *e)
+{
+	struct span password = parts[2].n > 0 ? parts[2] : parts[1];
+	enum pbe_form form = PBE_SEED_SHA1;
+	struct pfx p = { 0 };
+	enum rc rc = wasm_form(parts[3], &form, e);
+
+	if (rc == RC_OK && parts[2].n > 0)
+		rc = wasm_new_password(parts[2], e);
+	if (rc == RC_OK)
+		rc = pfx_open(parts[0], parts[1], &p, e);
+	if (rc == RC_OK)
+		rc = wasm_give_pairs(&p, e);
+	for (size_t i = 0; rc == RC_OK && i < p.n; i++) {
+		rc = wasm_give(p.pairs[i].certificate, e);
+		if (rc == RC_OK)
+			rc = wasm_give_key(p.pairs[i].info, password, form, e);
+	}
+	for (size_t i = 0; rc == RC_OK && i < p.chain_n; i++)
+		rc = wasm_give(p.chain[i], e);
+	pfx_clear(&p);
+
+	return rc;
+}
+
+/* Certificates and key files, in turn, to pairs with opened keys. */
+static enum rc
+wasm_pairs(struct span list, struct span password, struct pfx *out,
+    struct sec keys[PFX_PAIRS], struct err *e)
+{
+	struct span parts[2 * PFX_PAIRS], modulus;
+	size_t n;
+	enum rc rc = wasm_list(list, parts, 2 * PFX_PAIRS, &n, e);
+
+	if (rc == RC_OK && n % 2 != 0)
+		return err_set(e, RC_BUG, NULL, "a key is missing");
+	for (size_t i = 0; rc == RC_OK && i < n / 2; i++) {
+		rc = wasm_modulus(parts[2 * i], &modulus, e);
+		if (rc == RC_OK)
+			rc = keyfile_open(
+			    parts[2 * i + 1], password, modulus, &keys[i], e);
+		if (rc != RC_OK)
+			return rc;
+		out->pairs[out->n++] = (struct pfx_pair){
+			.certificate = parts[2 * i],
+			.info = sec_span(&keys[i]),
+		};
+	}
+
+	return rc;
+}
+
+/*
+ * {form, password of the file to make, password of the keys, certificates and
+ * key files in turn, certificates of others}: the PKCS#12 file. The password
+ * may be that of the keys, whatever it is; another keeps the rules.
+ */
+static enum rc
+wasm_do_pfx_make(const struct span *parts, struct err *e)
+{
+	static uint8_t made[PFX_MAX];
+	struct sec keys[PFX_PAIRS] = { { 0 } };
+	enum pfxput_form form = PFXPUT_MODERN;
+	char name[FORM_MAX] = "";
+	struct pfx in = { 0 };
+	struct span file;
+	enum rc rc = RC_OK;
+
+	if (parts[0].n < sizeof(name))
+		memcpy(name, parts[0].p, parts[0].n);
+	if (!pfxput_form_find(name, &form))
+		return err_set(
+		    e, RC_UNKNOWN, "form", "no such form of PKCS#12 file");
+	if (!sec_equal(parts[1], parts[2]))
+		rc = wasm_new_password(parts[1], e);
+	if (rc == RC_OK)
+		rc = wasm_list(parts[4], in.chain, PFX_CHAIN, &in.chain_n, e);
+	if (rc == RC_OK)
+		rc = wasm_pairs(parts[3], parts[2], &in, keys, e);
+	if (rc == RC_OK)
+		rc = pfxput_make(
+		    form, parts[1], &in, made, sizeof(made), &file, e);
+	for (size_t i = PFX_PAIRS; i-- > 0;)
+		sec_free(&keys[i]);
+	if (rc != RC_OK)
+		return rc;
+
+	return wasm_give(file, e);
+}
+
+/*
+ * {key file, password, certificate, number as typed}: is the certificate that
+ * of this person or company (vid_check)?
+ */
+static enum rc
+wasm_do_vid(const struct span *parts, struct err *e)
+{
+	struct sec key SEC_WIPED = { 0 };
+	char number[VID_NUMBER_SIZE];
+	struct certinfo c;
+	struct pkinfo k;
+	enum rc rc = certinfo_parse(parts[2], &c, e);
+
+	if (rc == RC_OK)
+		rc = vid_number(parts[3], number, e);
+	if (rc == RC_OK)
+		rc = keyfile_open(parts[0], parts[1], c.modulus, &key, e);
+	if (rc == RC_OK)
+		rc = pkinfo_parse(sec_span(&key), &k, e);
+	if (rc == RC_OK && k.r.n == 0)
+		rc = err_set(e, RC_ABSENT, "randomNum",
+		    "the key has no R, with which alone the number is checked");
+	if (rc == RC_OK)
+		rc = vid_check(&c, span_str(number), k.r, false, e);
+	sec_wipe(number, sizeof(number));
+
+	return rc;
+}
+
 /* {password}: the words of the rules that it breaks. */
 static enum rc
 wasm_do_broken(const struct span *parts, struct err *e)
@@ -560,6 +733,9 @@ EXPORT("view") enum rc wasm_view(size_t n);
 EXPORT("folder") enum rc wasm_folder(size_t n);
 EXPORT("keyFile") enum rc wasm_key_file(size_t n);
 EXPORT("change") enum rc wasm_change(size_t n);
+EXPORT("pfxOpen") enum rc wasm_pfx_open(size_t n);
+EXPORT("pfxMake") enum rc wasm_pfx_make(size_t n);
+EXPORT("vid") enum rc wasm_vid(size_t n);
 EXPORT("passwordBroken") enum rc wasm_password_broken(size_t n);
 EXPORT("passwordRules") enum rc wasm_password_rules(size_t n);
 
@@ -627,6 +803,24 @@ enum rc
 wasm_change(size_t n)
 {
 	return wasm_run(n, 5, wasm_do_change);
+}
+
+enum rc
+wasm_pfx_open(size_t n)
+{
+	return wasm_run(n, 4, wasm_do_pfx_open);
+}
+
+enum rc
+wasm_pfx_make(size_t n)
+{
+	return wasm_run(n, 5, wasm_do_pfx_make);
+}
+
+enum rc
+wasm_vid(size_t n)
+{
+	return wasm_run(n, 4, wasm_do_vid);
 }
 
 enum rc

@@ -131,7 +131,8 @@ function platform(memory) {
 /**
  * The exports of src/npki/wasm.c: how to reach its memory, and its questions,
  * each called with the length of what was written into the input.
- * @typedef {'certificate'|'view'|'folder'|'keyFile'|'change'|'passwordBroken'|'passwordRules'} Question
+ * @typedef {'certificate'|'view'|'folder'|'keyFile'|'change'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
+ *   |'passwordRules'} Question
  * @typedef {object} Memory
  * @property {WebAssembly.Memory} memory
  * @property {(rc: number) => number} errorName
@@ -189,21 +190,29 @@ function text(c, p) {
   return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
 }
 
+/** How many bytes these parts are behind their lengths. @param {Uint8Array[]} parts */
+function framed(parts) {
+  return parts.reduce((sum, part) => sum + 4 + part.length, 0);
+}
+
+/** Each part behind its length. @param {DataView} view @param {number} at @param {Uint8Array[]} parts */
+function putParts(view, at, parts) {
+  for (const part of parts) {
+    view.setUint32(at, part.length, true);
+    new Uint8Array(view.buffer, at + 4, part.length).set(part);
+    at += 4 + part.length;
+  }
+}
+
 /**
- * Each part behind its length. Gives the length of all.
+ * Into the input; gives its length.
  * @param {Core} c @param {Uint8Array[]} parts
  */
 function write(c, parts) {
-  const n = parts.reduce((sum, part) => sum + 4 + part.length, 0);
+  const n = framed(parts);
   if (n > c.inputMax())
     throw new NpkiError('RC_LIMIT', 'file too large');
-  const view = new DataView(c.memory.buffer);
-  let p = c.input();
-  for (const part of parts) {
-    view.setUint32(p, part.length, true);
-    new Uint8Array(c.memory.buffer, p + 4, part.length).set(part);
-    p += 4 + part.length;
-  }
+  putParts(new DataView(c.memory.buffer), c.input(), parts);
   return n;
 }
 
@@ -318,6 +327,72 @@ export async function changePassword(keyDer, old, next, form, certificateDer) {
   const [file] = await withSecrets([old, next], (before, after) =>
     ask('change', keyDer, before, after, encoder.encode(form ?? ''), certificateDer ?? nothing));
   return file;
+}
+
+/**
+ * A certificate and its key.
+ * @typedef {object} Pair
+ * @property {Uint8Array} certificate
+ * @property {Uint8Array} key          a key file
+ */
+
+/** Parts as one part. @param {Uint8Array[]} parts */
+function joined(parts) {
+  const out = new Uint8Array(framed(parts));
+  putParts(new DataView(out.buffer), 0, parts);
+  return out;
+}
+
+/**
+ * Opens a PKCS#12 file (.pfx, .p12). Its keys come out as key files under the
+ * same password, or under another where one is given, which keeps the rules;
+ * R and all else in them stays. A file without a MAC is refused.
+ * @param {Uint8Array} file
+ * @param {string} password      may be ''; then another is needed for the keys
+ * @param {string} [keyPassword] '': the same
+ * @param {KeyForm|''} [form]    '': what every Korean program reads
+ * @returns {Promise<{pairs: (Pair & {encryption: boolean})[], chain: Uint8Array[]}>}
+ *   encryption: a kmCert; chain: certificates of others
+ */
+export async function openPfx(file, password, keyPassword = '', form = '') {
+  const [json, ...rest] = await withSecrets([password, keyPassword], (secret, next) =>
+    ask('pfxOpen', file, secret, next, encoder.encode(form)));
+  /** @type {boolean[]} */
+  const kinds = JSON.parse(decoder.decode(json)).pairs;
+  const pairs = kinds.map((encryption, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], encryption }));
+  return { pairs, chain: rest.slice(2 * pairs.length) };
+}
+
+/**
+ * Makes a PKCS#12 file of one to four pairs, whose key files have the same
+ * password, and of certificates of their CAs.
+ * @param {Pair[]} pairs
+ * @param {string} password     of the key files
+ * @param {string} pfxPassword  of the file that is made: the same, or one that keeps the rules
+ * @param {'compatible'|'modern'} form  as Korean programs write it, or stronger
+ * @param {Uint8Array[]} [chain]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function makePfx(pairs, password, pfxPassword, form, chain = []) {
+  const [file] = await withSecrets([pfxPassword, password], (made, keys) =>
+    ask('pfxMake', encoder.encode(form), made, keys,
+      joined(pairs.flatMap((pair) => [pair.certificate, pair.key])), joined(chain)));
+  return file;
+}
+
+/**
+ * Is the certificate that of the person or company with this number? Returns,
+ * or throws: RC_DENIED it is not; RC_ABSENT certificate or key cannot tell;
+ * RC_FORMAT no such number.
+ * @param {Uint8Array} keyDer
+ * @param {string} password
+ * @param {Uint8Array} certificateDer
+ * @param {string} number  resident or business registration number, as typed
+ * @returns {Promise<{ok: true}>}
+ */
+export async function vid(keyDer, password, certificateDer, number) {
+  await withSecrets([password, number], (secret, typed) => ask('vid', keyDer, secret, certificateDer, typed));
+  return { ok: true };
 }
 
 /**

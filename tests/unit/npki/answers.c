@@ -8,6 +8,8 @@
  *	npki-answers --folder CERTIFICATE        its folders' names
  *	npki-answers --change KEY OLD NEW FORM   the new file to standard output
  *	npki-answers --broken PASSWORD           words of the rules it breaks
+ *	npki-answers --opened KEY PASSWORD       the PrivateKeyInfo
+ *	npki-answers --pfx FILE PASSWORD         certificates and PrivateKeyInfos
  */
 #include "base/file.h"
 #include "npki/certjson.h"
@@ -15,9 +17,16 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
+#include "npki/pfx.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+static void
+put(struct span s)
+{
+	(void)fwrite(s.p, 1, s.n, stdout);
+}
 
 static enum rc
 answer_certificate(const char *path)
@@ -111,7 +120,7 @@ answer_change(char **argv)
 		rc = keyput_seal(form, 0, span_str(argv[2]), sec_span(&key),
 		    out, sizeof(out), &made, NULL);
 	if (rc == RC_OK)
-		(void)fwrite(made.p, 1, made.n, stdout);
+		put(made);
 	buf_clear(&file);
 
 	return rc;
@@ -130,6 +139,44 @@ answer_broken(char **argv)
 	return RC_OK;
 }
 
+static enum rc
+answer_opened(char **argv)
+{
+	struct buf file = buf_init(1 << 20);
+	struct sec key SEC_WIPED = { 0 };
+	struct span none = { NULL, 0 };
+	enum rc rc = file_read(argv[0], &file, NULL);
+
+	if (rc == RC_OK)
+		rc = keyfile_open(
+		    buf_span(&file), span_str(argv[1]), none, &key, NULL);
+	put(sec_span(&key));
+	buf_clear(&file);
+
+	return rc;
+}
+
+static enum rc
+answer_pfx(char **argv)
+{
+	struct buf file = buf_init(1 << 20);
+	struct pfx p = { 0 };
+	enum rc rc = file_read(argv[0], &file, NULL);
+
+	if (rc == RC_OK)
+		rc = pfx_open(buf_span(&file), span_str(argv[1]), &p, NULL);
+	for (size_t i = 0; i < p.n; i++) {
+		put(p.pairs[i].certificate);
+		put(p.pairs[i].info);
+	}
+	for (size_t i = 0; i < p.chain_n; i++)
+		put(p.chain[i]);
+	pfx_clear(&p);
+	buf_clear(&file);
+
+	return rc;
+}
+
 static const struct {
 	const char *name;
 	int arguments;
@@ -139,6 +186,8 @@ static const struct {
 	{ "--folder", 1, answer_folder },
 	{ "--change", 4, answer_change },
 	{ "--broken", 1, answer_broken },
+	{ "--opened", 2, answer_opened },
+	{ "--pfx", 2, answer_pfx },
 };
 
 int

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  NpkiError, certificateFacts, certificateView, changePassword, folderOf, load, openKeyFile, passwordBroken,
-  passwordRules,
+  NpkiError, certificateFacts, certificateView, changePassword, folderOf, load, makePfx, openKeyFile, openPfx,
+  passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
 
 const source = process.env.INGAM_SOURCE;
@@ -225,6 +225,124 @@ test('damage: the same answer as the native build', async () => {
 test('too large is refused before it is copied', async () => {
   assert.equal(await code(certificateFacts(new Uint8Array(1 << 20))), 'RC_LIMIT');
   assert.equal(await code(certificateFacts(new Uint8Array(16385))), 'RC_LIMIT');
+});
+
+const info = join(samples, 'pypinksign/privateKeyInfo-with-R.der');
+const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const pair = () => ({ certificate: bytes(certificate), key: bytes(keys[0]) });
+const joined = (parts) => new Uint8Array(Buffer.concat(parts));
+
+/* A key file's contents, opened by the native build. */
+function opened(key, secret) {
+  const path = join(scratch, 'opened.key');
+  writeFileSync(path, key);
+  return nativeBytes('--opened', path, secret);
+}
+
+test("a Korean client's PKCS#12 file: its key keeps R", async () => {
+  const file = bytes(join(samples, 'pypinksign/sign.pfx'));
+  const { pairs, chain } = await openPfx(file, password);
+  assert.equal(pairs.length, 1);
+  assert.equal(chain.length, 0);
+  assert.equal(pairs[0].encryption, false);
+  assert.deepEqual(pairs[0].certificate, bytes(certificate));
+  assert.deepEqual(opened(pairs[0].key, password), bytes(info));
+  const under = await openPfx(file, password, next, 'pbes2-aes');
+  assert.deepEqual(opened(under.pairs[0].key, next), bytes(info));
+  assert.equal(await code(openPfx(file, password + 'x')), 'RC_SECRET');
+  assert.equal(await code(openPfx(file, password, 'short')), 'RC_POLICY');
+  assert.equal(await code(openPfx(file.slice(0, 2000), password)), 'RC_FORMAT');
+  await assert.rejects(openPfx(new Uint8Array([0x30, 0x80, 0, 0]), password), /X\.690 8\.1\.3\.6/);
+});
+
+test('PKCS#12 files of openssl: the same contents, or the same refusal, as natively', async () => {
+  openssl('x509', '-inform', 'DER', '-in', certificate, '-out', join(scratch, 'sign.pem'));
+  openssl('pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-in', info, '-out', join(scratch, 'sign.key'));
+  const path = join(scratch, 'made.p12');
+  for (const [secret, ...how] of [['a1'], ['a1', '-legacy'], ['비밀번호'], ['비밀번호', '-legacy'],
+    ['a1', '-legacy', '-certpbe', 'PBE-SHA1-RC2-128', '-macalg', 'sha1'],
+    ['a1', '-keypbe', 'ARIA-256-CBC', '-certpbe', 'ARIA-128-CBC', '-macalg', 'sha512'],
+    ['a1', '-legacy', '-keypbe', 'SEED-CBC', '-certpbe', 'DES-EDE3-CBC', '-macalg', 'sha384'],
+    ['a1', '-keypbe', 'NONE', '-certpbe', 'NONE'], ['a1', '-nomac'], ['a1', '-nokeys'],
+    ['a1', '-keypbe', 'CAMELLIA-128-CBC'], ['a1', '-certfile', join(scratch, 'sign.pem')]]) {
+    openssl('pkcs12', '-export', '-in', join(scratch, 'sign.pem'), '-inkey', join(scratch, 'sign.key'), '-out', path,
+      '-passout', `pass:${secret}`, ...how);
+    const want = nativeBytes('--pfx', path, secret);
+    const name = [secret, ...how].join(' ');
+    try {
+      const { pairs, chain } = await openPfx(bytes(path), secret);
+      assert.deepEqual(joined([...pairs.flatMap((p) => [p.certificate, opened(p.key, secret)]), ...chain]), want, name);
+    } catch (why) {
+      assert.ok(why instanceof NpkiError, String(why));
+      assert.equal(why.code, new TextDecoder().decode(want).trim(), name);
+    }
+    assert.equal(await code(openPfx(bytes(path), `${secret}x`)), native('--pfx', path, `${secret}x`), name);
+  }
+});
+
+test('PKCS#12 files that are made here open natively, with openssl and here', async () => {
+  const root = join(scratch, 'root.der');
+  openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-keyout', '/dev/null', '-outform', 'DER', '-out', root,
+    '-subj', '/CN=root');
+  const path = join(scratch, 'ours.p12');
+  for (const [form, ...more] of [['compatible', '-legacy'], ['modern']]) {
+    writeFileSync(path, await makePfx([pair()], password, next, form, [bytes(root)]));
+    assert.deepEqual(nativeBytes('--pfx', path, next), joined([bytes(certificate), bytes(info), bytes(root)]));
+    const said = openssl('pkcs12', '-in', path, '-passin', `pass:${next}`, '-nodes', ...more).toString();
+    assert.match(said, /PRIVATE KEY/);
+    assert.equal(said.match(/BEGIN CERTIFICATE/g).length, 2);
+    assert.match(said, /A9 AB 98 BD 24 85 1E CD 62 5F 1F DD 79 0B 54 AA 8C 81 7E F6/);
+    const again = await openPfx(bytes(path), next);
+    assert.deepEqual(again.pairs[0].certificate, bytes(certificate));
+    assert.deepEqual(again.chain, [bytes(root)]);
+    assert.deepEqual(opened(again.pairs[0].key, next), bytes(info));
+  }
+});
+
+test('PKCS#12 files that are not made', async () => {
+  assert.equal(await code(makePfx([pair()], 'wrong', next, 'modern')), 'RC_SECRET');
+  assert.equal(await code(makePfx([pair()], password, 'short', 'modern')), 'RC_POLICY');
+  assert.equal(await code(makePfx([pair()], password, password, 'compatible')), 'RC_OK');
+  assert.equal(await code(makePfx([pair()], password, next, 'other')), 'RC_UNKNOWN');
+  assert.equal(await code(makePfx([], password, next, 'modern')), 'RC_LIMIT');
+  assert.equal(await code(makePfx(Array(5).fill(pair()), password, next, 'modern')), 'RC_LIMIT');
+});
+
+test('whose certificate it is', async () => {
+  /* The VID of 1234567890 and the sample's R, computed by others. */
+  const config = join(scratch, 'vid.cnf');
+  const mine = join(scratch, 'vid.der');
+  writeFileSync(config, `[req]
+distinguished_name = name
+[name]
+[more]
+subjectAltName = otherName:1.2.410.200004.10.1.1;SEQUENCE:identify
+[identify]
+name = UTF8:HKD
+list = SEQUENCE:list
+[list]
+one = SEQUENCE:one
+[one]
+id = OID:1.2.410.200004.10.1.1.1
+value = SEQUENCE:value
+[value]
+hash = SEQUENCE:hash
+vid = EXPLICIT:0,FORMAT:HEX,OCT:89dee087b9dfdf1a84623b3ec0d1da013a54d5fe4325cb1ccd92c8cf4fe9c2d4
+[hash]
+oid = OID:2.16.840.1.101.3.4.2.1
+`);
+  openssl('req', '-x509', '-config', config, '-extensions', 'more', '-key', join(scratch, 'sign.key'), '-subj', '/CN=HKD',
+    '-outform', 'DER', '-out', mine);
+  assert.equal(await code(vid(bytes(keys[0]), password, bytes(mine), '123-45-67890')), 'RC_OK');
+  assert.equal(await code(vid(bytes(keys[0]), password, bytes(mine), '123-45-67891')), 'RC_DENIED');
+  /* The sample's number is known to nobody. */
+  assert.equal(await code(vid(bytes(keys[0]), password, bytes(certificate), '123456-1234567')), 'RC_DENIED');
+  assert.equal(await code(vid(bytes(keys[0]), password, bytes(certificate), '1234')), 'RC_FORMAT');
+  assert.equal(await code(vid(bytes(keys[0]), 'wrong', bytes(certificate), '1234567890')), 'RC_SECRET');
+  const path = join(scratch, 'no-r.key');
+  openssl('pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-inform', 'DER', '-outform', 'DER', '-out', path,
+    '-in', join(samples, 'pypinksign/privateKeyInfo-without-R.der'), '-passout', 'pass:a1');
+  assert.equal(await code(vid(bytes(path), 'a1', bytes(certificate), '1234567890')), 'RC_ABSENT');
 });
 
 test('it is at most 80 KB on its way', (t) => {
