@@ -154,7 +154,8 @@ file_replace(
 		err_set(e, rc, "file", "%s", strerror(errno));
 		goto out;
 	}
-	if (fchmod(fd, (mode_t)mode) != 0 ||
+	/* mkostemp() asked for 0600; FAT has no modes to change. */
+	if ((mode != 0600 && fchmod(fd, (mode_t)mode) != 0) ||
 	    file_write_all(fd, bytes, e) != RC_OK || fsync(fd) != 0 ||
 	    rename(temporary, path) != 0) {
 		err_set(e, rc, "file", "%s", strerror(errno));

@@ -4,7 +4,7 @@
  * Belongs here: the verbs and their options, which certificate is meant, how it
  * is told how a verb ended.
  * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c,
- * cert_vid.c);
+ * cert_pfx.c, cert_vid.c);
  * finding and changing folders (npki/folder.c, npki/medium.c).
  */
 #include "cli/cert.h"
@@ -14,6 +14,7 @@
 #include "cli/cert_copy.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
+#include "cli/cert_pfx.h"
 #include "cli/cert_vid.h"
 
 #include <getopt.h>
@@ -75,9 +76,10 @@ static const struct {
 	    { "주민등록번호는 숫자 13자리, 사업자등록번호는 10자리예요.",
 		"A resident number has 13 digits, a business number has 10." } },
 	[CERT_EXISTS] = { PERSON_REFUSED, "exists",
-	    { "거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 "
+	    { "거기에 같은 이름의 인증서나 파일이 있어요. 바꾸려면 --replace를 붙여 "
 	      "주세요.",
-		"A certificate of the same name is there. To replace it, add "
+		"A certificate or file of that name is there. To replace it, "
+		"add "
 		"--replace." } },
 	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
 	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
@@ -119,9 +121,11 @@ static const struct person_text text_cut = {
 
 static const struct option options[] = {
 	{ "form", required_argument, NULL, 'f' },
+	{ "form", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "new-password-file", required_argument, NULL, 'n' },
 	{ "number-file", required_argument, NULL, 'u' },
+	{ "out", required_argument, NULL, 'o' },
 	{ "password-file", required_argument, NULL, 'p' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "root", required_argument, NULL, 'r' },
@@ -141,6 +145,9 @@ static const struct {
 	    { "목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 그 폴더",
 		"its number in the list, the first 8 or more digits of its "
 		"SHA-256 fingerprint, or its folder" } },
+	{ '<', "FILE", { "PFX(.p12) 파일", "a PKCS#12 file" } },
+	{ 'o', "--out FILE",
+	    { "내보낼 PFX(.p12) 파일", "the PKCS#12 file to make" } },
 	{ 'r', "--root FOLDER",
 	    { "인증서를 찾을 폴더. 없으면 늘 있는 곳에서 찾아요",
 		"where to look for certificates; else the usual places" } },
@@ -155,6 +162,9 @@ static const struct {
 	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 그대로",
 		"how the key file is encrypted: seed-sha1, pbes2-seed, "
 		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else as it was" } },
+	{ 'F', "--form FORM",
+	    { "PFX 파일의 형식: modern, compatible. 없으면 modern",
+		"form of the file: modern, compatible; else modern" } },
 	{ 'u', "--number-file FILE",
 	    { "첫 줄이 주민등록번호나 사업자등록번호인 파일",
 		"a file whose first line is the resident or business "
@@ -201,6 +211,14 @@ struct verb {
 	X(copy, "copy", " rtRj", cert_copy,                                    \
 	    "--to FOLDER [--replace] [--root FOLDER] [--json]\n"               \
 	    "          [CERTIFICATE]")                                         \
+	X(export, "export", " rpnFoRj", cert_pfx_export,                       \
+	    "--out FILE [--form FORM] [--replace]\n"                           \
+	    "          [--root FOLDER] [--password-file FILE]\n"               \
+	    "          [--new-password-file FILE] [--json] [CERTIFICATE]")     \
+	X(import, "import", "<pnftRj", cert_pfx_import,                        \
+	    "[--to FOLDER] [--form FORM] [--replace]\n"                        \
+	    "          [--password-file FILE] [--new-password-file FILE]\n"    \
+	    "          [--json] FILE")                                         \
 	X(delete, "delete", " ryj", cert_copy_delete,                          \
 	    "[--yes] [--root FOLDER] [--json] [CERTIFICATE]")
 /* clang-format on */
@@ -388,8 +406,10 @@ cert_option(struct cert *c, int letter, const char *value)
 		bool *flag;
 	} rows[] = {
 		{ 'f', &c->form, NULL },
+		{ 'F', &c->form, NULL },
 		{ 'j', NULL, &c->json },
 		{ 'n', &c->new_password_file, NULL },
+		{ 'o', &c->out, NULL },
 		{ 'p', &c->password_file, NULL },
 		{ 'R', NULL, &c->replace },
 		{ 'r', &c->root, NULL },
@@ -409,13 +429,22 @@ cert_option(struct cert *c, int letter, const char *value)
 	}
 }
 
+/* Forms are of key files, or of what is exported. */
+static bool
+cert_is_form(const struct verb *v, const char *name)
+{
+	enum pbe_form form;
+
+	return strchr(v->takes, 'F') != NULL ? cert_pfx_form(name)
+					     : cert_password_form(name, &form);
+}
+
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
 static int
 cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 {
 	struct option taken[OPTIONS + 1] = { 0 };
 	bool one = strchr(v->takes, ' ') != NULL;
-	enum pbe_form form;
 	size_t n = 0;
 	int letter;
 
@@ -429,13 +458,19 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 	}
 	if (one && optind < argc)
 		c->which = argv[optind++];
+	if (strchr(v->takes, '<') != NULL && optind < argc)
+		c->file = argv[optind++];
 
 	if (optind < argc)
 		return usage_wrong(&v->usage, USAGE_EXTRA, argv[optind]);
-	if (strchr(v->takes, 't') != NULL && c->to == NULL)
+	if (strchr(v->takes, '<') != NULL && c->file == NULL)
+		return usage_wrong(&v->usage, USAGE_MISSING, "FILE");
+	if (v->run == cert_copy && c->to == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
+	if (v->run == cert_pfx_export && c->out == NULL)
+		return usage_wrong(&v->usage, USAGE_MISSING, "--out");
 
-	return c->form == NULL || cert_password_form(c->form, &form)
+	return c->form == NULL || cert_is_form(v, c->form)
 	    ? PERSON_YES
 	    : usage_wrong(&v->usage, USAGE_VALUE, "--form");
 }

@@ -46,7 +46,9 @@ enum cert_end {
 struct cert {
 	const char *root;
 	const char *which;
+	const char *file; /* that is imported */
 	const char *to;
+	const char *out;
 	const char *password_file;
 	const char *new_password_file;
 	const char *number_file;

@@ -140,7 +140,7 @@ cert_copy_ask(struct cert *c, const char *folder)
 }
 
 enum cert_end
-cert_copy_place(struct cert *c)
+cert_copy_place(struct cert *c, struct person_text done)
 {
 	char folder[FOLDER_PATH], shown[FOLDER_PATH];
 	enum cert_end end = cert_copy_folder(c, folder);
@@ -155,8 +155,7 @@ cert_copy_place(struct cert *c)
 		(void)json_object_set_new(
 		    c->answer, "folder", json_string(shown));
 		if (!c->json)
-			(void)printf(
-			    "%s: %s\n", person_sentence(text_copied), shown);
+			(void)printf("%s: %s\n", person_sentence(done), shown);
 	}
 
 	return end;
@@ -170,7 +169,7 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_read(c);
 
-	return end == CERT_DONE ? cert_copy_place(c) : end;
+	return end == CERT_DONE ? cert_copy_place(c, text_copied) : end;
 }
 
 /* The other places where this very certificate is. */

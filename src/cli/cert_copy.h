@@ -14,5 +14,6 @@ enum cert_end cert_copy_delete(struct cert *c);
 /*
  * Puts what c->medium holds where it belongs under c->to, and says where; asks
  * before it replaces another: CERT_EXISTS, CERT_NOT_WRITTEN and its neighbours.
+ * done is what it says then, before the folder.
  */
-enum cert_end cert_copy_place(struct cert *c);
+enum cert_end cert_copy_place(struct cert *c, struct person_text done);

@@ -50,6 +50,12 @@ static const struct {
 	{ "cert", "delete", cert_main,
 	    { "저장매체 하나에서 인증서를 지워요.",
 		"Deletes a certificate from one medium." } },
+	{ "cert", "export", cert_main,
+	    { "인증서를 PFX(.p12) 파일 하나로 내보내요.",
+		"Exports a certificate with its keys as a PKCS#12 file." } },
+	{ "cert", "import", cert_main,
+	    { "PFX(.p12) 파일에서 인증서를 가져와요.",
+		"Imports the certificates of a PKCS#12 file." } },
 	{ "cert", "vid", cert_main,
 	    { "인증서가 그 주민등록번호나 사업자등록번호의 것인지 확인해요.",
 		"Checks whether a certificate is that of a resident or "

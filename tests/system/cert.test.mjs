@@ -450,6 +450,88 @@ test('vid: the number that it was issued for, and no other', async () => {
   assert.match((await cert(['vid', person, '--password-file', file, '--number-file', secret('1234561234568', 'number')], { env: ko })).stderr, /이 번호의 인증서가 아니에요/);
 });
 
+/** OpenSSL's reading of a PKCS#12 file: certificates and keys as text. */
+const p12 = (file, pass, ...more) => execFileSync('openssl', ['pkcs12', '-in', file, '-passin', `pass:${pass}`, '-nodes', ...more], { encoding: 'utf8', stdio: 'pipe' });
+const pem = (text, kind) => [...text.matchAll(new RegExp(`-----BEGIN ${kind}-----([^-]+)-----END`, 'g'))].map(([, body]) => Buffer.from(body, 'base64').toString('hex')).sort();
+
+for (const [form, more] of [['modern', []], ['compatible', ['-legacy']]]) {
+  test(`export --form ${form}, and import: OpenSSL reads it, all files come back, R and both pairs kept`, async () => {
+    // The sample's key, which has R, beside a certificate for encryption of another key.
+    const from = join(base, `from-${form}`), to = join(base, `to-${form}`), file = join(base, `${form}.p12`);
+    cpSync(identified(`${form}`, '2.16.840.1.101.3.4.2.1', '89dee087b9dfdf1a84623b3ec0d1da013a54d5fe4325cb1ccd92c8cf4fe9c2d4'), from, { recursive: true });
+    const same = secret(samplePassword, 'sample');
+    const done = await json(['export', from, '--out', file, '--form', form, '--password-file', same]);
+    assert.deepEqual([done.code, done.answer], [0, { file, problem: '' }], done.stderr);
+    assert.deepEqual(pem(p12(file, samplePassword, ...more), 'CERTIFICATE'), [readFileSync(join(from, 'signCert.der')).toString('hex')]);
+    mkdirSync(to);
+    const back = await json(['import', file, '--to', to, '--password-file', same]);
+    assert.equal(back.code, 0, back.stderr);
+    const [folder] = back.answer.folders;
+    assert.deepEqual(readFileSync(join(folder, 'signCert.der')), readFileSync(join(from, 'signCert.der')));
+    assert.equal((await json(['vid', folder, '--password-file', same, '--number-file', secret('1234567890', 'number')])).code, 0, 'R is the same');
+    assert.match((await cert(['show', folder])).stdout, /^key-file\tSEED-CBC, PBKDF1-SHA1, 2048$/m);
+  });
+}
+
+test('export and import: both pairs, a password of its own, and the rules for it', async () => {
+  const file = join(base, 'both.p12'), to = join(base, 'to-both');
+  const args = ['export', made.folder, '--out', file, '--password-file', right];
+  const weak = await json([...args, '--new-password-file', secret('weak', 'refused')]);
+  assert.deepEqual([weak.code, weak.answer.problem, existsSync(file)], [5, 'password-rules', false]);
+  assert.equal((await cert([...args, '--new-password-file', other])).code, 0);
+  assert.deepEqual([...pem(p12(file, 'Other9#Xyw'), 'CERTIFICATE')], ['signCert.der', 'kmCert.der'].map((name) => readFileSync(join(made.folder, name)).toString('hex')).sort());
+  assert.deepEqual([(await json(args)).code, (await json(args)).answer.problem], [5, 'exists']);
+  mkdirSync(to);
+  assert.equal((await json(['import', file, '--to', to, '--password-file', right])).code, 1);
+  const back = await json(['import', file, '--to', to, '--password-file', other, '--new-password-file', right, '--form', 'pbes2-aes']);
+  assert.equal(back.code, 0, back.stderr);
+  const [folder] = back.answer.folders;
+  assert.deepEqual(readdirSync(folder).sort(), ['kmCert.der', 'kmPri.key', 'signCert.der', 'signPri.key']);
+  assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0);
+  assert.match((await cert(['show', folder])).stdout, /^key-file\tAES-256-CBC/m);
+  assert.equal((await json(['import', file, '--to', to, '--password-file', other])).answer.problem, 'exists');
+  assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0, 'nothing was replaced');
+});
+
+test('import: what others make, with the certificates of their CA, into ~/NPKI', async () => {
+  const file = join(samples, 'pypinksign/sign.pfx');
+  const mine = join(base, 'import-home');
+  mkdirSync(mine);
+  const back = await json(['import', file, '--password-file', secret(samplePassword, 'sample')], { env: { HOME: mine } });
+  assert.equal(back.code, 0, back.stderr);
+  assert.ok(back.answer.folders[0].startsWith(join(mine, 'NPKI', 'yessign', 'USER', 'cn=')), back.answer.folders[0]);
+  assert.deepEqual(readFileSync(join(back.answer.folders[0], 'signCert.der')), readFileSync(join(samples, 'pypinksign/signCert.der')));
+  // By OpenSSL, with its CA beside it.
+  const ca = join(base, 'ca.pem'), key = join(base, 'made.pem'), crt = join(base, 'made.crt'), out = join(base, 'others.p12');
+  writeFileSync(ca, made.ca);
+  writeFileSync(crt, made.pem);
+  execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', made.signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
+  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-certfile', ca, '-passout', `pass:${password}`, '-out', out], { stdio: 'pipe' });
+  const others = await json(['import', out, '--password-file', right], { env: { HOME: mine } });
+  assert.equal(others.code, 0, others.stderr);
+  const { certificates } = (await json(['list'], { env: { HOME: mine } })).answer;
+  assert.equal(certificates.find((one) => one.fingerprint === fingerprint).ca_certificates, true);
+  // CaPubs goes out again.
+  const again = join(base, 'again.p12');
+  assert.equal((await cert(['export', others.answer.folders[0], '--out', again, '--password-file', right])).code, 0);
+  assert.equal(pem(p12(again, password), 'CERTIFICATE').length, 2);
+});
+
+test('import: no file, no PKCS#12, indefinite lengths, and what that is called', async () => {
+  const none = await json(['import', join(base, 'nothing.p12'), '--password-file', right]);
+  assert.deepEqual([none.code, none.answer.problem], [3, 'unreadable']);
+  const odd = join(base, 'odd.p12');
+  for (const [bytes, reason] of [[Buffer.from('no file of that kind'), /./], [readFileSync(join(samples, 'pypinksign/sign.pfx')).subarray(0, 900), /./], [Buffer.from('3080020103', 'hex'), /X\.690 8\.1\.3\.6/]]) {
+    writeFileSync(odd, bytes);
+    const { code, answer } = await json(['import', odd, '--password-file', right]);
+    assert.deepEqual([code, answer.problem], [3, 'unreadable']);
+    assert.match(answer.reason, reason);
+  }
+  assert.equal((await cert(['import'])).code, 2);
+  assert.equal((await cert(['export', made.folder])).code, 2);
+  assert.equal((await cert(['export', made.folder, '--out', odd, '--form', 'seed-sha1'])).code, 2);
+});
+
 test('no password and no number stands in an argument, an answer or a file', () => {
   const canaries = [password, 'Other9#Xyw', 'Wrong7!Qwe', samplePassword, '1234561234567'];
   assert.ok(said.length > 200);

@@ -1,0 +1,274 @@
+/*
+ * cert_pfx.c - ingam cert export, import: a certificate as one PKCS#12 file.
+ *
+ * Belongs here: which pairs and certificates of CAs go in and out, passwords,
+ * what is said.
+ * Not here: the format (npki/pfx.c, npki/pfxput.c); where a certificate belongs
+ * (cert_copy.c).
+ */
+#include "cli/cert_pfx.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cert_copy.h"
+#include "cli/cert_password.h"
+#include "npki/capubs.h"
+#include "npki/keyfile.h"
+#include "npki/keyput.h"
+#include "npki/pfxput.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct person_text text_exported = { "PFX 파일로 내보냈어요",
+	"Exported" };
+static const struct person_text text_imported = { "PFX 파일에서 가져왔어요",
+	"Imported" };
+static const struct person_text text_file = { "PFX 파일의 비밀번호",
+	"Password of the PFX file" };
+static const struct person_text text_new = { "새 인증서 비밀번호",
+	"New password of the certificate" };
+static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
+	"New password once more" };
+static const struct person_text text_replace = {
+	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
+	"A file of this name is there. Replace it? (yes/no)"
+};
+
+bool
+cert_pfx_form(const char *name)
+{
+	enum pfxput_form form;
+
+	return pfxput_form_find(name, &form);
+}
+
+/* The pairs that are open, and the certificates of CAs beside them. */
+static enum rc
+cert_pfx_gather(struct cert *c, const struct sec *sign, const struct sec *km,
+    struct pfx *out)
+{
+	struct span authorities = cert_file(c, FOLDER_CA_PUBS);
+
+	out->pairs[out->n++] =
+	    (struct pfx_pair){ .certificate = cert_file(c, FOLDER_SIGN_CERT),
+		    .info = sec_span(sign) };
+	if (km->n > 0 && cert_file(c, FOLDER_KM_CERT).n > 0)
+		out->pairs[out->n++] =
+		    (struct pfx_pair){ .certificate =
+					   cert_file(c, FOLDER_KM_CERT),
+			    .info = sec_span(km),
+			    .encryption = true };
+
+	return authorities.n == 0 ? RC_OK
+				  : capubs_parse(authorities, out->chain,
+					PFX_CHAIN, &out->chain_n, &c->err);
+}
+
+/* The file, where nothing is in its way or may be replaced. */
+static enum cert_end
+cert_pfx_save(struct cert *c, struct span file)
+{
+	char shown[FOLDER_PATH];
+	enum cert_end end = CERT_DONE;
+
+	if (!c->replace && access(c->out, F_OK) == 0) {
+		end = cert_confirm(c, text_replace, "--replace");
+		if (end != CERT_DONE)
+			return end == CERT_UNATTENDED ? CERT_EXISTS : end;
+	}
+	end = cert_written(c, file_replace(c->out, file, 0600, &c->err));
+	if (end != CERT_DONE)
+		return end;
+	text_sanitise(shown, sizeof(shown), span_str(c->out));
+	(void)json_object_set_new(c->answer, "file", json_string(shown));
+	if (!c->json)
+		(void)printf("%s: %s\n", person_sentence(text_exported), shown);
+
+	return CERT_DONE;
+}
+
+/* Its keys, opened with the password, under the file's own one. */
+static enum cert_end
+cert_pfx_make(struct cert *c, struct span password, struct span own)
+{
+	struct sec sign SEC_WIPED = { 0 };
+	struct sec km SEC_WIPED = { 0 };
+	struct pfx pfx = { 0 };
+	enum pfxput_form form = PFXPUT_MODERN;
+	uint8_t made[PFX_MAX];
+	struct span file;
+	enum rc rc = cert_password_open(c, FOLDER_SIGN_KEY, password, &sign);
+
+	if (c->form != NULL)
+		(void)pfxput_form_find(c->form, &form);
+	if (rc == RC_OK)
+		rc = cert_password_open(c, FOLDER_KM_KEY, password, &km);
+	if (rc == RC_OK)
+		rc = cert_pfx_gather(c, &sign, &km, &pfx);
+	if (rc == RC_OK)
+		rc = pfxput_make(
+		    form, own, &pfx, made, sizeof(made), &file, &c->err);
+
+	return rc == RC_OK ? cert_pfx_save(c, file) : cert_failed(c, rc);
+}
+
+enum cert_end
+cert_pfx_export(struct cert *c)
+{
+	struct sec password SEC_WIPED = { 0 };
+	struct sec own SEC_WIPED = { 0 };
+	enum cert_end end = cert_password_old(c, &password);
+
+	/* Another password only where it is asked for. */
+	if (end == CERT_DONE && c->new_password_file != NULL)
+		end = cert_password_new(c, text_new, text_again, &own);
+	if (end != CERT_DONE)
+		return end;
+
+	return cert_pfx_make(
+	    c, sec_span(&password), sec_span(own.n > 0 ? &own : &password));
+}
+
+/* One pair of the file as certificate and key file of the medium. */
+static enum rc
+cert_pfx_take(struct cert *c, const struct pfx_pair *pair, struct span password,
+    enum folder_file certificate, enum folder_file key)
+{
+	enum pbe_form form = PBE_SEED_SHA1;
+	uint8_t made[KEYFILE_MAX];
+	struct span file;
+	enum rc rc;
+
+	if (c->form != NULL)
+		(void)cert_password_form(c->form, &form);
+	rc = keyput_seal(
+	    form, 0, password, pair->info, made, sizeof(made), &file, &c->err);
+	if (rc != RC_OK)
+		return rc;
+	buf_bytes(&c->medium.files[certificate], pair->certificate);
+	buf_bytes(&c->medium.files[key], file);
+
+	return RC_OK;
+}
+
+/* The encryption pair of the same person, or NULL. */
+static const struct pfx_pair *
+cert_pfx_other(const struct pfx *pfx, const struct certinfo *sign)
+{
+	struct certinfo info;
+
+	for (size_t i = 0; i < pfx->n; i++)
+		if (pfx->pairs[i].encryption &&
+		    certinfo_parse(pfx->pairs[i].certificate, &info, NULL) ==
+			RC_OK &&
+		    span_equal(info.subject_der, sign->subject_der))
+			return &pfx->pairs[i];
+
+	return NULL;
+}
+
+/* One signing pair, with what belongs to it, to where it belongs. */
+static enum cert_end
+cert_pfx_place(struct cert *c, const struct pfx *pfx,
+    const struct pfx_pair *pair, struct span password)
+{
+	const struct pfx_pair *km;
+	uint8_t made[CAPUBS_MAX];
+	struct derput w = derput_init(made, sizeof(made));
+	enum rc rc;
+
+	medium_clear(&c->medium);
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		c->medium.files[i] = buf_init(MEDIUM_FILE_MAX);
+	rc =
+	    cert_pfx_take(c, pair, password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
+	if (rc == RC_OK)
+		rc = certinfo_parse(
+		    cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err);
+	km = rc == RC_OK ? cert_pfx_other(pfx, &c->info) : NULL;
+	if (km != NULL)
+		rc = cert_pfx_take(
+		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
+	if (pfx->chain_n > 0) {
+		capubs_put(&w, pfx->chain, pfx->chain_n);
+		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
+	}
+
+	return rc == RC_OK ? cert_copy_place(c, text_imported)
+			   : cert_failed(c, rc);
+}
+
+/* Every signing pair that is in it. */
+static enum cert_end
+cert_pfx_each(struct cert *c, const struct pfx *pfx, struct span password)
+{
+	json_t *folders = json_array();
+	enum cert_end end = CERT_DONE;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pfx->n && end == CERT_DONE; i++) {
+		if (pfx->pairs[i].encryption)
+			continue;
+		end = cert_pfx_place(c, pfx, &pfx->pairs[i], password);
+		n++;
+		if (end == CERT_DONE)
+			(void)json_array_append(
+			    folders, json_object_get(c->answer, "folder"));
+	}
+	(void)json_object_del(c->answer, "folder");
+	(void)json_object_set_new(c->answer, "folders", folders);
+
+	return n > 0 ? end
+		     : cert_failed(c,
+			   err_set(&c->err, RC_ABSENT, "pfx",
+			       "no certificate for signing is in it"));
+}
+
+/* The certificate's password: a new one, or that of the file where it has one. */
+static enum cert_end
+cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
+{
+	if (c->new_password_file != NULL || password->n == 0) {
+		struct sec own SEC_WIPED = { 0 };
+		enum cert_end end =
+		    cert_password_new(c, text_new, text_again, &own);
+
+		return end == CERT_DONE ? cert_pfx_each(c, pfx, sec_span(&own))
+					: end;
+	}
+
+	return cert_pfx_each(c, pfx, sec_span(password));
+}
+
+enum cert_end
+cert_pfx_import(struct cert *c)
+{
+	struct sec password SEC_WIPED = { 0 };
+	struct buf file = buf_init(PFX_MAX);
+	struct pfx pfx = { 0 };
+	enum cert_end end = CERT_DONE;
+	enum rc rc = file_read(c->file, &file, &c->err);
+
+	if (c->to == NULL)
+		c->to = getenv("HOME");
+	if (rc == RC_OK && c->to == NULL)
+		rc = err_set(&c->err, RC_ABSENT, "--to", "no home folder");
+	if (rc != RC_OK) {
+		end = cert_failed(c, rc);
+		goto out;
+	}
+	/* A file may have an empty password. */
+	end = cert_ask(
+	    c, c->password_file, "--password-file", text_file, &password);
+	if (end != CERT_DONE && end != CERT_PASSWORD)
+		goto out;
+	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
+	end = rc == RC_OK ? cert_pfx_password(c, &pfx, &password)
+			  : cert_failed(c, rc);
+out:
+	pfx_clear(&pfx);
+	buf_clear(&file);
+
+	return end;
+}
