@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,7 +15,7 @@ import { program } from '../lib/service.mjs';
 import { launch, launchFirefox, open } from './browser.mjs';
 import { start } from './double.mjs';
 import { few, look } from './dresses.mjs';
-import { heading, press, samples } from './steps.mjs';
+import { heading, join_, press, samplePassword, samples, startImport } from './steps.mjs';
 
 let browser;
 let double;
@@ -32,11 +32,14 @@ after(() => {
 const work = mkdtempSync(join(tmpdir(), 'ingam-manage-'));
 /* The owner's name has syllables that no sentence of ours has: a font fetched for them would tell of them. Its password breaks today's rules. */
 const made = makeCertificate({ into: work, name: '뷁쌿훑()0091004123456789', issuer: 'yessign', km: true, password: 'abc111' });
+/* For pictures: an ordinary name. */
+const plain = makeCertificate({ into: join(work, 'plain'), name: '홍길동()0091004123456789', issuer: 'yessign', km: true, password: 'abc111' });
 /* And a real one, which is over. */
 const old = join(work, 'NPKI', 'yessign', 'USER', 'cn=old');
 mkdirSync(old);
 for (const file of ['signCert.der', 'signPri.key'])
   copyFileSync(join(samples, file), join(old, file));
+utimesSync(join(old, 'signPri.key'), new Date('2020-03-01T00:00:00Z'), new Date('2020-03-01T00:00:00Z'));
 const npki = join(work, 'NPKI');
 const place = relative(npki, made.folder);
 const sign = `${place}/signPri.key`;
@@ -99,12 +102,13 @@ async function lies(page, name) {
   return Object.fromEntries(Object.entries(all).map(([path, text]) => [path, Buffer.from(text, 'base64')]));
 }
 
-const onDisk = () => Object.fromEntries(readdirSync(made.folder).map((f) => [`${place}/${f}`, readFileSync(join(made.folder, f)).toString('base64')]));
+const laid = (folder, path) => Object.fromEntries(readdirSync(folder).map((f) => [`${path}/${f}`, readFileSync(join(folder, f)).toString('base64')]));
+const onDisk = () => laid(made.folder, place);
 
 /* The key of a file as OpenSSL opens it; null when the password is not its. */
-function openssl(bytes, password) {
+function openssl(bytes, password, form = 'DER') {
   try {
-    return execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-outform', 'DER', '-provider', 'legacy', '-provider', 'default', '-passin', `pass:${password}`], { input: bytes, stdio: ['pipe', 'pipe', 'ignore'] });
+    return execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-outform', form, '-provider', 'legacy', '-provider', 'default', '-passin', `pass:${password}`], { input: bytes, stdio: ['pipe', 'pipe', 'ignore'] });
   } catch {
     return null;
   }
@@ -157,6 +161,12 @@ test('a certificate is found, shown, and its password checked, with the network 
   await page.getByText('서명용 열쇠와 암호화용 열쇠를').waitFor();
   await press(page, '인증서로 돌아가기');
   await heading(page, '뷁쌿훑');
+  assert.equal(await page.getByText('여섯 달이 넘었어요').count(), 0);
+  await press(page, '다른 인증서');
+  await page.getByRole('button', { name: /HKD/ }).click();
+  await page.getByRole('button', { name: /^비밀번호 바꾸기.*여섯 달이 넘었어요/ }).waitFor();
+  await page.getByRole('button', { name: /^인증서 보기/ }).click();
+  assert.match(await field('비밀번호를 정한 날').textContent(), /^2020\.\s3\.\s1\.여섯 달이 넘었어요/);
   await close();
 });
 
@@ -455,18 +465,113 @@ test('in Firefox, which writes to no folder', { timeout: 120000 }, async () => {
   }
 });
 
+/* The keys and certificates of a PFX file as OpenSSL opens it; null when the password is not its. */
+function opensslPfx(path, password, more) {
+  const { status, stdout } = spawnSync('openssl', ['pkcs12', '-in', path, '-passin', `pass:${password}`, '-nodes', ...more], { encoding: 'utf8' });
+  const count = (what) => stdout.split(`-----BEGIN ${what}-----`).length - 1;
+  return status === 0 ? { keys: count('PRIVATE KEY'), certificates: count('CERTIFICATE') } : null;
+}
+
+test('a PFX file is opened, kept as files, and made again', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
+  await page.getByText('sign.pfx').waitFor();
+  assert.equal((await focused(page)).name, 'PFX 파일의 비밀번호');
+  await press(page, '열기');
+  await page.getByText('비밀번호를 입력해 주세요.').waitFor();
+  await page.getByLabel('PFX 파일의 비밀번호').fill('wrong');
+  await press(page, '열기');
+  await page.getByText('1번 틀렸지만').waitFor();
+  await press(page, '다른 파일');
+  await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer: Buffer.from('3003020103', 'hex') });
+  await page.getByLabel('PFX 파일의 비밀번호').fill('x');
+  await press(page, '열기');
+  await page.getByText('인증서를 읽을 수 없어요').waitFor();
+  await press(page, '다른 파일');
+  await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
+  await page.getByLabel('PFX 파일의 비밀번호').fill(samplePassword);
+  await page.keyboard.press('Enter');
+  await heading(page, 'HKD');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await lay(page, 'USB', {});
+  await press(page, '폴더 고르기');
+  await heading(page, '복사했어요');
+  const files = await lies(page, 'USB');
+  assert.deepEqual(Object.keys(files).map((path) => basename(path)).sort(), ['signCert.der', 'signPri.key']);
+  assert.deepEqual([ingamOpens(files, samplePassword), ingamOpens(files, 'wrong')], [true, false]);
+  await close();
+});
+
+test('certificates are saved as PFX files that OpenSSL opens, with both keys', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, made.folder);
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill('wrong');
+  await press(page, '저장하기');
+  await page.getByText('1번 틀렸지만').waitFor();
+  for (const [form, more] of [['요즘 프로그램', []], ['오래된 프로그램', ['-legacy']]]) {
+    await page.getByRole('radio', { name: form }).check();
+    await page.getByLabel('인증서 비밀번호').fill(made.password);
+    const path = await downloaded(page, '저장하기');
+    await heading(page, 'PFX 파일을 저장했어요');
+    assert.equal(basename(path), '뷁쌿훑.pfx');
+    assert.deepEqual(opensslPfx(path, made.password, more), { keys: 2, certificates: 2 }, form);
+    assert.equal(opensslPfx(path, 'wrong', more), null);
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+    await page.locator('input#files').setInputFiles(path);
+    await page.getByLabel('PFX 파일의 비밀번호').fill(made.password);
+    await press(page, '열기');
+    await heading(page, '뷁쌿훑');
+    await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  }
+  await close();
+});
+
+test('a PFX file is sent to the phone, and its password asked once', { timeout: 120000 }, async () => {
+  const phone = await open(browser, [double.app, double.pc]);
+  const pc = await open(browser, [double.app, double.pc], { kind: 'pc' });
+  await join_(phone.page, double.app, '123456');
+  const digits = await startImport(phone.page);
+  await pc.page.goto(`${double.pc}/import#${digits}`);
+  await press(pc.page, '확인');
+  const pfx = join(work, 'phone.pfx');
+  const pem = join(work, 'phone.pem');
+  writeFileSync(pem, `${openssl(readFileSync(made.signKey), made.password, 'PEM')}${made.pem}`);
+  execFileSync('openssl', ['pkcs12', '-export', '-in', pem, '-out', pfx, '-passout', 'pass:pfx']);
+  await pc.page.getByRole('button', { name: '폴더 열기' }).waitFor();
+  await pc.page.locator('input#files').setInputFiles(pfx);
+  await pc.page.getByLabel('PFX 파일의 비밀번호').fill('pfx');
+  await press(pc.page, '열기');
+  await press(pc.page, '다음');
+  await heading(phone.page, '인증서 비밀번호를');
+  await phone.page.getByLabel('인증서 비밀번호').fill('pfx');
+  await press(phone.page, '확인');
+  await heading(phone.page, '이 인증서를 맡길까요?');
+  assert.deepEqual([...phone.faults, ...pc.faults], []);
+  await phone.context.close();
+  await pc.context.close();
+});
+
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
-  await lay(page, 'NPKI', { ...onDisk(), ...Object.fromEntries(readdirSync(old).map((f) => [`yessign/USER/old/${f}`, readFileSync(join(old, f)).toString('base64')])) });
+  await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
+  await page.getByLabel('PFX 파일의 비밀번호').fill('x');
+  await look(page, 'manage-find-pfx', faults, few);
+  await press(page, '다른 파일');
+  await lay(page, 'NPKI', { ...laid(plain.folder, relative(join(work, 'plain', 'NPKI'), plain.folder)), ...laid(old, 'yessign/USER/old') });
   await press(page, '폴더 열기');
   await heading(page, '인증서가 2개 있어요');
   await look(page, 'manage-list', faults);
-  await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
-  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /홍길동/ }).first().click();
+  await heading(page, '홍길동');
   await look(page, 'manage-one', faults);
   await page.getByRole('button', { name: /^인증서 보기/ }).click();
-  await page.getByText('뷁쌿훑()0091004123456789').first().waitFor();
+  await page.getByText('홍길동()0091004123456789').first().waitFor();
   await look(page, 'manage-view', faults);
   await page.goBack();
   await page.goBack();
@@ -488,23 +593,30 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await look(page, 'manage-copy-there', faults, few);
   await page.goBack();
   await page.goBack();
-  await page.getByRole('button', { name: /뷁쌿훑/ }).first().click();
+  await page.getByRole('button', { name: /홍길동/ }).first().click();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
   await page.getByLabel('인증서 비밀번호').fill('x');
   await press(page, '확인');
   await page.getByText('1번 틀렸지만').waitFor();
   await look(page, 'manage-check', faults, few);
-  await page.getByLabel('인증서 비밀번호').fill(made.password);
+  await page.getByLabel('인증서 비밀번호').fill(plain.password);
   await press(page, '확인');
   await heading(page, '비밀번호가 맞아요');
   await look(page, 'manage-check-right', faults, few);
+  await page.goBack();
+  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  await look(page, 'manage-pfx', faults);
+  await page.getByLabel('인증서 비밀번호').fill(plain.password);
+  await press(page, '저장하기');
+  await heading(page, 'PFX 파일을 저장했어요');
+  await look(page, 'manage-pfx-done', faults, few);
   await page.goBack();
   await toChange(page);
   await page.getByLabel('새 비밀번호', { exact: true }).fill('Han-gang2!');
   await look(page, 'manage-change', faults);
   await change(page, 'wrong', 'abc', 'abd');
   await look(page, 'manage-change-faults', faults, few);
-  await change(page, made.password, next);
+  await change(page, plain.password, next);
   await heading(page, '비밀번호를 바꿨어요');
   await look(page, 'manage-changed', faults, few);
   await close();

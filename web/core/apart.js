@@ -51,3 +51,5 @@ export const openKeyFile = apart('openKeyFile');
 export const changePassword = apart('changePassword');
 export const passwordRules = apart('passwordRules');
 export const passwordBroken = apart('passwordBroken');
+export const openPfx = apart('openPfx');
+export const makePfx = apart('makePfx');

@@ -4,13 +4,16 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, changePassword, folderOf, openKeyFile } from './apart.js';
+import { NpkiError, certificateFacts, changePassword, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
 
 /* The files of one folder; their names are written in any case. */
 const names = { signCert: 'signCert.der', signPri: 'signPri.key', kmCert: 'kmCert.der', kmPri: 'kmPri.key', caPubs: 'CaPubs' };
 const parts = new Map(Object.entries(names).map(([part, name]) => [name.toLowerCase(), part]));
 const partOf = (name) => parts.get(name.toLowerCase());
 const fileMax = 16384;
+const pfxName = /\.(pfx|p12)$/i;
+const pfxMax = 65536;
+const isWanted = (name) => partOf(name) !== undefined || pfxName.test(name);
 const depthMax = 12;
 const countMax = 20000;
 
@@ -20,8 +23,10 @@ const countMax = 20000;
  *
  * One certificate with its keys. handles: where each file lies, for writing
  * there, null where the browser gave the bytes alone; root: what the person
- * picked, which is asked for leave to write.
- * @typedef {{files: Files, facts: object, path: string, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
+ * picked, which is asked for leave to write. written: when the signing key's
+ * file was last written, which is when its password was set; milliseconds
+ * since 1970, null where nobody knows.
+ * @typedef {{files: Files, facts: object, path: string, written: number|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
 export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
@@ -119,13 +124,48 @@ export async function pairsOf(list) {
       for (const [name, file] of Object.entries(set))
         files[name] = new Uint8Array(await file.arrayBuffer());
       const writable = Object.values(set).every((file) => file.handle !== undefined);
-      out.push({ files, facts: await factsOf(files.signCert), path, root: set.signPri.root ?? null,
+      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
       console.warn(`${path}: no certificate that can be read`, e);
     }
   }
   return out.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
+}
+
+/** The PFX files among what was picked. */
+export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && file.size > 0 && file.size <= pfxMax);
+
+/**
+ * What is in a PFX file: each certificate for signing with the one for
+ * encryption of the same owner. The keys are sealed anew with the file's
+ * password. Throws what openPfx throws.
+ * @param {File} file @param {string} password
+ * @returns {Promise<(Found & {opened: true})[]>}
+ */
+export async function openPfxFile(file, password) {
+  const { pairs } = await openPfx(new Uint8Array(await file.arrayBuffer()), password);
+  const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
+  const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts }) => {
+    const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);
+    const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
+    return { files, facts, path: file.name, written: null, handles: null, root: null, opened: true };
+  });
+  if (found.length === 0)
+    throw new NpkiError('RC_ABSENT', 'no key for signing');
+  return found.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
+}
+
+/**
+ * The files as one PFX file with the same password. Throws what makePfx throws.
+ * @param {Files} files @param {string} password @param {'modern'|'compatible'} form
+ * @returns {Promise<Uint8Array>}
+ */
+export function makePfxFile(files, password, form) {
+  const pairs = [{ certificate: files.signCert, key: files.signPri }];
+  if (files.kmPri !== undefined)
+    pairs.push({ certificate: files.kmCert, key: files.kmPri });
+  return makePfx(pairs, password, password, form);
 }
 
 /* A file with what is known of the place that it was taken from. */
@@ -140,7 +180,7 @@ export async function filesOfHandle(folder, root = folder, path = folder.name, d
       break;
     if (entry.kind === 'directory')
       await filesOfHandle(entry, root, `${path}/${entry.name}`, depth + 1, out);
-    else if (partOf(entry.name) !== undefined)
+    else if (isWanted(entry.name))
       out.push(await fileAt(entry, root, `${path}/${entry.name}`));
   }
   return out;
@@ -164,7 +204,7 @@ async function filesOfEntry(entry, depth, out) {
   if (entry.isDirectory) {
     for (const child of await allEntries(entry.createReader()))
       await filesOfEntry(child, depth + 1, out);
-  } else if (partOf(entry.name) !== undefined) {
+  } else if (isWanted(entry.name)) {
     const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
     out.push(Object.assign(file, { relativePath: entry.fullPath.slice(1) }));
   }

@@ -14,7 +14,7 @@ import { NpkiError, nameOf } from '../core/keyfiles.js';
 import { ownFont } from './certificate.js';
 
 /* What the C code refuses, as a person needs to hear it. */
-const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_UNKNOWN: 'key-unknown' };
+const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
 
 export class Act extends View {
   static properties = { one: { attribute: false } };
@@ -26,7 +26,7 @@ export class Act extends View {
     .form { display: grid; gap: 1.25rem; max-inline-size: 32rem; }
     .foots { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .foots .btn { inline-size: auto; min-inline-size: 8rem; }
-    .end { display: grid; gap: 1.25rem; }
+    .end { display: grid; gap: 1.25rem; padding-block-start: 1.5rem; }
     .end > svg { inline-size: 3.5rem; block-size: 3.5rem; padding: 0.75rem; border-radius: 50%; background: var(--ink); color: var(--paper); stroke-width: 2.5; }
     @media (max-width: 40rem) { .foots .btn { flex: 1 1 100%; } }
   `];
@@ -67,14 +67,37 @@ export class Act extends View {
   }
 
   /** The foot of a form: its button, what is under way, what went wrong. */
-  foot(label, press, busy) {
-    return html`<div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${press}>${label}</button></div>
+  foot(label, press, busy, more = nothing) {
+    return html`<div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${press}>${label}</button>${more}</div>
       ${this.busy ? html`<ig-busy .label=${busy}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
   }
 
   ended(title, text, more = nothing) {
     return html`<div class="end">${icons.check}<div role="status"><h1 tabindex="-1">${title}</h1><p class="lead">${text}</p></div>${more}
       <div class="foots"><button class="btn main" @click=${() => this.leave()}>${t('manage.back')}</button></div></div>`;
+  }
+}
+
+/** An act that asks for the password of what there is. */
+export class Asking extends Act {
+  constructor() {
+    super();
+    this.wrong = 0;
+  }
+
+  /** Runs f, which opens with the password of this field; a wrong one is said there. */
+  opening(field, f) {
+    return this.run(async () => {
+      try {
+        await f();
+      } catch (e) {
+        if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
+          throw e;
+        this.wrong += 1;
+        field.error = ['manage.check.wrong', { count: this.wrong }];
+        field.focus();
+      }
+    });
   }
 }
 

@@ -28,6 +28,9 @@ export function stateOf({ notBefore, notAfter }, now = Date.now()) {
   return { tone: 'good', text: t('cert.valid') };
 }
 
+/** Whether its password is older than the six months after which a change is advised. */
+export const passwordIsOld = ({ written }, now = Date.now()) => written !== null && now - written > 183 * day;
+
 /** A path or a long name, which may break after its parts rather than in the midst of them. */
 export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`${part}<wbr>`);
 

@@ -1,18 +1,19 @@
 /*
  * find.js - 인증서 찾기 (PC-11): a folder or files, picked or dropped, read here.
  *
- * Belongs here: asking for them, where they are on each system.
+ * Belongs here: asking for them, where they are on each system; the password
+ * of a PFX file, which shows nothing without one.
  * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
  *
  * 'found' tells of what was found, at least one. What the page promises about
  * the files stands in the slot.
  */
-import { View, base, css, html, nothing, classMap } from '../ui/base.js';
+import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
-import { problemOf } from '../core/api.js';
 import { system } from '../core/env.js';
-import { filesOfDrop, filesOfHandle, pairsOf } from '../core/keyfiles.js';
+import { filesOfDrop, filesOfHandle, openPfxFile, pairsOf, pfxOf } from '../core/keyfiles.js';
+import { Asking, typed } from './act.js';
 
 /* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
 const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
@@ -24,11 +25,10 @@ const systems = Object.keys(places);
  */
 const byHandle = () => typeof showDirectoryPicker === 'function' && system() !== 'macos';
 
-class WwwFind extends View {
-  static shadowRootOptions = { ...View.shadowRootOptions, delegatesFocus: true };
-  static styles = [base, css`
-    :host { display: grid; gap: 1.125rem; }
-    :host > * { min-inline-size: 0; }
+class WwwFind extends Asking {
+  static shadowRootOptions = { ...Asking.shadowRootOptions, delegatesFocus: true };
+  static styles = [...Asking.styles, css`
+    :host { gap: 1.125rem; }
     .drop { display: grid; gap: 0.75rem; justify-items: center; background: var(--sheet); }
     .drop.over { border-color: var(--blue); background: var(--blue-wash); }
     .drop svg { inline-size: 2.25rem; block-size: 2.25rem; }
@@ -37,6 +37,8 @@ class WwwFind extends View {
     .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem; }
     .tabs button { border: 0; background: none; min-block-size: 2.75rem; padding-inline: 0.875rem; border-radius: 0.5rem; color: var(--soft); }
     .tabs button[aria-selected='true'] { background: var(--sheet); color: var(--ink); font-weight: 650; }
+    .pfx { display: grid; gap: 1.125rem; }
+    .pfx h2 { overflow-wrap: anywhere; }
     .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
     .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 16rem; }
   `];
@@ -46,19 +48,44 @@ class WwwFind extends View {
     this.os = systems.includes(system()) ? system() : 'windows';
   }
 
-  async #take(read) {
-    this.set({ busy: true, problem: undefined, none: false });
-    try {
-      const found = await pairsOf(await read());
-      if (found.length === 0)
-        this.none = true;
+  firstUpdated() { /* the page has the heading */ }
+
+  #take(read) {
+    this.none = false;
+    return this.run(async () => {
+      const list = await read();
+      const found = await pairsOf(list);
+      const pfx = found.length === 0 ? pfxOf(list) : [];
+      if (pfx.length > 0)
+        await this.#ask(pfx);
+      else if (found.length > 0)
+        this.#found(found);
       else
-        this.dispatchEvent(new CustomEvent('found', { detail: found }));
-    } catch (e) {
-      if (e.name !== 'AbortError') /* the person closed the dialog */
-        this.problem = problemOf(e);
-    }
-    this.set({ busy: false });
+        this.none = true;
+    });
+  }
+
+  #found(detail) {
+    this.dispatchEvent(new CustomEvent('found', { detail }));
+  }
+
+  /* A PFX file, or the first of some; none: back to the beginning. */
+  async #ask(pfx) {
+    this.wrong = 0;
+    this.set({ pfx, problem: undefined, busy: false });
+    await this.updateComplete;
+    (this.renderRoot.querySelector('ig-field') ?? this.renderRoot.querySelector('.acts button')).focus();
+  }
+
+  #open() {
+    const field = this.renderRoot.querySelector('ig-field');
+    const password = typed(field);
+    if (password !== null && !this.busy)
+      this.opening(field, async () => {
+        const found = await openPfxFile(this.pfx[0], password);
+        this.pfx = undefined;
+        this.#found(found);
+      });
   }
 
   #drop(e) {
@@ -90,7 +117,17 @@ class WwwFind extends View {
     this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${os}`).focus());
   }
 
+  #pfx() {
+    const [file, ...others] = this.pfx;
+    return html`<div class="sheet pfx"><div><p class="small">${t('pfx.file')}</p><h2 class="own">${file.name}</h2></div>
+      <div class="form"><ig-field type="password" .label=${t('pfx.password')} .hint=${t('pfx.password.hint')} @enter=${() => this.#open()}></ig-field>
+        ${this.foot(t('pfx.open'), () => this.#open(), t('password.checking'), html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#ask(others.length > 0 ? [...others, file] : undefined)}>${t(others.length > 0 ? 'pfx.next' : 'pfx.other')}</button>`)}</div></div>
+      <p class="small"><slot></slot></p>`;
+  }
+
   render() {
+    if (this.pfx !== undefined)
+      return this.#pfx();
     return html`<div class=${classMap({ dash: true, drop: true, over: !!this.over })} @dragover=${(e) => { e.preventDefault(); if (!this.over) this.set({ over: true }); }} @dragleave=${() => this.set({ over: false })} @drop=${this.#drop}>
         ${icons.folder}<strong>${t('www.find.drop')}</strong>
         <div class="acts"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#folder()}>${t('www.find.folder')}</button>

@@ -138,7 +138,7 @@ class WwwImport extends View {
     }
   }
 
-  async #send() {
+  async #password() {
     const field = this.renderRoot.querySelector('ig-field');
     if (field.value === '') {
       field.error = 'password.empty';
@@ -147,18 +147,31 @@ class WwwImport extends View {
     }
     this.set({ busy: true, problem: undefined });
     try {
-      const { files } = this.found[this.chosen];
-      if (!await opens(files, field.value)) {
-        this.set({ busy: false });
-        field.error = 'password.wrong.pc';
-        field.focus();
+      if (await opens(this.found[this.chosen].files, field.value)) {
+        await this.#send();
         return;
       }
-      await this.run.send(files);
+      this.set({ busy: false });
+      field.error = 'password.wrong.pc';
+      field.focus();
+    } catch (e) {
+      this.#fail(e);
+    }
+  }
+
+  async #send() {
+    this.set({ busy: true, problem: undefined });
+    try {
+      await this.run.send(this.found[this.chosen].files);
       await this.#to(4, { wait: 1 });
     } catch (e) {
       this.#fail(e);
     }
+  }
+
+  /* What was in a PFX file was opened with its password a moment ago. */
+  #chosen() {
+    return this.found[this.chosen].opened ? this.#send() : this.#to(3);
   }
 
   async #cancel() {
@@ -189,12 +202,12 @@ class WwwImport extends View {
         <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
         <td role="cell"><strong>${nameOf(f.facts.owner)}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
       ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : nothing}
-      <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0} @click=${() => this.#to(3)}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
+      <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0 || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
 
   _password() {
-    return html`<ig-field data-first type="password" .label=${t('password.label')} .hint=${t('password.hint.pc')} @enter=${() => this.#send()}></ig-field>
-      <div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#send()}>${t('ok')}</button><button class="btn" ?disabled=${this.busy} @click=${() => this.#to(2)}>${t('back')}</button></div>
+    return html`<ig-field data-first type="password" .label=${t('password.label')} .hint=${t('password.hint.pc')} @enter=${() => this.#password()}></ig-field>
+      <div class="foots"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#password()}>${t('ok')}</button><button class="btn" ?disabled=${this.busy} @click=${() => this.#to(2)}>${t('back')}</button></div>
       ${this.busy ? html`<ig-busy .label=${t('password.checking')}></ig-busy>` : nothing}`;
   }
 

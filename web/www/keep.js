@@ -97,7 +97,8 @@ class WwwKeep extends Act {
 customElements.define('www-keep', WwwKeep);
 
 /** Where it went, for the end of an act. */
-export const keptAt = ({ path, download: file }) => html`<div class="well stack tight"><h3>${t(path === undefined ? 'keep.at.download' : 'keep.at')}</h3>${named(path ?? file)}${path === undefined ? html`<p class="small">${t('keep.unpack')}</p>` : nothing}</div>`;
+export const keptAt = ({ path, download: file }, more = file === undefined ? undefined : 'keep.unpack') =>
+  html`<div class="well stack tight"><h3>${t(file === undefined ? 'keep.at' : 'keep.at.download')}</h3>${named(path ?? file)}${more === undefined ? nothing : html`<p class="small">${t(more)}</p>`}</div>`;
 
 class WwwCopy extends Act {
   render() {

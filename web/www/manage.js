@@ -13,11 +13,12 @@ import { icons } from '../ui/icons.js';
 import { lang, onLanguage, sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import './certificate.js';
+import { passwordIsOld } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
 import './keep.js';
+import './pfx.js';
 
 /* Name, drawing, element. */
 const acts = [
@@ -25,6 +26,7 @@ const acts = [
   ['check', icons.check, (one) => html`<www-check .one=${one}></www-check>`],
   ['change', icons.lock, (one) => html`<www-change .one=${one}></www-change>`],
   ['copy', icons.copy, (one) => html`<www-copy .one=${one}></www-copy>`],
+  ['pfx', icons.share, (one) => html`<www-pfx .one=${one}></www-pfx>`],
 ];
 
 /* The core; all pieces of our font that our own sentences need; the letters for what is not ours (theme.css). */
@@ -115,7 +117,7 @@ class WwwManage extends View {
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.found.length === 1 ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
-      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(`manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
+      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }
 

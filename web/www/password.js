@@ -9,33 +9,10 @@
  */
 import { html } from '../ui/base.js';
 import { lang, t } from '../core/i18n.js';
-import { NpkiError, openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
+import { openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
 import { askLeave, writeAll } from '../core/writer.js';
-import { Act, typed } from './act.js';
+import { Asking, typed } from './act.js';
 import { keptAt } from './keep.js';
-
-/* An act that asks for the certificate's password. */
-class Asking extends Act {
-  constructor() {
-    super();
-    this.wrong = 0;
-  }
-
-  /** Runs f, which opens with the password of this field; a wrong one is said there. */
-  opening(field, f) {
-    return this.run(async () => {
-      try {
-        await f();
-      } catch (e) {
-        if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
-          throw e;
-        this.wrong += 1;
-        field.error = ['manage.check.wrong', { count: this.wrong }];
-        field.focus();
-      }
-    });
-  }
-}
 
 class WwwCheck extends Asking {
   #check() {
@@ -109,6 +86,7 @@ class WwwChange extends Asking {
     }
     await writeAll(Object.entries(keys).map(([name, bytes]) => ({ handle: handles[name], bytes })));
     Object.assign(files, keys);
+    this.one.written = Date.now();
     await this.finish({});
   }
 

@@ -8,7 +8,7 @@ import { icons } from '../ui/icons.js';
 import { date, dateTime, lang, t } from '../core/i18n.js';
 import { certificateView, nameOf } from '../core/keyfiles.js';
 import { Act } from './act.js';
-import { issuerOf, parted, stateOf } from './certificate.js';
+import { issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
 
 /* Hexadecimal and the like: it may break after each four, and is copied whole. */
 const code = (text) => text && html`<span class="code">${text.match(/.{1,4}/g).map((part) => html`${part}<wbr>`)}</span>`;
@@ -23,6 +23,7 @@ const first = [
   ['from', (c) => time(c.notBefore)],
   ['until', (c) => time(c.notAfter)],
   ['usage', (c) => c.keyUsage.map((u) => t(`manage.usage.${u}`)).join(', ')],
+  ['password', (_, one) => one.written === null ? '' : html`<span class="num">${date(one.written)}</span>${passwordIsOld(one) ? html`<br>${t('manage.view.password.old')}` : nothing}`],
   ['serial', (c) => code(c.serial)],
   ['notice', (c) => c.notice],
 ];
@@ -88,7 +89,7 @@ class WwwView extends Act {
 
   #facts(rows) {
     return html`<dl class="facts ruled">${rows.map(([name, value]) => {
-      const said = value(this.view);
+      const said = value(this.view, this.one);
       return said === '' ? nothing : html`<dt>${t(`manage.view.${name}`)}</dt><dd class="own">${said}</dd>`;
     })}</dl>`;
   }
