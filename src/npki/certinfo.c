@@ -14,6 +14,20 @@
 
 #define CERTINFO_EXTENSIONS 64
 
+/* What of a certificate was the first to be wrong, and where that stands. */
+struct certinfo_fault {
+	const char *field, *why;
+};
+
+/* To be asked after each part: a failure sticks, so the first one stays. */
+static void
+certinfo_part(const struct der *r, const char *field, const char *why,
+    struct certinfo_fault *fault)
+{
+	if (r->doc->failed && fault->field == NULL)
+		*fault = (struct certinfo_fault){ field, why };
+}
+
 /* A Name: its last CN and last O (the most specific ones). */
 static struct span
 certinfo_name(struct der *r, char cn[CERTINFO_NAME], char *org)
@@ -243,16 +257,23 @@ certinfo_alt_names(struct der *r, struct certinfo *out)
 static const struct {
 	struct span oid;
 	void (*read)(struct der *r, struct certinfo *out);
+	struct certinfo_fault fault;
 } extensions[] = {
-	{ SPAN_LIT("\x55\x1d\x0e"), certinfo_ski },
-	{ SPAN_LIT("\x55\x1d\x0f"), certinfo_key_usage },
-	{ SPAN_LIT("\x55\x1d\x11"), certinfo_alt_names },
-	{ SPAN_LIT("\x55\x1d\x13"), certinfo_basic },
-	{ SPAN_LIT("\x55\x1d\x20"), certinfo_policies },
+	{ SPAN_LIT("\x55\x1d\x0e"), certinfo_ski,
+	    { "subjectKeyIdentifier", "malformed (RFC 5280 4.2.1.2)" } },
+	{ SPAN_LIT("\x55\x1d\x0f"), certinfo_key_usage,
+	    { "keyUsage", "malformed (RFC 5280 4.2.1.3)" } },
+	{ SPAN_LIT("\x55\x1d\x11"), certinfo_alt_names,
+	    { "subjectAltName", "malformed (RFC 5280 4.2.1.6)" } },
+	{ SPAN_LIT("\x55\x1d\x13"), certinfo_basic,
+	    { "basicConstraints", "malformed (RFC 5280 4.2.1.9)" } },
+	{ SPAN_LIT("\x55\x1d\x20"), certinfo_policies,
+	    { "certificatePolicies", "malformed (RFC 5280 4.2.1.4)" } },
 };
 
 static void
-certinfo_extension(struct der *r, struct span oid, struct certinfo *out)
+certinfo_extension(struct der *r, struct span oid, struct certinfo *out,
+    struct certinfo_fault *fault)
 {
 	struct der value;
 
@@ -260,17 +281,21 @@ certinfo_extension(struct der *r, struct span oid, struct certinfo *out)
 		(void)der_bool(r);
 	value = der_init(r->doc, der_take(r, DER_OCTETS));
 	der_close(r);
+	certinfo_part(r, "extensions", "malformed (RFC 5280 4.1.2.9)", fault);
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]);
 	     i++) {
 		if (!span_equal(oid, extensions[i].oid))
 			continue;
 		extensions[i].read(&value, out);
 		der_close(&value);
+		certinfo_part(r, extensions[i].fault.field,
+		    extensions[i].fault.why, fault);
 	}
 }
 
 static void
-certinfo_extensions(struct der *r, struct certinfo *out)
+certinfo_extensions(
+    struct der *r, struct certinfo *out, struct certinfo_fault *fault)
 {
 	struct span seen[CERTINFO_EXTENSIONS];
 	struct der wrapper, list;
@@ -289,12 +314,14 @@ certinfo_extensions(struct der *r, struct certinfo *out)
 			if (span_equal(seen[i], oid))
 				der_fail(r);
 		}
-		if (n == CERTINFO_EXTENSIONS) {
+		if (n == CERTINFO_EXTENSIONS)
 			der_fail(r);
+		certinfo_part(r, "extensions",
+		    "malformed, too many, or one twice (RFC 5280 4.2)", fault);
+		if (r->doc->failed)
 			return;
-		}
 		seen[n++] = oid;
-		certinfo_extension(&extension, oid, out);
+		certinfo_extension(&extension, oid, out, fault);
 	}
 }
 
@@ -308,30 +335,43 @@ certinfo_signature(struct der *r, struct span algorithm, struct certinfo *out)
 }
 
 static void
-certinfo_tbs(struct der *tbs, struct span *algorithm, struct certinfo *out)
+certinfo_tbs(struct der *tbs, struct span *algorithm, struct certinfo *out,
+    struct certinfo_fault *fault)
 {
 	struct der version = der_enter(tbs, DER_EXPLICIT(0)), validity;
 
 	if (der_uint(&version, 2) != 2)
 		der_fail(tbs);
 	der_close(&version);
+	certinfo_part(
+	    tbs, "version", "not version 3 (RFC 5280 4.1.2.1)", fault);
 	certinfo_serial(tbs, out);
+	certinfo_part(tbs, "serialNumber",
+	    "negative, or over 20 octets (RFC 5280 4.1.2.2)", fault);
 	*algorithm = der_any(tbs);
 	certinfo_signature(tbs, *algorithm, out);
+	certinfo_part(tbs, "signature", "malformed (RFC 5280 4.1.2.3)", fault);
 	out->issuer_der = certinfo_name(tbs, out->issuer, out->issuer_org);
+	certinfo_part(tbs, "issuer", "malformed (RFC 5280 4.1.2.4)", fault);
 	validity = der_enter(tbs, DER_SEQUENCE);
 	out->not_before_ms = certtime_take(&validity);
 	out->not_after_ms = certtime_take(&validity);
 	der_close(&validity);
+	certinfo_part(
+	    tbs, "validity", "not two times (RFC 5280 4.1.2.5)", fault);
 	out->subject_der = certinfo_name(tbs, out->owner, NULL);
+	certinfo_part(tbs, "subject", "malformed (RFC 5280 4.1.2.6)", fault);
 	certinfo_spki(tbs, out);
+	certinfo_part(
+	    tbs, "subjectPublicKeyInfo", "malformed (RFC 5280 4.1.2.7)", fault);
 	if (der_peek(tbs) == DER_CONTEXT(1))
 		(void)der_any(tbs);
 	if (der_peek(tbs) == DER_CONTEXT(2))
 		(void)der_any(tbs);
 	if (der_peek(tbs) != 0)
-		certinfo_extensions(tbs, out);
+		certinfo_extensions(tbs, out, fault);
 	der_close(tbs);
+	certinfo_part(tbs, "extensions", "malformed (RFC 5280 4.1.2.9)", fault);
 }
 
 enum rc
@@ -339,6 +379,7 @@ certinfo_parse(struct span in, struct certinfo *out, struct err *e)
 {
 	struct der_doc doc = { 0 };
 	struct der whole = der_init(&doc, in), certificate, tbs;
+	struct certinfo_fault fault = { NULL, NULL };
 	struct span inner, outer;
 	enum rc rc;
 
@@ -350,15 +391,23 @@ certinfo_parse(struct span in, struct certinfo *out, struct err *e)
 		return rc;
 	certificate = der_enter(&whole, DER_SEQUENCE);
 	tbs = der_enter(&certificate, DER_SEQUENCE);
-	certinfo_tbs(&tbs, &inner, out);
+	certinfo_part(
+	    &tbs, "tbsCertificate", "not a certificate (RFC 5280 4.1)", &fault);
+	certinfo_tbs(&tbs, &inner, out, &fault);
 	outer = der_any(&certificate);
+	/* RFC 5280 4.1.1.2: the same algorithm in both places. */
+	if (!span_equal(inner, outer))
+		der_fail(&whole);
+	certinfo_part(&whole, "signatureAlgorithm",
+	    "not the one inside (RFC 5280 4.1.1.2)", &fault);
 	(void)der_octet_bits(&certificate);
 	der_close(&certificate);
-	/* RFC 5280 4.1.1.2: the same algorithm in both places. */
-	if (!der_done(&whole) || !span_equal(inner, outer)) {
+	der_close(&whole);
+	certinfo_part(
+	    &whole, "signatureValue", "malformed (RFC 5280 4.1.1.3)", &fault);
+	if (fault.field != NULL) {
 		*out = (struct certinfo){ .policy = policy_find("") };
-		return err_set(e, RC_FORMAT, NULL,
-		    "not an X.509 v3 certificate (RFC 5280 4.1)");
+		return err_set(e, RC_FORMAT, fault.field, "%s", fault.why);
 	}
 	out->policy = policy_find(out->policy_oid);
 

@@ -70,7 +70,8 @@ struct certinfo {
 /*
  * Reads an X.509 v3 certificate (RFC 5280 4.1): the whole input is checked as
  * DER and consumed. RC_FORMAT: not a certificate, an extension twice, a
- * date or key that cannot be. RC_LIMIT: over CERTINFO_MAX.
+ * date or key that cannot be; the field is the part's name in RFC 5280. RC_LIMIT:
+ * over CERTINFO_MAX.
  * It does not verify anything; x509 does.
  */
 IG_CHECK enum rc certinfo_parse(

@@ -73,15 +73,24 @@ certificate_is_strong(int nid)
 	return false;
 }
 
-/* What OpenSSL understood, written again, is what came. */
+/*
+ * What OpenSSL understood, written anew and not from the bytes that it keeps,
+ * is what came: no DEFAULT is written out, no SET out of order (X.690 11).
+ */
 static bool
 certificate_is_canonical(struct certificate *c)
 {
 	uint8_t *again = NULL;
-	int n = i2d_X509(c->x, &again);
-	bool good = n > 0 &&
-	    span_equal(certificate_der(c), (struct span){ again, (size_t)n });
+	int n = i2d_re_X509_tbs(c->x, &again);
+	bool good;
 
+	OPENSSL_free(again);
+	again = NULL;
+	if (n <= 0)
+		return false;
+	n = i2d_X509(c->x, &again);
+	good = n > 0 &&
+	    span_equal(certificate_der(c), (struct span){ again, (size_t)n });
 	OPENSSL_free(again);
 
 	return good;
@@ -100,8 +109,8 @@ certificate_check_extensions(const struct certificate *c, struct err *e)
 	}
 	/* Reads them all; they stay parsed. */
 	if ((X509_get_extension_flags(c->x) & EXFLAG_INVALID) != 0)
-		return err_set(
-		    e, RC_FORMAT, "extensions", "malformed extension");
+		return err_set(e, RC_FORMAT, "extensions",
+		    "one is malformed (RFC 5280 4.2)");
 
 	return RC_OK;
 }
@@ -126,18 +135,20 @@ certificate_check_key(const struct certificate *c, struct err *e)
 	int bits;
 
 	if (c->info.key == CERTINFO_KEY_OTHER)
-		return err_set(e, RC_UNKNOWN, "key", "kind of public key");
+		return err_set(e, RC_UNKNOWN, "subjectPublicKeyInfo",
+		    "a kind of key that we do not use (RFC 3279 2.3)");
 	if (key == NULL)
-		return err_set(e, RC_FORMAT, "key", "unusable public key");
+		return err_set(e, RC_FORMAT, "subjectPublicKeyInfo",
+		    "no usable key (RFC 5280 4.1.2.7)");
 	if (c->info.key != CERTINFO_KEY_RSA)
 		return RC_OK;
 	bits = EVP_PKEY_get_bits(key);
 	if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
-		return err_set(
-		    e, RC_POLICY, "key", "RSA modulus not 2048 to 4096 bits");
+		return err_set(e, RC_POLICY, "subjectPublicKeyInfo",
+		    "RSA modulus not 2048 to 4096 bits (SP 800-131A)");
 	if (!certificate_exponent_fits(c->info.exponent))
-		return err_set(e, RC_POLICY, "key",
-		    "RSA exponent not odd and 65537 or more");
+		return err_set(e, RC_POLICY, "subjectPublicKeyInfo",
+		    "RSA exponent not odd and 65537 or more (FIPS 186-5 5.1)");
 
 	return RC_OK;
 }
@@ -153,11 +164,12 @@ certificate_check(struct certificate *c, struct err *e)
 		return rc;
 	c->x = d2i_X509(NULL, &p, (long)c->n);
 	if (c->x == NULL || p != c->der + c->n || !certificate_is_canonical(c))
-		return err_set(
-		    e, RC_FORMAT, NULL, "not an X.509 certificate in DER");
+		return err_set(e, RC_FORMAT, NULL,
+		    "not a certificate in DER (X.690 clauses 10 and 11)");
 	/* RFC 5280 4.1.2.2; the contents' sign was checked by certinfo. */
 	if (ASN1_INTEGER_get(X509_get0_serialNumber(c->x)) == 0)
-		return err_set(e, RC_POLICY, "serial", "serial number is zero");
+		return err_set(
+		    e, RC_POLICY, "serialNumber", "zero (RFC 5280 4.1.2.2)");
 	rc = certificate_check_key(c, e);
 	if (rc != RC_OK)
 		return rc;

@@ -373,10 +373,79 @@ test_damage(void)
 	buf_clear(&in);
 }
 
+/* Where bytes stand first in others, or last; the test ends where they do not. */
+static uint8_t *
+place(struct buf in, struct span what, bool last)
+{
+	uint8_t *found = NULL;
+
+	for (size_t i = 0; i + what.n <= in.n; i++) {
+		if (memcmp(in.p + i, what.p, what.n) == 0 &&
+		    (found == NULL || last))
+			found = in.p + i;
+	}
+	if (found == NULL)
+		abort();
+
+	return found;
+}
+
+/* One octet is another: the refusal names the part, and says the clause. */
+static void
+test_refusals(void)
+{
+	static const struct {
+		const char *field;
+		struct span before; /* what stands before the octet */
+		uint8_t octet;
+		bool last;
+	} rows[] = {
+		{ "version", SPAN_LIT("\xa0\x03\x02\x01"), 1, false },
+		{ "serialNumber", SPAN_LIT("\x02\x03"), 0xc5, false },
+		{ "issuer", SPAN_LIT("\x01\x0b\x05\x00\x30\x57"), 0x30, false },
+		{ "validity", SPAN_LIT("\x17\x0d"), 'x', false },
+		{ "subject", SPAN_LIT("\x5a\x30\x7b"), 0x30, false },
+		{ "subjectPublicKeyInfo", SPAN_LIT("\x01\x01\x01\x05\x00"),
+		    0x04, false },
+		{ "extensions", SPAN_LIT("\x55\x1d\x23"), 0x0c, false },
+		{ "keyUsage", SPAN_LIT("\x55\x1d\x0f\x01\x01\xff\x04\x04"),
+		    0x04, false },
+		{ "subjectKeyIdentifier", SPAN_LIT("\x55\x1d\x0e\x04\x16"),
+		    0x03, false },
+		{ "certificatePolicies",
+		    SPAN_LIT("\x55\x1d\x20\x01\x01\xff\x04\x74"), 0x31, false },
+		{ "subjectAltName", SPAN_LIT("\x55\x1d\x11\x04\x5b"), 0x31,
+		    false },
+		{ "signatureAlgorithm",
+		    SPAN_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x01"), 0x0c, true },
+		{ "signatureValue",
+		    SPAN_LIT("\x86\xf7\x0d\x01\x01\x0b\x05\x00"), 0x04, true },
+	};
+	struct buf in = sample("pypinksign/signCert.der");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t *at =
+		    place(in, rows[i].before, rows[i].last) + rows[i].before.n;
+		uint8_t was = *at;
+		struct certinfo info;
+		struct err e = { 0 };
+
+		*at = rows[i].octet;
+		ok(certinfo_parse(buf_span(&in), &info, &e) == RC_FORMAT &&
+			strcmp(e.field, rows[i].field) == 0 &&
+			strstr(e.msg, "(RFC 5280 4.") != NULL &&
+			info.owner[0] == '\0',
+		    "%s: %s: %s", rows[i].field, e.field, e.msg);
+		*at = was;
+	}
+	buf_clear(&in);
+}
+
 int
 main(void)
 {
 	test_sample();
+	test_refusals();
 	test_openssl();
 	test_extension_twice();
 	test_times();
