@@ -1,22 +1,24 @@
 /*
- * starve_test.c - key files, certificates and folders read, and key files
- * written, with the n-th allocation failing, for n = 1, 2, …: it is called want of memory and never a
- * wrong password, nothing leaks, and the next call goes well. Of thousands, a
- * part that differs from run to run; with INGAM_STARVE_ALL set it is all.
+ * starve_test.c - key files, certificates, folders and PKCS#12 files read, and
+ * key files and PKCS#12 files written, with the n-th allocation failing, for
+ * n = 1, 2, …: it is called want of memory and never a wrong password, nothing
+ * leaks, and the next call goes well. Of thousands, a part that differs from
+ * run to run; with INGAM_STARVE_ALL set it is all.
  */
 #include "starve.h"
 
 #include "base/rnd.h"
-#include "npki/certinfo.h"
+#include "npki/certview.h"
 #include "npki/folder.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
+#include "npki/pfxput.h"
 #include "npki/pkinfoput.h"
 #include "samples.h"
 
 #define SAMPLE 100 /* allocations in one step */
 
-static struct buf files[SAMPLE_KEYS], plain, certificate;
+static struct buf files[SAMPLE_KEYS], plain, certificate, pfx;
 static struct certinfo info;
 static const char *folder_path;
 
@@ -87,6 +89,45 @@ step_certificate(size_t which, struct err *e)
 	return certinfo_parse(buf_span(&certificate), &out, e);
 }
 
+static enum rc
+step_view(size_t which, struct err *e)
+{
+	struct certview out;
+
+	(void)which;
+
+	return certview_parse(buf_span(&certificate), &out, e);
+}
+
+static enum rc
+step_pfx_open(size_t which, struct err *e)
+{
+	struct pfx out;
+	enum rc rc = pfx_open(buf_span(&pfx), SAMPLE_PASSWORD, &out, e);
+
+	(void)which;
+	if (rc == RC_OK && out.n != 1)
+		rc = err_set(e, RC_BUG, NULL, "one is missing");
+	pfx_clear(&out);
+
+	return rc;
+}
+
+static enum rc
+step_pfx_make(size_t which, struct err *e)
+{
+	const struct pfx in = { .n = 1,
+		.pairs = { { .certificate = buf_span(&certificate),
+		    .info = buf_span(&plain) } } };
+	static uint8_t memory[PFX_MAX];
+	struct span file;
+
+	(void)which;
+
+	return pfxput_make(PFXPUT_COMPATIBLE, SAMPLE_PASSWORD, &in, memory,
+	    sizeof(memory), &file, e);
+}
+
 /* libcrypto can do without some that it only wants to be faster. */
 static bool
 says_so(enum rc rc, enum starve_whose whose)
@@ -144,6 +185,7 @@ main(void)
 
 	plain = sample("pypinksign/privateKeyInfo-with-R.der");
 	certificate = sample("pypinksign/signCert.der");
+	pfx = sample("pypinksign/sign.pfx");
 	buf_printf(&path, "%s/tests/npki-samples/pypinksign",
 	    source == NULL ? "." : source);
 	folder_path = buf_cstr(&path);
@@ -158,11 +200,15 @@ main(void)
 	test_both("R taken away", step_r, 0);
 	test_both("a folder", step_folder, 0);
 	test_both("a certificate", step_certificate, 0);
+	test_both("all of a certificate", step_view, 0);
+	test_both("a PKCS#12 file", step_pfx_open, 0);
+	test_both("a PKCS#12 file, made", step_pfx_make, 0);
 	for (size_t i = 0; i < SAMPLE_KEYS; i++)
 		buf_clear(&files[i]);
 	buf_clear(&path);
 	buf_clear(&plain);
 	buf_clear(&certificate);
+	buf_clear(&pfx);
 
 	return tap_done();
 }
