@@ -86,12 +86,15 @@ test_others(void)
 	uint8_t *der = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < 3; i++)
-		if (PKCS8_pkey_add1_attr_by_OBJ(key,
-			OBJ_txt2obj(rows[i].oid, 1), V_ASN1_UTF8STRING,
+	for (size_t i = 0; i < 3; i++) {
+		ASN1_OBJECT *oid = OBJ_txt2obj(rows[i].oid, 1);
+
+		if (PKCS8_pkey_add1_attr_by_OBJ(key, oid, V_ASN1_UTF8STRING,
 			(const uint8_t *)rows[i].value,
 			(int)strlen(rows[i].value)) != 1)
 			exit(EXIT_FAILURE);
+		ASN1_OBJECT_free(oid);
+	}
 	was = (struct span){ der, 0 };
 	was.n = (size_t)i2d_PKCS8_PRIV_KEY_INFO(key, &der);
 	was.p = der;
