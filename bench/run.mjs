@@ -3,10 +3,10 @@
 // Belongs here: starting a service as people run it, having it loaded, reading
 // what its processes used; the baselines measured in the same run.
 // Not here: the load (ingam-phone load), a program with the token (sign.c),
-// members who do nothing (members.c, accounts.c); tests (nothing here passes or
+// members who do nothing (members.c, accounts.c), opening key files (open.c); tests (nothing here passes or
 // fails).
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -265,6 +265,31 @@ async function growth() {
   }
 }
 
+/** Certificates and key files of a PC. */
+function files() {
+  const word = join(folder, 'new-password'), home = join(folder, 'thousand');
+  writeFileSync(word, 'Canary7!Qw', { mode: 0o600 });
+  for (const [name, form] of [['', 'seed-sha1'], ['-pbes2', 'pbes2-seed']]) {
+    const key = join(folder, `key${name}`);
+    cpSync(certificate.folder, key, { recursive: true });
+    execFileSync(program('ingam'), ['cert', 'change-password', key, '--password-file', password, '--new-password-file', word, '--form', form], { stdio: 'pipe' });
+    const { iterations, derive_us: derive, open_us: open } = JSON.parse(execFileSync(join(build, 'bench/bench-open'), [join(key, 'signPri.key'), word], { encoding: 'utf8' }));
+    print(`key-file-open-ratio${name}`, open / derive, `${form}, ${iterations} iterations: ${open.toFixed(0)} us; the bare derivation ${derive.toFixed(0)} us; aim 1.3`);
+  }
+  for (let i = 0; i < 1000; i++) {
+    const one = join(home, 'NPKI', 'CA', 'USER', `cn=${i}`);
+    mkdirSync(one, { recursive: true });
+    for (const name of ['signCert.der', 'signPri.key']) copyFileSync(join(certificate.folder, name), join(one, name));
+  }
+  const times = Array.from({ length: 5 }, () => {
+    const from = performance.now();
+    const lines = execFileSync(program('ingam'), ['cert', 'list', '--root', home], { encoding: 'utf8' }).trimEnd().split('\n');
+    if (lines.length !== 1000) throw new Error(`${lines.length} certificates`);
+    return (performance.now() - from) / 1000;
+  });
+  print('cert-list-1000-s', median(times), `ingam cert list on 1,000 certificates; of ${short(times)}; aim 0.3`);
+}
+
 async function bench(settings, measure) {
   const running = await start(...settings);
   try {
@@ -278,6 +303,7 @@ let code = 0;
 try {
   print('machine', cpus()[0].model, `${cpus().length} cores; ${wide ? "RSA by AVX-512 IFMA: twice as fast as without, and ratios to it higher; OPENSSL_ia32cap=:~0x200000 is without" : 'RSA without AVX-512 IFMA'}`);
   print('openssl', execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim());
+  files();
   // An approval is for one signature: one that is used up is out of the way.
   await bench(['token-count=1'], async (running) => {
     print('idle-memory-mib', memory([running.daemon.pid, running.vaultPid]) / 1024, 'ingamd and vault, proportional set size; aim 30');

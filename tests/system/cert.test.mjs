@@ -9,7 +9,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
@@ -530,6 +530,22 @@ test('import: no file, no PKCS#12, indefinite lengths, and what that is called',
   assert.equal((await cert(['import'])).code, 2);
   assert.equal((await cert(['export', made.folder])).code, 2);
   assert.equal((await cert(['export', made.folder, '--out', odd, '--form', 'seed-sha1'])).code, 2);
+});
+
+test('list: 1,000 certificates in 0.3 s', async () => {
+  const many = join(base, 'many');
+  for (let i = 0; i < 1000; i++) {
+    mkdirSync(join(many, String(i)), { recursive: true });
+    for (const name of ['signCert.der', 'signPri.key']) copyFileSync(join(old, name), join(many, String(i), name));
+  }
+  let least = Infinity;
+  for (let i = 0; i < 5; i++) {
+    const from = performance.now();
+    assert.equal((await cert(['list', '--root', many])).stdout.split('\n').length, 1001);
+    least = Math.min(least, performance.now() - from);
+  }
+  // Others may be at work here: then all of it takes longer.
+  assert.ok(least < 300 * Math.max(1, loadavg()[0] / cpus().length), `${least} ms`);
 });
 
 test('no password and no number stands in an argument, an answer or a file', () => {
