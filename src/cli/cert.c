@@ -4,7 +4,7 @@
  * Belongs here: the verbs and their options, which certificate is meant, how it
  * is told how a verb ended.
  * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c,
- * cert_pfx.c, cert_vid.c);
+ * cert_pfx.c, cert_show.c, cert_vid.c);
  * finding and changing folders (npki/folder.c, npki/medium.c).
  */
 #include "cli/cert.h"
@@ -15,6 +15,7 @@
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
 #include "cli/cert_pfx.h"
+#include "cli/cert_show.h"
 #include "cli/cert_vid.h"
 
 #include <getopt.h>
@@ -196,7 +197,7 @@ struct verb {
 #define CERT_VERBS(X)                                                          \
 	X(list, "list", "rj", cert_list,                                       \
 	    "[--root FOLDER] [--json]")                                        \
-	X(show, "show", " rj", cert_list_show,                                 \
+	X(show, "show", " rj", cert_show,                                 \
 	    "[--root FOLDER] [--json] [CERTIFICATE]")                          \
 	X(check, "check-password", " rpj", cert_password_check,                \
 	    "[--root FOLDER] [--password-file FILE] [--json]\n"                \

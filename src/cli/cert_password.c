@@ -8,7 +8,7 @@
  */
 #include "cli/cert_password.h"
 
-#include "cli/cert_list.h"
+#include "cli/cert_show.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
@@ -171,8 +171,8 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 	rc = medium_write_keys(c->row->pair, files[0], files[1], &c->err);
 	if (rc != RC_OK)
 		return cert_written(c, rc);
-	cert_list_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));
-	cert_list_key_file(files[0], is, sizeof(is));
+	cert_show_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));
+	cert_show_key_file(files[0], is, sizeof(is));
 	(void)json_object_set_new(c->answer, "key_file", json_string(is));
 	if (!c->json && strcmp(was, is) != 0)
 		(void)printf(

@@ -70,7 +70,7 @@ function terminal(args, { env = {}, answers = [] } = {}) {
 
 /** What ingam-cert(1) promises of a certificate in JSON. */
 const members = { number: 'number', folder: 'string', medium: 'string', key: 'boolean', encryption: 'boolean', ca_certificates: 'boolean', fingerprint: 'string', state: 'string', kind: 'object', use: 'string', holder: 'string', policy: 'string', owner: 'string', issuer: 'string', serial: 'string', not_before: 'number', not_after: 'number' };
-const shown = { ...members, usage: 'object', key_type: 'string', key_file: 'string', key_changed: 'number', owner_name: 'string', issuer_organization: 'string' };
+const shown = { ...members, usage: 'object', key_type: 'string', key_file: 'string', key_changed: 'number', owner_name: 'string', issuer_organization: 'string', subject: 'string', issuer_name: 'string', signature_algorithm: 'string', notice: 'string', cps: 'string', crl: 'string', ocsp: 'string', authority_key_id: 'string', fingerprint_sha1: 'string' };
 const types = (o) => Object.fromEntries(Object.entries(o).map(([name, value]) => [name, typeof value]));
 
 test('list: in a pipe ten fields a line, the same in both languages', async () => {
@@ -149,6 +149,11 @@ test('show: the facts, for people and for scripts', async () => {
   assert.match(stdout, /^key-file\tSEED-CBC, PBKDF1-SHA1, 2048$/m);
   assert.match(stdout, /^usage\tdigital-signature, non-repudiation$/m);
   assert.match(stdout, /^not-after\t2020-03-25T14:59:59Z$/m);
+  const sha1 = createHash('sha1').update(readFileSync(join(old, 'signCert.der'))).digest('hex');
+  assert.match(stdout, new RegExp(`^fingerprint-sha1\t${sha1}$`, 'm'));
+  assert.match(stdout, /^subject\tcn=HKD\(KILDONG\.HONG\)009104120200225191000030,ou=.*,o=yessign,c=kr$/m);
+  assert.match(stdout, /^signature-algorithm\tsha256WithRSAEncryption$/m);
+  for (const fact of ['crl', 'authority-key', 'cps']) assert.match(stdout, new RegExp(`^${fact}\t.`, 'm'));
   const person = (await terminal(['show', old], { env: ko })).stdout;
   assert.match(person, /용도제한 개인 \(은행·카드·보험\)/);
   assert.doesNotMatch(person, /6개월/);
