@@ -66,6 +66,39 @@ test_seals(void)
 	}
 }
 
+/* Recipients stand in DER's order, however they were given (X.690 11.6). */
+static void
+test_order(void)
+{
+	const struct certificate *both[2][2] = {
+		{ made[0].certificate, second.certificate },
+		{ second.certificate, made[0].certificate },
+	};
+
+	for (size_t k = 0; k < 2; k++) {
+		struct buf out = buf_init(ENVELOPE_MAX);
+		struct der_doc doc = { 0 };
+		struct der at;
+		struct span first, next;
+
+		if (envelope_seal(ENVELOPE_SEED, both[k], 2, CONTENT, &out,
+			NULL) != RC_OK)
+			abort();
+		at = der_init(&doc, buf_span(&out));
+		at = der_enter(&at, DER_SEQUENCE);
+		(void)der_any(&at);
+		at = der_enter(&at, DER_EXPLICIT(0));
+		at = der_enter(&at, DER_SEQUENCE);
+		(void)der_any(&at);
+		at = der_enter(&at, DER_SET);
+		first = der_any(&at);
+		next = der_any(&at);
+		ok(der_done(&at) && memcmp(first.p, next.p, first.n) < 0,
+		    "two recipients, order %zu", k);
+		buf_clear(&out);
+	}
+}
+
 /* openssl cms -encrypt seals, and we open, or say by name why not. */
 static void
 test_openssl_seals(void)
@@ -253,6 +286,7 @@ main(void)
 	buf_clear(&cert);
 	buf_clear(&info);
 	test_seals();
+	test_order();
 	test_openssl_seals();
 	test_nested();
 	test_damage();
