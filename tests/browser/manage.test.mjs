@@ -143,6 +143,9 @@ test('a certificate is found, shown, and its password checked, with the network 
   await page.getByRole('tab', { name: '서명용' }).focus();
   await page.keyboard.press('ArrowRight');
   await page.getByText('열쇠 암호화').waitFor();
+  await press(page, 'English');
+  await page.getByText('encrypting keys').waitFor();
+  await press(page, '한국어');
   assert.equal(await page.getByRole('tab', { name: '암호화용' }).getAttribute('aria-selected'), 'true');
   await page.goBack();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();

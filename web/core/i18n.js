@@ -30,9 +30,16 @@ export function preferred(kept, wanted = navigator.languages ?? []) {
   return wanted.map((w) => w.slice(0, 2)).find((w) => languages.includes(w)) ?? 'ko';
 }
 
+const catalogues = new Map();
+
+async function catalogueOf(l) {
+  if (!catalogues.has(l))
+    catalogues.set(l, await (await fetch(`/core/i18n/${l}.json`)).json());
+  return catalogues.get(l);
+}
+
 export async function setLanguage(to) {
-  const answer = await fetch(`/core/i18n/${to}.json`);
-  catalogue = await answer.json();
+  catalogue = await catalogueOf(to);
   language = to;
   plural = new Intl.PluralRules(to);
   document.documentElement.lang = to;
@@ -49,8 +56,8 @@ export function fill(sentence, values) {
   });
 }
 
-/** All that can be said, as one text: for those who must know which letters it needs. */
-export const sentences = () => JSON.stringify(catalogue);
+/** All that can be said in any language, as one text: for a page that has to have it, and its letters, beforehand. */
+export const sentences = async () => JSON.stringify(await Promise.all(languages.map(catalogueOf)));
 
 export const has = (key) => Object.hasOwn(catalogue, key);
 

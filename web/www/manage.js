@@ -10,7 +10,7 @@
  */
 import { View, base, css, html } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
-import { lang, onLanguage, sentences, t } from '../core/i18n.js';
+import { sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
 import { passwordIsOld } from './certificate.js';
@@ -29,10 +29,9 @@ const acts = [
   ['pfx', icons.share, (one) => html`<www-pfx .one=${one}></www-pfx>`],
 ];
 
-/* The core; all pieces of our font that our own sentences need; the letters for what is not ours (theme.css). */
+/* The core; all sentences; the pieces of our font that they need; the letters for what is not ours (theme.css). */
 const loadAll = async () => {
-  const rules = await passwordRules();
-  const text = sentences() + rules.map((r) => r[lang()]).join('');
+  const text = await sentences() + JSON.stringify(await passwordRules());
   await Promise.all(['Pretendard Variable', 'Pretendard Latin'].map((name) => document.fonts.load(`1em "${name}"`, text)));
 };
 
@@ -61,14 +60,7 @@ class WwwManage extends View {
 
   connectedCallback() {
     super.connectedCallback();
-    const ready = () => loadAll().catch((e) => console.warn(e)); /* the first use tries again, and says so */
-    ready();
-    this.end = onLanguage(ready);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.end();
+    loadAll().catch((e) => console.warn(e)); /* the first use tries again, and says so */
   }
 
   /* The page was loaded anew in the midst of it: there is nothing to show but the start. */

@@ -29,7 +29,7 @@ class WwwCheck extends Asking {
     if (this.done)
       return this.ended(t('manage.check.right'), t(this.one.files.kmPri === undefined ? 'manage.check.right.text' : 'manage.check.right.both'));
     return html`${this.top()}<h1 tabindex="-1">${t('password.title')}</h1>
-      <div class="form"><ig-field type="password" complete="current-password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#check()}></ig-field>
+      <div class="form"><ig-field type="password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#check()}></ig-field>
         ${this.foot(t('ok'), () => this.#check(), t('password.checking'))}</div>`;
   }
 }
@@ -107,10 +107,10 @@ class WwwChange extends Asking {
       return this.#keep();
     const press = () => this.#change();
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>
-      <div class="form"><ig-field type="password" complete="current-password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
-        <ig-field type="password" complete="new-password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
+      <div class="form"><ig-field type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
+        <ig-field type="password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
           .rules=${this.rules.map((r) => ({ text: r[lang()], kept: !this.broken.has(r.word) }))}></ig-field>
-        <ig-field type="password" complete="new-password" .label=${t('manage.change.again')} @enter=${press}></ig-field>
+        <ig-field type="password" .label=${t('manage.change.again')} @enter=${press}></ig-field>
         ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
   }
 }
