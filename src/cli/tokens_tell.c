@@ -3,7 +3,7 @@
  *
  * Belongs here: sentences, exit codes, words; a certificate as a line and as
  * JSON.
- * Not here: when which ending comes (token_copy.c and the others).
+ * Not here: when which ending comes (token_copy.c, token_place.c and the others).
  */
 #include "cli/tokens_tell.h"
 

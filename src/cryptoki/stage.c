@@ -4,7 +4,7 @@
  * Belongs here: the order in which objects are made; taking them back; what an
  * interrupted copy has left.
  * Not here: what a key's object says (stage_key.c); what is removed for a new
- * certificate, and after whose yes (cli/token_copy.c).
+ * certificate, and after whose yes (cli/token_place.c).
  */
 #include "cryptoki/stage.h"
 

@@ -153,8 +153,8 @@ enum rc
 stored_remove(const struct login *l, const struct stored_list *list,
     const struct stored *s, struct err *e)
 {
-	static const enum stored_part order[] = { STORED_RANDOM, STORED_PUBLIC,
-		STORED_PRIVATE, STORED_CERTIFICATE };
+	static const enum stored_part order[] = { STORED_PRIVATE, STORED_PUBLIC,
+		STORED_RANDOM, STORED_CERTIFICATE };
 	bool shared = stored_is_shared(list, s);
 	enum rc rc = RC_OK;
 

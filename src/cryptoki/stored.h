@@ -66,7 +66,8 @@ IG_CHECK enum rc stored_r(const struct login *l, const struct stored *s,
     struct sec *out, struct err *e);
 
 /*
- * Takes a certificate and what belongs to it from the token, the certificate
+ * Takes a certificate and what belongs to it from the token: the private key
+ * first, so that all is there where the token refuses that, and the certificate
  * last, so that what is left after a failure still shows in a list. What
  * another certificate of the list also needs stays. RC_POLICY: the token
  * forbids it; RC_IO.

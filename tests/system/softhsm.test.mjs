@@ -277,8 +277,8 @@ const calls = [
   ...[1, 2, 3, 4].map((n) => ({ call: `C_CreateObject:${n}`, failed: 'token-failed', code: 3, left: 'old', killed: 'old' })),
   { call: 'C_Sign:1', failed: 'token-failed', code: 3, left: 'old', killed: 'both' },
   { call: 'C_DestroyObject:1', failed: 'old-not-deleted', code: 5, left: 'both', killed: 'both' },
-  { call: 'C_DestroyObject:2', failed: 'old-not-deleted', code: 5, left: 'both', killed: 'both' },
-  { call: 'C_DestroyObject:3', failed: 'old-not-deleted', code: 5, left: 'both', killed: 'both' },
+  { call: 'C_DestroyObject:2', failed: 'old-not-deleted', code: 5, left: 'new', killed: 'new' },
+  { call: 'C_DestroyObject:3', failed: 'old-not-deleted', code: 5, left: 'new', killed: 'new' },
   { call: 'C_DestroyObject:4', failed: 'old-not-deleted', code: 5, left: 'new', killed: 'new' },
   ...[1, 2, 3].map((n) => ({ call: `C_SetAttributeValue:${n}`, failed: 'label', code: 0, left: 'new', killed: 'new' })),
 ];
@@ -328,6 +328,11 @@ test('copy: a token without room for both', { skip }, async (t) => {
     const result = await token.copy(next, ['--replace', '--delete-first'], { PROTECTED_ROOM: '2' });
     expected(result, 0, '');
     assert.equal(result.json.deleted.length, 1);
+    assert.equal(usable(token, old, next), 'new');
+    assert.deepEqual(token.count(), [1, 1, 1, 1]);
+  });
+  await t.test('a token that does not let the old one go: 5, and all is as it was', async () => {
+    expected(await token.copy(old, ['--replace', '--delete-first'], { PROTECTED_ROOM: '2', PROTECTED_FAULT: 'C_DestroyObject:3:1b' }), 5, 'forbidden');
     assert.equal(usable(token, old, next), 'new');
     assert.deepEqual(token.count(), [1, 1, 1, 1]);
   });
