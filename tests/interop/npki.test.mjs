@@ -7,9 +7,10 @@ import '../lib/webcrypto.mjs';
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { X509Certificate, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changePassword, load, openKeyFile } from '../../web/core/npki.js';
+import { changePassword, folderOf, load, makePfx, openKeyFile } from '../../web/core/npki.js';
 import { Peer } from '../lib/peer.mjs';
 import { root } from '../lib/service.mjs';
 
@@ -33,7 +34,10 @@ after(async () => { await peer?.stop(); });
 
 /** PyPinkSign opens it, and has this certificate's key and R. */
 async function opens(file, secret, wanted = r) {
-  const found = await peer.ask({ verb: 'read', certificate: text(certificate), key: text(file), password: secret });
+  is(await peer.ask({ verb: 'read', certificate: text(certificate), key: text(file), password: secret }), wanted);
+}
+
+function is(found, wanted) {
   assert.equal(found.cn, 'HKD(KILDONG.HONG)009104120200225191000030');
   assert.equal(found.r, wanted);
   assert.ok(verify('sha256', Buffer.from('signed by PyPinkSign'), new X509Certificate(certificate).publicKey,
@@ -76,4 +80,22 @@ test('what PyPinkSign writes, we open, and R stays as it put it there', { skip }
 test('a key without R stays one', { skip }, async () => {
   const made = await peer.ask({ verb: 'write', info: text(sample('pypinksign/privateKeyInfo-without-R.der')), password: next });
   await opens(await changePassword(Buffer.from(made.key, 'base64'), next, password + '7', '', certificate), password + '7', '');
+});
+
+test('PKCS#12 files that we make open in PyPinkSign, which has no R from them', { skip }, async () => {
+  for (const form of ['compatible', 'modern']) {
+    const file = await makePfx([{ certificate, key }], password, next, form);
+    is(await peer.ask({ verb: 'pfx', file: text(file), password: next }), '');
+  }
+});
+
+test('it finds what lies in the folder that we name', { skip }, async () => {
+  const path = mkdtempSync(join(tmpdir(), 'ingam-npki-'));
+  const { ca, subject } = await folderOf(certificate);
+  const into = join(path, ca, 'USER', subject);
+  mkdirSync(into, { recursive: true });
+  writeFileSync(join(into, 'signCert.der'), certificate);
+  writeFileSync(join(into, 'signPri.key'), key);
+  is(await peer.ask({ verb: 'folder', path, cn: 'HKD', password }), r);
+  rmSync(path, { recursive: true });
 });

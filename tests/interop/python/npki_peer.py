@@ -37,7 +37,18 @@ def write(ask):
     return {"key": pypinksign.encrypt_decrypted_prikey(info, ask["password"].encode()), "info": info}
 
 
-VERBS = {"read": read, "write": write}
+def pfx(ask):
+    """Opens a PKCS#12 file; its R is lost to the package that reads it."""
+    return opened(pypinksign.PinkSign(p12_data=b64decode(ask["file"]), prikey_password=ask["password"].encode()))
+
+
+def folder(ask):
+    """Finds the certificate below an NPKI folder as it does for its users."""
+    pink = pypinksign.choose_cert(base_path=ask["path"], cn=ask["cn"], pw=ask["password"].encode())
+    return opened(pink)
+
+
+VERBS = {"read": read, "write": write, "pfx": pfx, "folder": folder}
 
 for line in sys.stdin:
     question = json.loads(line)
