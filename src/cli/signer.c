@@ -130,6 +130,7 @@ signer_word(enum signer_state state)
 		[SIGNER_EXPIRED] = "expired",
 		[SIGNER_REVOKED] = "revoked",
 		[SIGNER_STATUS] = "status-unknown",
+		[SIGNER_OWNER] = "other-owner",
 		[SIGNER_FAILED] = "failed",
 	};
 

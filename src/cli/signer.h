@@ -21,6 +21,7 @@ enum signer_state {
 	SIGNER_EXPIRED, /* somebody on the path, at this moment */
 	SIGNER_REVOKED,
 	SIGNER_STATUS, /* nobody knows whether it was revoked */
+	SIGNER_OWNER,  /* issued for another number (VID) */
 	SIGNER_FAILED, /* rc and err say why */
 };
 

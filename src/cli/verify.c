@@ -94,6 +94,10 @@ static const struct ending states[] = {
 		"certificate was revoked. Give lists with --crl, or leave it "
 		"out with --no-revocation" },
 	    PERSON_NO, true },
+	[SIGNER_OWNER] = { "other-owner",
+	    { "서명은 맞지만 이 번호의 사람이 한 것이 아니에요",
+		"The signature is good, but it is not that number's owner's" },
+	    PERSON_NO, true },
 	[SIGNER_FAILED] = { "failed",
 	    { "하지 못했어요", "This could not be done" }, PERSON_SERVICE,
 	    true },
@@ -125,6 +129,9 @@ static const struct {
 	{ "--crl FILE",
 	    { "폐지목록. 여러 번 쓸 수 있어요",
 		"a list of revoked certificates; may be given again" } },
+	{ "--ocsp FILE",
+	    { "온라인 상태 확인의 답. 여러 번 쓸 수 있어요",
+		"an answer of OCSP; may be given again" } },
 	{ "--no-revocation",
 	    { "폐지되었는지 보지 않아요",
 		"do not ask whether it was revoked" } },
@@ -132,6 +139,10 @@ static const struct {
 	{ "--hometax",
 	    { "ingam sign --hometax가 만든 JSON을 확인해요",
 		"verify the JSON that ingam sign --hometax makes" } },
+	{ "--number-file FILE",
+	    { "--hometax의 R로 이 주민·사업자등록번호의 사람인지도 봐요",
+		"with --hometax: a file whose first line is the resident or "
+		"business number that the signer must have, which R shows" } },
 	{ "--out FILE",
 	    { "맞으면 서명된 내용을 여기에 써요",
 		"where the signed content goes, if it is good" } },
@@ -152,14 +163,17 @@ verify_explain(FILE *out)
 {
 	(void)fputc('\n', out);
 	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-19s %s\n", helps[i].option,
+		(void)fprintf(out, "  %-20s %s\n", helps[i].option,
 		    person_sentence(helps[i].text));
 }
 
 static const struct usage verify_usage = { "ingam verify",
 	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
-	"          [--no-revocation] [--no-chain] [--hometax] [--out FILE]\n"
+	"          [--ocsp FILE] [--no-revocation] [--no-chain] [--out FILE]\n"
 	"          [--json] MESSAGE [FILE]\n"
+	"--hometax [--number-file FILE] [--certificate FILE] [--trust PATH]\n"
+	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--no-revocation]\n"
+	"          [--no-chain] [--json] MESSAGE\n"
 	"--help | --version",
 	verify_explain, language_korean };
 
@@ -168,6 +182,8 @@ static const struct option options[] = {
 	{ "trust", required_argument, NULL, 't' },
 	{ "ca", required_argument, NULL, 'a' },
 	{ "crl", required_argument, NULL, 'l' },
+	{ "ocsp", required_argument, NULL, 's' },
+	{ "number-file", required_argument, NULL, 'u' },
 	{ "no-revocation", no_argument, NULL, 'r' },
 	{ "no-chain", no_argument, NULL, 'n' },
 	{ "hometax", no_argument, NULL, 'h' },
@@ -175,6 +191,17 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* One more of what may be given again. */
+static bool
+verify_add(const char *paths[static VERIFY_CRLS], size_t *n)
+{
+	if (*n == VERIFY_CRLS)
+		return false;
+	paths[(*n)++] = optarg;
+
+	return true;
+}
 
 /* Takes one option; false where there are too many of it. */
 static bool
@@ -188,6 +215,7 @@ verify_option(struct verify *v, int letter)
 		{ 'c', &v->certificate_path, NULL },
 		{ 't', &v->trust_path, NULL },
 		{ 'a', &v->ca_path, NULL },
+		{ 'u', &v->number_file, NULL },
 		{ 'r', NULL, &v->no_revocation },
 		{ 'n', NULL, &v->no_chain },
 		{ 'h', NULL, &v->hometax },
@@ -195,11 +223,10 @@ verify_option(struct verify *v, int letter)
 		{ 'j', NULL, &v->json },
 	};
 
-	if (letter == 'l') {
-		if (v->crl_paths_n == VERIFY_CRLS)
-			return false;
-		v->crl_paths[v->crl_paths_n++] = optarg;
-	}
+	if (letter == 'l')
+		return verify_add(v->crl_paths, &v->crl_paths_n);
+	if (letter == 's')
+		return verify_add(v->ocsp_paths, &v->ocsp_paths_n);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].letter != letter)
 			continue;
@@ -223,8 +250,11 @@ verify_options(struct verify *v, int argc, char **argv)
 			return usage_getopt(
 			    &verify_usage, options, argv, letter);
 		if (!verify_option(v, letter))
-			return usage_wrong(&verify_usage, USAGE_EXTRA, "--crl");
+			return usage_wrong(&verify_usage, USAGE_EXTRA,
+			    letter == 'l' ? "--crl" : "--ocsp");
 	}
+	if (v->number_file != NULL && !v->hometax)
+		return usage_wrong(&verify_usage, USAGE_MISSING, "--hometax");
 	if (v->hometax && v->out != NULL)
 		return usage_wrong(&verify_usage, USAGE_EXTRA, "--out");
 	if (optind == argc)

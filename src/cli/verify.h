@@ -22,9 +22,9 @@ enum verify_end {
 
 struct verify {
 	const char *message_path, *content_path, *certificate_path;
-	const char *trust_path, *ca_path, *out;
-	const char *crl_paths[VERIFY_CRLS];
-	size_t crl_paths_n;
+	const char *trust_path, *ca_path, *number_file, *out;
+	const char *crl_paths[VERIFY_CRLS], *ocsp_paths[VERIFY_CRLS];
+	size_t crl_paths_n, ocsp_paths_n;
 	bool no_chain, no_revocation, hometax, json;
 
 	struct buf message, content;
@@ -35,6 +35,9 @@ struct verify {
 	struct crl *crls[2 * VERIFY_CRLS];
 	const struct crl *lists[2 * VERIFY_CRLS];
 	size_t crls_n;
+	struct buf answers[VERIFY_CRLS]; /* of OCSP */
+	struct span answers_der[VERIFY_CRLS];
+	size_t answers_n;
 	struct span pool[CHAIN_POOL_MAX];
 	struct chain_status status;
 	struct signer_ask ask;

@@ -7,6 +7,9 @@
 #include "base/clock.h"
 #include "cli/paper.h"
 #include "cli/verify.h"
+#include "client/person.h"
+#include "npki/vid.h"
+#include "x509/ocsp.h"
 #include "x509/rawsig.h"
 
 #include <string.h>
@@ -92,7 +95,7 @@ verify_add_crl(struct verify *v, struct span der)
 	return RC_OK;
 }
 
-/* The lists that were named; those of the message are as good, if they read. */
+/* Lists and answers that were named; lists of the message, if they read. */
 static enum rc
 verify_read_crls(struct verify *v)
 {
@@ -107,6 +110,11 @@ verify_read_crls(struct verify *v)
 		if (rc == RC_OK)
 			rc = verify_add_crl(v, buf_span(&der));
 		buf_clear(&der);
+	}
+	for (size_t i = 0; rc == RC_OK && i < v->ocsp_paths_n; i++) {
+		rc = verify_decode(
+		    v, v->ocsp_paths[i], OCSP_MAX, &v->answers[i]);
+		v->answers_der[v->answers_n++] = buf_span(&v->answers[i]);
 	}
 	while (rc == RC_OK && der_peek(&sent) != 0)
 		if (verify_add_crl(v, der_any(&sent)) != RC_OK)
@@ -181,8 +189,12 @@ verify_ask(struct verify *v)
 {
 	struct signer_ask *a = &v->ask;
 
-	v->status =
-	    (struct chain_status){ .crls = v->lists, .crls_n = v->crls_n };
+	v->status = (struct chain_status){
+		.crls = v->lists,
+		.crls_n = v->crls_n,
+		.answers = v->answers_der,
+		.answers_n = v->answers_n,
+	};
 	*a = (struct signer_ask){ .chain = !v->no_chain,
 		.trust = v->trust,
 		.pool = v->pool,
@@ -241,6 +253,35 @@ verify_cms(struct verify *v)
 	}
 }
 
+/* R shows whether the certificate was issued for that number (SIVID). */
+static enum verify_end
+verify_owner(struct verify *v, struct signer *s)
+{
+	static const struct person_text unasked = { "", "" };
+	struct sec typed SEC_WIPED = { 0 }, number SEC_WIPED = { 0 };
+	enum rc rc;
+
+	if (v->number_file == NULL || s->state != SIGNER_GOOD)
+		return VERIFY_DONE;
+	if (v->fields.r.n == 0)
+		return verify_failed(v,
+		    err_set(&v->err, RC_FORMAT, "randomEnc", "it is missing"));
+	rc = person_password(v->number_file, unasked, &typed, &v->err);
+	if (rc == RC_OK)
+		rc = sec_new(&number, VID_NUMBER_SIZE, &v->err);
+	if (rc == RC_OK)
+		rc = vid_number(sec_span(&typed), (char *)number.p, &v->err);
+	if (rc != RC_OK)
+		return verify_failed(v, rc);
+	s->rc = vid_check(certificate_info(s->certificate),
+	    span_str((const char *)number.p), sec_span(&v->fields.r), false,
+	    &s->err);
+	if (s->rc != RC_OK)
+		s->state = s->rc == RC_POLICY ? SIGNER_UNSAFE : SIGNER_OWNER;
+
+	return VERIFY_DONE;
+}
+
 static enum verify_end
 verify_hometax(struct verify *v)
 {
@@ -266,7 +307,7 @@ verify_hometax(struct verify *v)
 	}
 	buf_clear(&room);
 
-	return verify_failed(v, rc);
+	return rc == RC_OK ? verify_owner(v, s) : verify_failed(v, rc);
 }
 
 enum verify_end
@@ -313,6 +354,8 @@ verify_clear(struct verify *v)
 		certificate_free(v->signers[i].certificate);
 	for (size_t i = 0; i < v->crls_n; i++)
 		crl_free(v->crls[i]);
+	for (size_t i = 0; i < v->answers_n; i++)
+		buf_clear(&v->answers[i]);
 	certificate_free(v->only);
 	trust_free(v->trust);
 	trust_free(v->ca);

@@ -10,10 +10,11 @@ import { join } from 'node:path';
 const openssl = (args, input) => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 
 /**
- * @param {{name?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
+ * vid: hex of a virtual identifier that its subjectAltName shall have.
+ * @param {{name?: string, vid?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
   const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=TEST,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });
@@ -36,6 +37,20 @@ CN=${name}
 keyUsage=critical,${usage}
 certificatePolicies=critical,1.2.410.200005.1.1.4
 subjectKeyIdentifier=hash
+${vid === undefined ? '' : `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
+[identify]
+name=UTF8:${name.replace(/\(.*/, '')}
+info=SEQ:infos
+[infos]
+one=SEQ:one
+[one]
+id=OID:1.2.410.200004.10.1.1.1
+value=SEQ:vid
+[vid]
+algorithm=SEQ:algorithm
+value=EXP:0,FORMAT:HEX,OCT:${vid}
+[algorithm]
+hash=OID:2.16.840.1.101.3.4.2.1`}
 `);
     const csr = join(work, 'x.csr');
     openssl(['req', '-new', '-utf8', '-key', pem, '-config', join(work, 'x.cnf'), '-out', csr]);

@@ -156,10 +156,15 @@ function authority(name) {
   list('good.crl');
   openssl('ca', '-config', at('cnf'), '-revoke', at('ee.pem'), '-keyfile', at('ca.key'), '-cert', at('ca.pem'));
   list('revoked.crl');
+  openssl('ocsp', '-issuer', at('ca.pem'), '-cert', at('ee.pem'), '-no_nonce', '-reqout', at('question'));
+  const answer = (out) => openssl('ocsp', '-index', at('index'), '-CA', at('ca.pem'), '-rsigner', at('ca.pem'), '-rkey', at('ca.key'), '-ndays', '5', '-reqin', at('question'), '-respout', at(out));
+  answer('revoked.ocsp');
+  writeFileSync(at('index'), readFileSync(at('index'), 'utf8').replace(/^R\t(\w+)\t\w+\t/, 'V\t$1\t\t'));
+  answer('good.ocsp');
   return at;
 }
 
-test('verify: only with a list that says so nobody was revoked', async () => {
+test('verify: only with a list or an answer that says so nobody was revoked', async () => {
   const at = authority('revocation');
   const asked = async (...args) => {
     const { code, good, problem, signers } = await json(verify(['--json', '--trust', at('ca.pem'), ...args, at('message')]));
@@ -168,6 +173,8 @@ test('verify: only with a list that says so nobody was revoked', async () => {
   assert.deepEqual(await asked('--crl', at('good.crl')), [0, true, '', 'good', 'good']);
   assert.deepEqual(await asked('--crl', at('revoked.crl')), [1, false, 'revoked', 'good', 'revoked']);
   assert.deepEqual(await asked(), [1, false, 'status-unknown', 'good', 'unknown']);
+  assert.deepEqual(await asked('--ocsp', at('good.ocsp')), [0, true, '', 'good', 'good']);
+  assert.deepEqual(await asked('--ocsp', at('revoked.ocsp')), [1, false, 'revoked', 'good', 'revoked']);
   assert.deepEqual(await asked('--no-revocation'), [0, true, '', 'good', 'unchecked']);
   assert.deepEqual(await asked('--no-chain'), [0, true, '', 'unchecked', 'unchecked']);
   const { stderr } = await verify(['--trust', at('ca.pem'), at('message')]);
@@ -209,10 +216,17 @@ function putR(certificate, r) {
   writeFileSync(certificate.signKey, element(0x30, pbes2, element(4, sealed)));
 }
 
+/** The virtual identifier of KCAC.TS.SIVID: the hash of the hash of number and R. */
+function vidOf(number, r) {
+  const der = Buffer.concat([Buffer.from([0x30, 2 + number.length + 23, 0x13, number.length]), Buffer.from(number), Buffer.from([3, 21, 0]), r]);
+  const hash = (bytes) => createHash('sha256').update(bytes).digest();
+  return hash(hash(der)).toString('hex');
+}
+
 test('sign --hometax --random: what the tax office takes, with zeros at the beginning of R', async () => {
   const home = temporary('hometax');
-  const person = makeCertificate({ into: home, password });
   const r = Buffer.concat([Buffer.from([0, 0]), randomBytes(18)]);
+  const person = makeCertificate({ into: home, password, vid: vidOf('1234567890', r) });
   assert.match((await sign(['--hometax', '--random'], { home, input: 'x' })).stderr, /signPri\.key: there is no R in it/);
   putR(person, r);
   const out = temporary('hometax.json'), challenge = file('challenge', 'pkcEncSsn/abc+=\n');
@@ -231,6 +245,14 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   assert.equal((await json(verify(['--json', '--hometax', '--no-chain', '--certificate', pem.rsa, out]))).problem, 'other-signer');
   const other = Buffer.from(Buffer.from(logSgnt, 'base64').toString().replace('abc', 'abd')).toString('base64');
   assert.equal((await json(verify(['--json', '--hometax', '--no-chain', file('forged', JSON.stringify({ cert, logSgnt: other }))]))).problem, 'bad-signature');
+  // R shows whose it is, by the number that the certificate was issued for.
+  const whose = (number, path = out) => json(verify(['--json', '--hometax', '--no-chain', '--number-file', file('number', number), path]));
+  assert.equal((await whose('123-45-67890\n')).good, true);
+  assert.deepEqual((({ code, problem }) => [code, problem])(await whose('1234567891\n')), [1, 'other-owner']);
+  assert.deepEqual((({ code, field }) => [code, field])(await whose('12345\n')), [3, 'idn']);
+  const stranger = file('stranger', JSON.stringify({ cert, logSgnt, randomEnc: randomBytes(20).toString('base64') }));
+  assert.equal((await whose('1234567890\n', stranger)).problem, 'other-owner');
+  assert.equal((await whose('1234567890\n', file('without', JSON.stringify({ cert, logSgnt })))).field, 'randomEnc');
   const without = await sign(['--hometax', challenge], { home });
   assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
 });
