@@ -61,7 +61,7 @@ static const struct {
 	      "그 폴더",
 		"one of this PC: its number in the list, the first 8 or more "
 		"digits of its SHA-256 fingerprint, or its folder" } },
-	{ '#', "CERTIFICATE",
+	{ '#', "NUMBER",
 	    { "보안토큰에 있는 인증서: 목록의 번호나 일련번호",
 		"one of the token: its number in the list, or its serial "
 		"number" } },
@@ -119,7 +119,7 @@ struct verb {
 	    "          [--json] [CERTIFICATE]")                                \
 	X(delete, "delete", "#mktiyj", token_delete,                           \
 	    "[--module FILE] [--p11-kit-dir DIR] [--token NAME]\n"             \
-	    "          [--pin-file FILE] [--yes] [--json] [CERTIFICATE]")
+	    "          [--pin-file FILE] [--yes] [--json] [NUMBER]")
 /* clang-format on */
 
 static void
