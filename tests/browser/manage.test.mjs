@@ -173,20 +173,30 @@ test('a certificate is found, shown, and its password checked, with the network 
   await close();
 });
 
-/* In the page: a disk that is full at the second file, a second file that does not close, a folder that may not be written to. Until mend(). */
+/*
+ * In the page, until mend(): a disk that is full at the second file, a second
+ * file that does not close, a stick that is pulled out at that moment, a folder
+ * that may not be written to.
+ */
 function breakWriting(how) {
-  const [owner, name] = { full: [FileSystemWritableFileStream, 'write'], closing: [FileSystemWritableFileStream, 'close'], denied: [FileSystemHandle, 'requestPermission'] }[how];
+  const [owner, name] = { full: [FileSystemWritableFileStream, 'write'], denied: [FileSystemHandle, 'requestPermission'] }[how] ?? [FileSystemWritableFileStream, 'close'];
+  const { createWritable } = FileSystemFileHandle.prototype;
   const whole = owner.prototype[name];
   let times = 0;
   owner.prototype[name] = async function broken(...values) {
     times += 1;
     if (how === 'denied')
       return 'denied';
+    if (times === 2 && how === 'pulled')
+      FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
     if (times === 2)
       throw new DOMException('broken', how === 'full' ? 'QuotaExceededError' : 'InvalidStateError');
     return whole.apply(this, values);
   };
-  window.mend = () => { owner.prototype[name] = whole; };
+  window.mend = () => {
+    owner.prototype[name] = whole;
+    FileSystemFileHandle.prototype.createWritable = createWritable;
+  };
 }
 
 const next = 'Han-gang2026!';
@@ -234,6 +244,13 @@ test('a password is changed where the files lie: both keys, or none', { timeout:
     await page.evaluate(() => window.mend());
     assert.deepEqual(await lies(page, 'NPKI'), before, said);
   }
+  /* Then one file is new and one is old, which is said; and pressing once more mends it. */
+  await page.evaluate(breakWriting, 'pulled');
+  await change(page, made.password, next);
+  await page.getByText('쓰다가 끊겼어요').waitFor();
+  await page.evaluate(() => window.mend());
+  const torn = await lies(page, 'NPKI');
+  assert.deepEqual([torn[km].equals(before[km]), torn[sign].equals(before[sign])], [false, true]);
   await change(page, made.password, next);
   await heading(page, '비밀번호를 바꿨어요');
   const after = await lies(page, 'NPKI');
@@ -310,6 +327,7 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   const { page, off, close } = await manage();
   await page.evaluate(() => { delete window.showDirectoryPicker; });
   await off();
+  writeFileSync(join(made.folder, 'CaPubs'), Buffer.from('3000', 'hex'));
   await pick(page, made.folder);
   await heading(page, '뷁쌿훑');
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
@@ -333,6 +351,7 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   unpack(changed, join(work, 'changed'));
   const files = Object.fromEntries(readdirSync(made.folder).map((f) => [f, readFileSync(join(work, 'changed', 'NPKI', ca, home, f))]));
   assert.deepEqual([ingamOpens(files, next), ingamOpens(files, made.password)], [true, false]);
+  rmSync(join(made.folder, 'CaPubs'));
   await close();
 });
 
@@ -368,6 +387,29 @@ test('what is dropped can be written to where the browser gives its handle, and 
   });
   const same = ['뷁쌿훑()0091004123456789', `NPKI/${place}`, true];
   assert.deepEqual(got, [[...same, 'signPri.key', 'NPKI'], [...same, undefined, undefined], [...same, undefined, undefined]]);
+  await close();
+});
+
+test('a key file that nobody can open is told of as that, and a damaged one too', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const key = readFileSync(made.signKey);
+  const pbes2 = Buffer.from('2a864886f70d01050d', 'hex');
+  const unknown = Buffer.from(key);
+  Buffer.from('2a864886f70d010501', 'hex').copy(unknown, key.indexOf(pbes2));
+  for (const [name, bytes, said] of [['unknown', unknown, '이 브라우저에서 열 수 없는 인증서예요'], ['damaged', key.subarray(0, 900), '인증서를 읽을 수 없어요'], ['none', Buffer.alloc(900), '인증서를 읽을 수 없어요']]) {
+    const at = join(work, name);
+    mkdirSync(at);
+    copyFileSync(made.signCert, join(at, 'signCert.der'));
+    writeFileSync(join(at, 'signPri.key'), bytes);
+    await pick(page, at);
+    await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
+    await page.getByLabel('인증서 비밀번호').fill(made.password);
+    await press(page, '확인');
+    await page.getByText(said).waitFor();
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
   await close();
 });
 
@@ -492,7 +534,16 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await press(page, '열기');
   await page.getByText('인증서를 읽을 수 없어요').waitFor();
   await press(page, '다른 파일');
-  await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
+  const keyless = join(work, 'keyless.pfx');
+  writeFileSync(join(work, 'keyless.pem'), made.pem);
+  execFileSync('openssl', ['pkcs12', '-export', '-nokeys', '-in', join(work, 'keyless.pem'), '-out', keyless, '-passout', 'pass:x']);
+  await page.locator('input#files').setInputFiles([keyless, join(samples, 'sign.pfx')]);
+  await page.getByText('keyless.pfx').waitFor();
+  await page.getByLabel('PFX 파일의 비밀번호').fill('x');
+  await page.keyboard.press('Enter');
+  await page.getByText('열쇠가 들어 있지 않은 파일이에요').waitFor();
+  await press(page, '다음 파일');
+  await page.getByText('sign.pfx').waitFor();
   await page.getByLabel('PFX 파일의 비밀번호').fill(samplePassword);
   await page.keyboard.press('Enter');
   await heading(page, 'HKD');
