@@ -19,6 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const struct person_text text_token = { "보안토큰 이름",
+	"Name of the token" };
 static const struct person_text text_pin = { "보안토큰 PIN",
 	"PIN of the token" };
 static const struct person_text text_itself = {
@@ -205,6 +207,7 @@ enum tokens_end
 tokens_choose(struct tokens *t, bool write)
 {
 	enum tokens_end end = tokens_load(t);
+	char line[SLOTS_TEXT];
 
 	if (end != TOKENS_DONE)
 		return end;
@@ -218,8 +221,13 @@ tokens_choose(struct tokens *t, bool write)
 	}
 	if (!t->files.json)
 		token_list_tokens(t, stderr);
+	if (!t->files.attended || t->files.json ||
+	    person_line(text_token, line, sizeof(line), NULL) != RC_OK)
+		return TOKENS_CHOOSE_TOKEN;
 
-	return TOKENS_CHOOSE_TOKEN;
+	return tokens_found_find(&t->found, line, write, &t->row) == TOKENS_ONE
+	    ? TOKENS_DONE
+	    : TOKENS_NO_SUCH_TOKEN;
 }
 
 /* The PIN, if one is to be given here: empty where the token asks itself. */

@@ -66,7 +66,7 @@ enum tokens_end tokens_failed(struct tokens *t, enum rc rc);
 enum tokens_end tokens_load(struct tokens *t);
 
 /*
- * The one that is meant: TOKENS_CHOOSE_TOKEN, TOKENS_NO_SUCH_TOKEN, or as
+ * The one that is meant, asked for where it is not clear: TOKENS_CHOOSE_TOKEN, TOKENS_NO_SUCH_TOKEN, or as
  * tokens_load().
  */
 enum tokens_end tokens_choose(struct tokens *t, bool write);

@@ -5,7 +5,7 @@
 // Belongs here: what people see and scripts rely on; that nothing is lost.
 // Pkcs11-tool and openssl judge what is on the token.
 // Not here: our own token (tests/clients); modules that lie (fuzz/cryptoki).
-import test from 'node:test';
+import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { X509Certificate, createCipheriv, createPrivateKey, pbkdf2Sync, randomBytes, verify } from 'node:crypto';
@@ -27,8 +27,8 @@ const path = (name, text) => {
 };
 const files = { pin: path('pin', `${PIN}\n`), wrong: path('wrong', '0000\n'), password: path('password', `${PASSWORD}\n`) };
 const guarded = join(folder, 'protected.so');
-test.before(() => execFileSync('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', '-I', join(root, 'src'), '-o', guarded, join(root, 'tests/lib/protected.c'), '-ldl']));
-test.after(() => rmSync(folder, { recursive: true, force: true }));
+before(() => execFileSync('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', '-I', join(root, 'src'), '-o', guarded, join(root, 'tests/lib/protected.c'), '-ldl']));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /* --- certificates --- */
 
@@ -474,9 +474,15 @@ test('a person is asked: password, PIN without echo, and before the old one goes
     assert.match(out, /Copied to the token/);
     assert.equal(usable(token, old, next), 'new');
   });
+  await t.test('which of two tokens', async () => {
+    token.add('둘째');
+    const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Name of the token: $/, 'Hsm'], [/PIN of the token: $/, PIN]]);
+    assert.equal(code, 0, out);
+    assert.match(out, /홍길동[^]*signing +key, R/);
+  });
   await t.test('delete: which one, and whether, in Korean', async () => {
-    expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' })), 0, '');
-    const { code, out } = await typed(token, ['delete', '--module', SOFTHSM], [[/보안토큰 PIN: $/, PIN], [/번호: $/, '2'], [/\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
+    expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' }), ['--token', 'Hsm']), 0, '');
+    const { code, out } = await typed(token, ['delete', '--token', 'Hsm', '--module', SOFTHSM], [[/보안토큰 PIN: $/, PIN], [/번호: $/, '2'], [/\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
     assert.equal(code, 0, out);
     assert.match(out, /보안토큰에서 지웠어요/);
     assert.deepEqual(token.count(), [1, 1, 1, 0]);
