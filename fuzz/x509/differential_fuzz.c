@@ -101,8 +101,7 @@ try_certificate(struct span in)
 	}
 	if (p != in.p + in.n || X509_get_version(x) != X509_VERSION_3 ||
 	    ms_of(X509_get0_notBefore(x)) != c.not_before_ms ||
-	    ms_of(X509_get0_notAfter(x)) != c.not_after_ms ||
-	    !names_are(&c, x))
+	    ms_of(X509_get0_notAfter(x)) != c.not_after_ms || !names_are(&c, x))
 		abort();
 	/* 2. there: extensions that we do not read are OpenSSL's to refuse. */
 	if ((X509_get_extension_flags(x) & EXFLAG_INVALID) == 0 &&
@@ -177,8 +176,8 @@ openssl_finds(const struct certificate *c, struct span sent)
 
 	if (x != NULL)
 		(void)sk_X509_push(pool, x);
-	good = X509_STORE_CTX_init(ctx, trust_store(trust),
-		   certificate_x509(c), pool) == 1;
+	good = X509_STORE_CTX_init(
+		   ctx, trust_store(trust), certificate_x509(c), pool) == 1;
 	X509_STORE_CTX_set_time(ctx, 0, NOW_MS / 1000);
 	good = good && X509_verify_cert(ctx) == 1;
 	X509_STORE_CTX_free(ctx);
@@ -215,8 +214,8 @@ try_chain(struct span in)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	static void (*const kinds[])(struct span in) = { try_certificate,
-		try_crl, try_ocsp, try_chain };
+	static void (*const kinds[])(
+	    struct span in) = { try_certificate, try_crl, try_ocsp, try_chain };
 
 	if (trust == NULL)
 		start();

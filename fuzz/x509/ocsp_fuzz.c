@@ -27,8 +27,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	    (certificate_parse(SPAN(paper_ca), &ca, NULL) != RC_OK ||
 		certificate_parse(SPAN(paper_leaf), &leaf, NULL) != RC_OK))
 		abort();
-	rc = ocsp_read((struct span){ p, n }, leaf, ca, nonce, NOW_MS, &out,
-	    &e);
+	rc =
+	    ocsp_read((struct span){ p, n }, leaf, ca, nonce, NOW_MS, &out, &e);
 	if (rc != RC_OK && (e.msg[0] == '\0' || out.state != OCSP_UNKNOWN))
 		abort();
 	if (rc == RC_OK && out.this_ms > NOW_MS + OCSP_SKEW_MS)

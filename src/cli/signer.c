@@ -12,6 +12,7 @@
 #include "base/enc.h"
 #include "cli/pick.h"
 #include "client/person.h"
+#include "client/status.h"
 #include "x509/algorithm.h"
 
 #include <string.h>
@@ -100,6 +101,7 @@ signer_check(struct signer *s, const struct signer_ask *ask)
 		.at_ms = ask->at_ms,
 		.profile = CHAIN_SIGN,
 	};
+	struct status fetched;
 	struct chain path;
 
 	if (s->state != SIGNER_GOOD || !ask->chain)
@@ -111,7 +113,15 @@ signer_check(struct signer *s, const struct signer_ask *ask)
 	if (!s->path || ask->status == NULL)
 		return;
 	in.status = ask->status;
-	s->rc = chain_verify(&in, &path, &s->err);
+	if (ask->online) {
+		s->rc = status_fetch(
+		    &path, ask->status, ask->at_ms, &fetched, &s->err);
+		in.status = &fetched.found;
+	}
+	if (s->rc == RC_OK)
+		s->rc = chain_verify(&in, &path, &s->err);
+	if (ask->online)
+		status_clear(&fetched);
 	s->state = signer_of_path(s->rc, true);
 	s->status = s->state == SIGNER_GOOD;
 }

@@ -45,6 +45,7 @@ struct signer_ask {
 	const struct span *pool;
 	size_t pool_n;
 	const struct chain_status *status; /* NULL: revocation does not count */
+	bool online; /* and the places of the certificates are asked */
 	int64_t at_ms;
 };
 

@@ -89,10 +89,11 @@ static const struct ending states[] = {
 	    PERSON_NO, true },
 	[SIGNER_STATUS] = { "status-unknown",
 	    { "서명은 맞지만 인증서가 폐지되었는지 알 수 없어요. --crl로 "
-	      "폐지목록을 주거나, 보지 않으려면 --no-revocation을 쓰세요",
+	      "폐지목록을 주거나 --online으로 물어보거나, 보지 않으려면 "
+	      "--no-revocation을 쓰세요",
 		"The signature is good, but nobody knows whether its "
-		"certificate was revoked. Give lists with --crl, or leave it "
-		"out with --no-revocation" },
+		"certificate was revoked. Give lists with --crl, ask with "
+		"--online, or leave it out with --no-revocation" },
 	    PERSON_NO, true },
 	[SIGNER_OWNER] = { "other-owner",
 	    { "서명은 맞지만 이 번호의 사람이 한 것이 아니에요",
@@ -132,6 +133,10 @@ static const struct {
 	{ "--ocsp FILE",
 	    { "온라인 상태 확인의 답. 여러 번 쓸 수 있어요",
 		"an answer of OCSP; may be given again" } },
+	{ "--online",
+	    { "인증서가 가리키는 곳에 폐지되었는지 물어봐요 (OCSP, 폐지목록)",
+		"ask the places that the certificates name whether they were "
+		"revoked (OCSP, lists)" } },
 	{ "--no-revocation",
 	    { "폐지되었는지 보지 않아요",
 		"do not ask whether it was revoked" } },
@@ -169,11 +174,11 @@ verify_explain(FILE *out)
 
 static const struct usage verify_usage = { "ingam verify",
 	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
-	"          [--ocsp FILE] [--no-revocation] [--no-chain] [--out FILE]\n"
-	"          [--json] MESSAGE [FILE]\n"
+	"          [--ocsp FILE] [--online] [--no-revocation] [--no-chain]\n"
+	"          [--out FILE] [--json] MESSAGE [FILE]\n"
 	"--hometax [--number-file FILE] [--certificate FILE] [--trust PATH]\n"
-	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--no-revocation]\n"
-	"          [--no-chain] [--json] MESSAGE\n"
+	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--online]\n"
+	"          [--no-revocation] [--no-chain] [--json] MESSAGE\n"
 	"--help | --version",
 	verify_explain, language_korean };
 
@@ -184,6 +189,7 @@ static const struct option options[] = {
 	{ "crl", required_argument, NULL, 'l' },
 	{ "ocsp", required_argument, NULL, 's' },
 	{ "number-file", required_argument, NULL, 'u' },
+	{ "online", no_argument, NULL, 'i' },
 	{ "no-revocation", no_argument, NULL, 'r' },
 	{ "no-chain", no_argument, NULL, 'n' },
 	{ "hometax", no_argument, NULL, 'h' },
@@ -216,6 +222,7 @@ verify_option(struct verify *v, int letter)
 		{ 't', &v->trust_path, NULL },
 		{ 'a', &v->ca_path, NULL },
 		{ 'u', &v->number_file, NULL },
+		{ 'i', NULL, &v->online },
 		{ 'r', NULL, &v->no_revocation },
 		{ 'n', NULL, &v->no_chain },
 		{ 'h', NULL, &v->hometax },

@@ -199,6 +199,7 @@ verify_ask(struct verify *v)
 		.trust = v->trust,
 		.pool = v->pool,
 		.status = v->no_revocation ? NULL : &v->status,
+		.online = v->online,
 		.at_ms = clock_wall_ms() };
 	for (size_t i = 0; i < v->cms.certificates_n; i++)
 		v->pool[a->pool_n++] = v->cms.certificates[i];
