@@ -13,6 +13,8 @@
 #include "cli/cert.h"
 #include "cli/hometax.h"
 #include "cli/paper.h"
+#include "cli/sign_token.h"
+#include "cli/tokens_tell.h"
 #include "npki/keyfile.h"
 #include "npki/pkinfo.h"
 #include "x509/algorithm.h"
@@ -28,12 +30,14 @@
 #include <unistd.h>
 
 struct sign {
-	struct cert cert;
+	struct sign_token token; /* where the key is on one */
+	struct cert *cert;       /* its files: where the key is on this PC */
+	enum tokens_end token_end;
 	const char *path; /* what is signed */
 	const char *out;
 	const char *ca;
 	enum paper_form form;
-	bool detached, bare, pss, hometax, random;
+	bool detached, bare, pss, hometax, random, on_token;
 
 	struct buf content;
 	struct certificate *certificate;
@@ -60,6 +64,16 @@ static const struct {
 	{ "--password-file FILE",
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
+	{ "--token NAME",
+	    { "보안토큰의 키로 서명해요. 그 이름이나 일련번호",
+		"sign with a key of this token, by its label or serial "
+		"number" } },
+	{ "--module FILE",
+	    { "보안토큰의 PKCS#11 드라이버. 없으면 p11-kit에 등록된 모두",
+		"the token's PKCS#11 module; else all that p11-kit knows" } },
+	{ "--pin-file FILE",
+	    { "첫 줄이 보안토큰 PIN인 파일",
+		"a file whose first line is the token's PIN" } },
 	{ "--detached",
 	    { "서명문에 내용을 넣지 않아요",
 		"the content stays out of the message" } },
@@ -101,10 +115,12 @@ sign_explain(FILE *out)
 
 static const struct usage sign_usage = { "ingam sign",
 	"[--certificate CERTIFICATE] [--root FOLDER] [--password-file FILE]\n"
-	"          [--detached] [--no-attributes] [--pss] [--ca FILE]\n"
-	"          [--form FORM] [--out FILE] [--json] [FILE]\n"
+	"          [--token NAME] [--module FILE] [--pin-file FILE] [--detached]\n"
+	"          [--no-attributes] [--pss] [--ca FILE] [--form FORM]\n"
+	"          [--out FILE] [--json] [FILE]\n"
 	"--hometax [--random] [--certificate CERTIFICATE] [--root FOLDER]\n"
-	"          [--password-file FILE] [--out FILE] [--json] [FILE]\n"
+	"          [--password-file FILE] [--token NAME] [--module FILE]\n"
+	"          [--pin-file FILE] [--out FILE] [--json] [FILE]\n"
 	"--help | --version",
 	sign_explain, language_korean };
 
@@ -112,6 +128,9 @@ static const struct option options[] = {
 	{ "certificate", required_argument, NULL, 'c' },
 	{ "root", required_argument, NULL, 'r' },
 	{ "password-file", required_argument, NULL, 'p' },
+	{ "token", required_argument, NULL, 't' },
+	{ "module", required_argument, NULL, 'm' },
+	{ "pin-file", required_argument, NULL, 'i' },
 	{ "detached", no_argument, NULL, 'd' },
 	{ "no-attributes", no_argument, NULL, 'n' },
 	{ "pss", no_argument, NULL, 's' },
@@ -133,9 +152,12 @@ sign_option(struct sign *s, int letter)
 		const char **text;
 		bool *flag;
 	} rows[] = {
-		{ 'c', &s->cert.which, NULL },
-		{ 'r', &s->cert.root, NULL },
-		{ 'p', &s->cert.password_file, NULL },
+		{ 'c', &s->cert->which, NULL },
+		{ 'r', &s->cert->root, NULL },
+		{ 'p', &s->cert->password_file, NULL },
+		{ 't', &s->token.tokens.name, &s->on_token },
+		{ 'm', &s->token.tokens.module, &s->on_token },
+		{ 'i', &s->token.tokens.pin_file, &s->on_token },
 		{ 'd', NULL, &s->detached },
 		{ 'n', NULL, &s->bare },
 		{ 's', NULL, &s->pss },
@@ -143,7 +165,7 @@ sign_option(struct sign *s, int letter)
 		{ 'h', NULL, &s->hometax },
 		{ 'R', NULL, &s->random },
 		{ 'o', &s->out, NULL },
-		{ 'j', NULL, &s->cert.json },
+		{ 'j', NULL, &s->cert->json },
 	};
 
 	if (letter == 'f')
@@ -153,7 +175,7 @@ sign_option(struct sign *s, int letter)
 			continue;
 		if (rows[i].text != NULL)
 			*rows[i].text = optarg;
-		else
+		if (rows[i].flag != NULL)
 			*rows[i].flag = true;
 	}
 
@@ -164,7 +186,7 @@ sign_option(struct sign *s, int letter)
 static bool
 sign_is_shown(const struct sign *s)
 {
-	return !s->cert.json && !s->hometax && s->form == PAPER_DER &&
+	return !s->cert->json && !s->hometax && s->form == PAPER_DER &&
 	    (s->out == NULL || strcmp(s->out, "-") == 0) &&
 	    isatty(STDOUT_FILENO) == 1;
 }
@@ -187,6 +209,8 @@ sign_options(struct sign *s, int argc, char **argv)
 	    (s->detached || s->bare || s->pss || s->ca != NULL ||
 		s->form != PAPER_DER))
 		return usage_wrong(&sign_usage, USAGE_EXTRA, "--hometax");
+	if (s->pss && s->on_token)
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--pss");
 	if (optind < argc)
 		s->path = argv[optind++];
 	if (optind < argc)
@@ -203,29 +227,38 @@ sign_options(struct sign *s, int argc, char **argv)
 static enum cert_end
 sign_read(struct sign *s)
 {
-	enum rc rc = paper_read(s->path, &s->content, &s->cert.err);
+	enum rc rc = paper_read(s->path, &s->content, &s->cert->err);
 
 	if (rc == RC_OK && s->ca != NULL)
-		rc = trust_load(s->ca, &s->chain, &s->cert.err);
+		rc = trust_load(s->ca, &s->chain, &s->cert->err);
 
-	return cert_failed(&s->cert, rc);
+	return cert_failed(s->cert, rc);
+}
+
+/* Is the certificate that is meant valid today? */
+static enum cert_end
+sign_check_dates(const struct certinfo *info)
+{
+	int64_t now = clock_wall_ms();
+
+	return now < info->not_before_ms || now > info->not_after_ms
+	    ? CERT_EXPIRED
+	    : CERT_DONE;
 }
 
 /* The certificate that is meant, and that it may sign today. */
 static enum cert_end
 sign_choose(struct sign *s)
 {
-	int64_t now = clock_wall_ms();
-	struct cert *c = &s->cert;
+	struct cert *c = s->cert;
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
 		end = cert_read(c);
 	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
 		return CERT_NO_KEY;
-	if (end == CERT_DONE &&
-	    (now < c->info.not_before_ms || now > c->info.not_after_ms))
-		return CERT_EXPIRED;
+	if (end == CERT_DONE)
+		end = sign_check_dates(&c->info);
 	if (end != CERT_DONE)
 		return end;
 
@@ -238,7 +271,7 @@ sign_choose(struct sign *s)
 static void
 sign_algorithm(struct sign *s)
 {
-	enum certinfo_key kind = s->cert.info.key;
+	enum certinfo_key kind = certificate_info(s->certificate)->key;
 
 	s->algorithm = (struct signature_algorithm){ SIGNATURE_ECDSA_DER,
 		SIGNATURE_HASH_SHA256, 0 };
@@ -254,7 +287,7 @@ sign_algorithm(struct sign *s)
 static enum cert_end
 sign_open(struct sign *s)
 {
-	struct cert *c = &s->cert;
+	struct cert *c = s->cert;
 	struct sec password SEC_WIPED = { 0 }, info SEC_WIPED = { 0 };
 	struct pkinfo numbers;
 	enum cert_end end = cert_ask(
@@ -284,14 +317,59 @@ sign_open(struct sign *s)
 	return cert_failed(c, rc);
 }
 
-/* A cmsput_signer; arg is the key. */
+/* What a token's refusal means is told as ingam token does. */
+static enum cert_end
+sign_token_failed(struct sign *s, enum rc rc)
+{
+	struct tokens *k = &s->token.tokens;
+
+	k->err = s->cert->err;
+	s->token_end = tokens_failed(k, rc);
+
+	return rc == RC_OK ? CERT_DONE : CERT_OTHER;
+}
+
+/* The same as choosing and opening, where the key is on a token. */
+static enum cert_end
+sign_open_token(struct sign *s)
+{
+	struct sec r SEC_WIPED = { 0 };
+	struct err *e = &s->cert->err;
+	enum cert_end end;
+	enum rc rc = RC_OK;
+
+	s->token_end = sign_token_open(&s->token);
+	s->certificate = s->token.certificate;
+	if (s->token_end != TOKENS_DONE)
+		return CERT_OTHER;
+	end = sign_check_dates(certificate_info(s->certificate));
+	if (end != CERT_DONE)
+		return end;
+	sign_algorithm(s);
+	if (s->random)
+		rc = stored_r(&s->token.tokens.session, s->token.stored, &r, e);
+	if (rc == RC_OK && s->random)
+		rc = rawsig_random(sec_span(&r), &s->r, e);
+
+	return sign_token_failed(s, rc);
+}
+
+/* A cmsput_signer; arg is the command. */
 static enum rc
 sign_digest(void *arg, const struct signature_algorithm *a, struct span digest,
     struct buf *out, struct err *e)
 {
-	enum rc rc = pkey_check(arg, a, digest, e);
+	struct sign *s = arg;
+	enum rc rc;
 
-	return rc == RC_OK ? pkey_sign(arg, a, digest, out, e) : rc;
+	if (s->on_token) {
+		rc = sign_token_digest(&s->token, a, digest, out, e);
+		(void)sign_token_failed(s, rc);
+		return rc;
+	}
+	rc = pkey_check(s->key, a, digest, e);
+
+	return rc == RC_OK ? pkey_sign(s->key, a, digest, out, e) : rc;
 }
 
 /* A rule that forbids it is no damage of the certificate. */
@@ -299,8 +377,8 @@ static enum cert_end
 sign_ended(struct sign *s, enum rc rc)
 {
 	if (rc != RC_DENIED && rc != RC_POLICY)
-		return cert_failed(&s->cert, rc);
-	s->cert.rc = rc;
+		return cert_failed(s->cert, rc);
+	s->cert->rc = rc;
 
 	return CERT_REFUSED;
 }
@@ -308,10 +386,10 @@ sign_ended(struct sign *s, enum rc rc)
 static enum cert_end
 sign_write(struct sign *s, struct span bytes)
 {
-	if (paper_write(s->out, bytes, s->random, &s->cert.err) == RC_OK)
+	if (paper_write(s->out, bytes, s->random, &s->cert->err) == RC_OK)
 		return CERT_DONE;
 	/* Whatever it is, the message was not at fault. */
-	s->cert.rc = RC_IO;
+	s->cert->rc = RC_IO;
 
 	return CERT_OTHER;
 }
@@ -320,15 +398,16 @@ sign_write(struct sign *s, struct span bytes)
 static void
 sign_answer(struct sign *s, struct span der)
 {
-	json_t *o = s->cert.answer;
+	char fingerprint[PICK_FINGERPRINT];
+	json_t *o = s->cert->answer;
 
 	(void)json_object_set_new(o, "scheme",
 	    json_string(algorithm_scheme_name(s->algorithm.scheme)));
 	(void)json_object_set_new(
 	    o, "hash", json_string(algorithm_hash_name(s->algorithm.hash)));
 	(void)json_object_set_new(o, "bytes", json_integer((json_int_t)der.n));
-	(void)json_object_set_new(
-	    o, "fingerprint", json_string(s->cert.row->fingerprint));
+	pick_fingerprint(certificate_der(s->certificate), fingerprint);
+	(void)json_object_set_new(o, "fingerprint", json_string(fingerprint));
 }
 
 /* A message in CMS, into the file or, with --json and no file, into the answer. */
@@ -349,23 +428,23 @@ sign_cms(struct sign *s)
 	enum cert_end end;
 
 	if (s->chain != NULL && trust_count(s->chain) > CMSPUT_CHAIN)
-		return cert_failed(&s->cert,
-		    err_set(&s->cert.err, RC_LIMIT, "--ca",
+		return cert_failed(s->cert,
+		    err_set(&s->cert->err, RC_LIMIT, "--ca",
 			"more than 7 certificates"));
 	for (size_t i = 0; s->chain != NULL && i < trust_count(s->chain); i++)
 		chain[in.chain_n++] = certificate_der(trust_at(s->chain, i));
 	end = sign_ended(
-	    s, cmsput_signed(&in, sign_digest, s->key, &der, &s->cert.err));
+	    s, cmsput_signed(&in, sign_digest, s, &der, &s->cert->err));
 	if (end == CERT_DONE) {
-		bool inside = s->cert.json && s->out == NULL;
+		bool inside = s->cert->json && s->out == NULL;
 
 		paper_encode(&out, inside ? PAPER_BASE64 : s->form, "CMS",
 		    buf_span(&der));
 		sign_answer(s, buf_span(&der));
 		if (!buf_ok(&out))
-			end = cert_failed(&s->cert, RC_MEMORY);
+			end = cert_failed(s->cert, RC_MEMORY);
 		else if (inside)
-			(void)json_object_set_new(s->cert.answer, "message",
+			(void)json_object_set_new(s->cert->answer, "message",
 			    json_stringn((const char *)out.p, out.n - 1));
 		else
 			end = sign_write(s, buf_span(&out));
@@ -391,10 +470,10 @@ sign_hometax(struct sign *s)
 		challenge.p[challenge.n - 1] == '\r'))
 		challenge.n--;
 	rc = rawsig_make(s->certificate, challenge, clock_wall_ms(),
-	    sign_digest, s->key, &log_sgnt, &s->cert.err);
+	    sign_digest, s, &log_sgnt, &s->cert->err);
 	if (rc == RC_OK)
 		rc = hometax_write(s->certificate, buf_span(&log_sgnt),
-		    sec_span(&s->r), &answer, &s->cert.err);
+		    sec_span(&s->r), &answer, &s->cert->err);
 	end = sign_ended(s, rc);
 	if (end == CERT_DONE)
 		end = sign_write(s, sec_span(&answer));
@@ -407,18 +486,14 @@ sign_hometax(struct sign *s)
 static enum cert_end
 sign_run(struct sign *s)
 {
-	static enum cert_end (*const steps[])(struct sign *) = {
-		sign_read,
-		sign_choose,
-		sign_open,
-	};
+	enum cert_end end = sign_read(s);
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		enum cert_end end = steps[i](s);
-
-		if (end != CERT_DONE)
-			return end;
-	}
+	if (end == CERT_DONE && s->on_token)
+		end = sign_open_token(s);
+	else if (end == CERT_DONE && (end = sign_choose(s)) == CERT_DONE)
+		end = sign_open(s);
+	if (end != CERT_DONE)
+		return end;
 
 	return s->hometax ? sign_hometax(s) : sign_cms(s);
 }
@@ -426,30 +501,35 @@ sign_run(struct sign *s)
 int
 sign_main(int argc, char **argv)
 {
-	struct sign s = { .content = buf_init(CMS_CONTENT_MAX) };
+	static struct sign s; /* large */
 	enum cert_end end;
 	int code;
 
 	if (usage_asked(&sign_usage, argc, argv))
 		return PERSON_YES;
-	s.cert.answer = json_object();
-	s.cert.attended = isatty(STDIN_FILENO) == 1;
+	s.content = buf_init(CMS_CONTENT_MAX);
+	s.cert = &s.token.tokens.files;
+	s.cert->answer = json_object();
+	s.cert->attended = isatty(STDIN_FILENO) == 1;
 	code = sign_options(&s, argc, argv);
 	if (code == PERSON_YES) {
 		end = sign_run(&s);
 		/* The site's JSON is the answer, not a member of ours. */
 		if (s.hometax && end == CERT_DONE && s.out == NULL)
-			s.cert.json = false;
+			s.cert->json = false;
 		(void)json_object_set_new(
-		    s.cert.answer, "signed", json_boolean(end == CERT_DONE));
-		code = cert_tell(&s.cert, end);
+		    s.cert->answer, "signed", json_boolean(end == CERT_DONE));
+		code = s.token_end == TOKENS_DONE
+		    ? cert_tell(s.cert, end)
+		    : tokens_tell(&s.token.tokens, s.token_end);
 	}
 	EVP_PKEY_free(s.key);
 	certificate_free(s.certificate);
 	trust_free(s.chain);
 	sec_free(&s.r);
 	buf_clear(&s.content);
-	cert_clear(&s.cert);
+	sign_token_close(&s.token);
+	cert_clear(s.cert);
 
 	return code;
 }

@@ -8,8 +8,6 @@
  */
 #include "cli/signer.h"
 
-#include "base/digest.h"
-#include "base/enc.h"
 #include "cli/pick.h"
 #include "client/person.h"
 #include "client/status.h"
@@ -147,36 +145,24 @@ signer_word(enum signer_state state)
 	return words[state];
 }
 
-static const char *
-signer_fingerprint(const struct certificate *c, struct buf *hex)
-{
-	struct span der = certificate_der(c);
-	uint8_t digest[DIGEST_SHA256];
-	const char *text;
-
-	digest_sha256(digest, &der, 1);
-	enc_hex(hex, SPAN(digest));
-	text = buf_cstr(hex);
-
-	return text == NULL ? "" : text;
-}
-
 /* What the certificate says, into o. */
 static void
 signer_add_certificate(json_t *o, const struct certificate *c)
 {
 	const struct certinfo *info = certificate_info(c);
-	struct buf hex = buf_init(PICK_FINGERPRINT);
-	json_t *more = json_pack("{s:s s:s s:s s:s s:{s:s s:s} s:s s:I s:I}",
-	    "owner", info->owner, "issuer", info->issuer, "serial",
-	    info->serial, "fingerprint", signer_fingerprint(c, &hex), "kind",
-	    "ko", info->policy->ko, "en", info->policy->en, "policy",
-	    info->policy_oid, "not_before", (json_int_t)info->not_before_ms,
-	    "not_after", (json_int_t)info->not_after_ms);
+	char fingerprint[PICK_FINGERPRINT];
+	json_t *more;
+
+	pick_fingerprint(certificate_der(c), fingerprint);
+	more = json_pack("{s:s s:s s:s s:s s:{s:s s:s} s:s s:I s:I}", "owner",
+	    info->owner, "issuer", info->issuer, "serial", info->serial,
+	    "fingerprint", fingerprint, "kind", "ko", info->policy->ko, "en",
+	    info->policy->en, "policy", info->policy_oid, "not_before",
+	    (json_int_t)info->not_before_ms, "not_after",
+	    (json_int_t)info->not_after_ms);
 
 	(void)json_object_update(o, more);
 	json_decref(more);
-	buf_clear(&hex);
 }
 
 json_t *

@@ -6,12 +6,12 @@
 // Not here: the messages' bytes (tests/unit/x509); paths to roots (the same).
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { createCipheriv, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate } from '../lib/certificate.mjs';
+import { makeCertificate, putR } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-sign-'));
@@ -194,28 +194,6 @@ test('verify: roots of this person are found, and without any it is said', async
   assert.equal((await verify(['--no-revocation', message], { home })).code, 0);
 });
 
-/** The PrivateKeyInfo of a certificate's key with R in it, encrypted again. */
-function putR(certificate, r) {
-  const length = (n) => n < 128 ? [n] : n < 256 ? [0x81, n] : [0x82, n >> 8, n & 255];
-  const element = (tag, ...parts) => {
-    const body = Buffer.concat(parts);
-    return Buffer.concat([Buffer.from([tag, ...length(body.length)]), body]);
-  };
-  const oid = (hex) => element(6, Buffer.from(hex, 'hex'));
-  const whole = openssl('pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', certificate.signKey, '-passin', `file:${right}`, '-outform', 'DER');
-  const info = openssl('pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', file('clear.pem', openssl('pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', certificate.signKey, '-passin', `file:${right}`)));
-  assert.ok(whole.length > 0);
-  const body = info.subarray(4);
-  const attribute = element(0x30, oid('2a831a8c9a440a010103'), element(0x31, element(3, Buffer.from([0]), r)));
-  const plain = element(0x30, body, element(0xa0, attribute));
-  const salt = randomBytes(8), iv = randomBytes(16);
-  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, 2048, 32, 'sha256'), iv);
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-  const kdf = element(0x30, oid('2a864886f70d01050c'), element(0x30, element(4, salt), element(2, Buffer.from([8, 0])), element(0x30, oid('2a864886f70d0209'), Buffer.from([5, 0]))));
-  const pbes2 = element(0x30, oid('2a864886f70d01050d'), element(0x30, kdf, element(0x30, oid('60864801650304012a'), element(4, iv))));
-  writeFileSync(certificate.signKey, element(0x30, pbes2, element(4, sealed)));
-}
-
 /** The virtual identifier of KCAC.TS.SIVID: the hash of the hash of number and R. */
 function vidOf(number, r) {
   const der = Buffer.concat([Buffer.from([0x30, 2 + number.length + 23, 0x13, number.length]), Buffer.from(number), Buffer.from([3, 21, 0]), r]);
@@ -256,6 +234,37 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   const without = await sign(['--hometax', challenge], { home });
   assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
 });
+
+const softhsm = '/usr/lib/softhsm/libsofthsm2.so';
+for (const kind of ['rsa', 'ec']) {
+  test(`sign --token with ${kind}: the key stays on the token, openssl verifies`, { skip: !existsSync(softhsm) && 'there is no SoftHSM2' }, async () => {
+    const folder = temporary(`token-${kind}`), r = Buffer.concat([Buffer.from([0]), randomBytes(19)]);
+    mkdirSync(join(folder, 'tokens'), { recursive: true });
+    const env = { SOFTHSM2_CONF: file(`softhsm-${kind}`, `directories.tokendir = ${folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n`) };
+    execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'Hsm', '--pin', '71234567', '--so-pin', '71234567'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+    const person = makeCertificate({ into: join(folder, 'pc'), password, key: kind === 'rsa' ? 'rsa:2048' : 'ec', form: 'aes', km: kind === 'rsa' });
+    putR(person, r);
+    const pin = ['--module', softhsm, '--pin-file', file('pin', '71234567\n')];
+    const copied = await ingam(['token', 'copy', ...pin, '--password-file', right, '--root', join(folder, 'pc')], { env });
+    assert.equal(copied.code, 0, copied.stderr);
+    rmSync(join(folder, 'pc'), { recursive: true });
+    const roots = file('token-ca.pem', person.ca), message = temporary('by-token');
+    for (const options of [[], ['--no-attributes'], ['--detached']]) {
+      const made = await ingam(['sign', '--token', 'Hsm', ...pin, ...options, '--out', message, content], { env });
+      assert.equal(made.code, 0, made.stderr);
+      openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', message, '-CAfile', roots, '-out', temporary('out'), ...options.includes('--detached') ? ['-content', content] : []);
+    }
+    if (kind === 'rsa') {
+      const { stdout } = await ingam(['sign', '--hometax', '--random', ...pin], { env, input: 'challenge' });
+      assert.deepEqual(Buffer.from(JSON.parse(stdout).randomEnc, 'base64'), r);
+      assert.equal((await verify(['--hometax', '--no-chain', '-'], { input: stdout })).code, 0);
+    }
+    const refused = await json(ingam(['sign', '--json', '--token', 'Hsm', '--module', softhsm, '--pin-file', file('wrong-pin', '0000\n'), content], { env }));
+    assert.deepEqual([refused.code, refused.signed, refused.problem], [1, false, 'wrong-pin']);
+    const elsewhere = await json(ingam(['sign', '--json', '--token', 'Other', ...pin, content], { env }));
+    assert.deepEqual([elsewhere.code, elsewhere.signed, elsewhere.problem], [2, false, 'no-such-token']);
+  });
+}
 
 /** What is not to be had: the arguments, the exit code, the sentence. */
 const message = temporary('refused.p7m'), aside = temporary('refused.p7s');

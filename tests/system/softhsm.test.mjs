@@ -8,11 +8,11 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { X509Certificate, createCipheriv, createPrivateKey, pbkdf2Sync, randomBytes, verify } from 'node:crypto';
+import { X509Certificate, randomBytes, verify } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate } from '../lib/certificate.mjs';
+import { makeCertificate, putR } from '../lib/certificate.mjs';
 import { program, root, run } from '../lib/service.mjs';
 
 const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so';
@@ -32,33 +32,11 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /* --- certificates --- */
 
-const der = (tag, ...parts) => {
-  const body = Buffer.concat(parts);
-  const n = body.length;
-  const length = n < 128 ? [n] : n < 256 ? [0x81, n] : [0x82, n >> 8, n & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
-};
-const hex = (text) => Buffer.from(text, 'hex');
-const R_OID = hex('060a2a831a8c9a440a010103');
-
-/** The same key with R in its attributes (KCAC.TS.SIVID), as PBES2 with AES-256. */
-function addR(file, r) {
-  const info = createPrivateKey({ key: readFileSync(file), format: 'der', type: 'pkcs8', passphrase: PASSWORD }).export({ format: 'der', type: 'pkcs8' });
-  const head = info[1] < 128 ? 2 : 2 + (info[1] & 127);
-  const attribute = der(0x30, R_OID, der(0x31, der(0x03, Buffer.from([0]), r)));
-  const plain = der(0x30, info.subarray(head), der(0xa0, attribute));
-  const salt = randomBytes(16), iv = randomBytes(16);
-  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(PASSWORD, salt, 2048, 32, 'sha256'), iv);
-  const kdf = der(0x30, hex('06092a864886f70d01050c'), der(0x30, der(0x04, salt), hex('02020800'), der(0x30, hex('06082a864886f70d02090500'))));
-  const pbes2 = der(0x30, hex('06092a864886f70d01050d'), der(0x30, kdf, der(0x30, hex('060960864801650304012a'), der(0x04, iv))));
-  writeFileSync(file, der(0x30, pbes2, der(0x04, cipher.update(plain), cipher.final())));
-}
-
 let made = 0;
 /** A certificate in a folder of its own; two of one name are an old one and its successor. */
 function certificate({ r, ...more } = {}) {
   const c = makeCertificate({ into: join(folder, `pc-${++made}`), form: 'aes', password: PASSWORD, ...more });
-  if (r) addR(c.signKey, r);
+  if (r) putR(c, r);
   const text = (args) => execFileSync('openssl', ['x509', '-inform', 'DER', '-in', c.signCert, '-noout', ...args], { encoding: 'utf8' });
   return { ...c, serial: /=(.*)/.exec(text(['-serial']))[1].toLowerCase(), id: /Identifier:\s*\n?\s*([0-9A-F:]+)/.exec(text(['-ext', 'subjectKeyIdentifier']))[1].replaceAll(':', '').toLowerCase() };
 }
