@@ -1,51 +1,26 @@
 /*
  * sign.c - ingam sign: a file is signed with a certificate of this PC.
  *
- * Belongs here: its options, opening the key, what is told.
- * Not here: which certificate and its password (cert.c); the message
- * (x509/cmsput.c, x509/rawsig.c); files and their forms (paper.c).
+ * Belongs here: its options, what is read and written, what is told.
+ * Not here: the key (sign_open.c); the message (x509/cmsput.c,
+ * x509/rawsig.c); files and their forms (paper.c).
  */
 #include "cli/sign.h"
 
 #include "base/clock.h"
 #include "base/language.h"
 #include "base/usage.h"
-#include "cli/cert.h"
 #include "cli/hometax.h"
-#include "cli/paper.h"
-#include "cli/sign_token.h"
 #include "cli/tokens_tell.h"
-#include "npki/keyfile.h"
-#include "npki/pkinfo.h"
 #include "x509/algorithm.h"
 #include "x509/cms.h"
 #include "x509/cmsput.h"
-#include "x509/pkey.h"
 #include "x509/rawsig.h"
-#include "x509/trust.h"
 
 #include <getopt.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
-
-struct sign {
-	struct sign_token token; /* where the key is on one */
-	struct cert *cert;       /* its files: where the key is on this PC */
-	enum tokens_end token_end;
-	const char *path; /* what is signed */
-	const char *out;
-	const char *ca;
-	enum paper_form form;
-	bool detached, bare, pss, hometax, random, on_token;
-
-	struct buf content;
-	struct certificate *certificate;
-	EVP_PKEY *key;
-	struct sec r; /* of --random */
-	struct trust *chain;
-	struct signature_algorithm algorithm;
-};
 
 static const struct {
 	const char *option;
@@ -100,9 +75,6 @@ static const struct {
 		"output" } },
 	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
-
-static const struct person_text text_password = { "인증서 비밀번호",
-	"Password of the certificate" };
 
 static void
 sign_explain(FILE *out)
@@ -235,143 +207,6 @@ sign_read(struct sign *s)
 	return cert_failed(s->cert, rc);
 }
 
-/* Is the certificate that is meant valid today? */
-static enum cert_end
-sign_check_dates(const struct certinfo *info)
-{
-	int64_t now = clock_wall_ms();
-
-	return now < info->not_before_ms || now > info->not_after_ms
-	    ? CERT_EXPIRED
-	    : CERT_DONE;
-}
-
-/* The certificate that is meant, and that it may sign today. */
-static enum cert_end
-sign_choose(struct sign *s)
-{
-	struct cert *c = s->cert;
-	enum cert_end end = cert_choose(c);
-
-	if (end == CERT_DONE)
-		end = cert_read(c);
-	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
-		return CERT_NO_KEY;
-	if (end == CERT_DONE)
-		end = sign_check_dates(&c->info);
-	if (end != CERT_DONE)
-		return end;
-
-	return cert_failed(c,
-	    certificate_parse(
-		cert_file(c, FOLDER_SIGN_CERT), &s->certificate, &c->err));
-}
-
-/* RSA by PKCS #1 or PSS with SHA-256; an EC key with the hash of its size. */
-static void
-sign_algorithm(struct sign *s)
-{
-	enum certinfo_key kind = certificate_info(s->certificate)->key;
-
-	s->algorithm = (struct signature_algorithm){ SIGNATURE_ECDSA_DER,
-		SIGNATURE_HASH_SHA256, 0 };
-	if (kind == CERTINFO_KEY_P384)
-		s->algorithm.hash = SIGNATURE_HASH_SHA384;
-	if (kind != CERTINFO_KEY_RSA)
-		return;
-	s->algorithm.scheme = s->pss ? SIGNATURE_RSA_PSS : SIGNATURE_RSA_PKCS1;
-	s->algorithm.salt_bytes = s->pss ? 32 : 0;
-}
-
-/* The key file is opened; of what is in it the key, and R where it is wanted. */
-static enum cert_end
-sign_open(struct sign *s)
-{
-	struct cert *c = s->cert;
-	struct sec password SEC_WIPED = { 0 }, info SEC_WIPED = { 0 };
-	struct pkinfo numbers;
-	enum cert_end end = cert_ask(
-	    c, c->password_file, "--password-file", text_password, &password);
-	enum rc rc;
-
-	if (end != CERT_DONE)
-		return end;
-	rc = keyfile_open(cert_file(c, FOLDER_SIGN_KEY), sec_span(&password),
-	    c->info.modulus, &info, &c->err);
-	if (rc == RC_OK)
-		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
-	if (rc == RC_OK)
-		rc = certificate_key_matches(s->certificate, &numbers, &c->err);
-	if (rc == RC_OK)
-		rc = pkey_load(&numbers, &c->info, &s->key, &c->err);
-	if (rc == RC_OK && s->random && numbers.r.n == 0)
-		rc = err_set(&c->err, RC_FORMAT, folder_name(FOLDER_SIGN_KEY),
-		    "there is no R in it");
-	if (rc == RC_OK && s->random)
-		rc = rawsig_random(numbers.r, &s->r, &c->err);
-	/* A key that does not fit: the file beside it is another's. */
-	if (rc == RC_STATE)
-		rc = RC_FORMAT;
-	sign_algorithm(s);
-
-	return cert_failed(c, rc);
-}
-
-/* What a token's refusal means is told as ingam token does. */
-static enum cert_end
-sign_token_failed(struct sign *s, enum rc rc)
-{
-	struct tokens *k = &s->token.tokens;
-
-	k->err = s->cert->err;
-	s->token_end = tokens_failed(k, rc);
-
-	return rc == RC_OK ? CERT_DONE : CERT_OTHER;
-}
-
-/* The same as choosing and opening, where the key is on a token. */
-static enum cert_end
-sign_open_token(struct sign *s)
-{
-	struct sec r SEC_WIPED = { 0 };
-	struct err *e = &s->cert->err;
-	enum cert_end end;
-	enum rc rc = RC_OK;
-
-	s->token_end = sign_token_open(&s->token);
-	s->certificate = s->token.certificate;
-	if (s->token_end != TOKENS_DONE)
-		return CERT_OTHER;
-	end = sign_check_dates(certificate_info(s->certificate));
-	if (end != CERT_DONE)
-		return end;
-	sign_algorithm(s);
-	if (s->random)
-		rc = stored_r(&s->token.tokens.session, s->token.stored, &r, e);
-	if (rc == RC_OK && s->random)
-		rc = rawsig_random(sec_span(&r), &s->r, e);
-
-	return sign_token_failed(s, rc);
-}
-
-/* A cmsput_signer; arg is the command. */
-static enum rc
-sign_digest(void *arg, const struct signature_algorithm *a, struct span digest,
-    struct buf *out, struct err *e)
-{
-	struct sign *s = arg;
-	enum rc rc;
-
-	if (s->on_token) {
-		rc = sign_token_digest(&s->token, a, digest, out, e);
-		(void)sign_token_failed(s, rc);
-		return rc;
-	}
-	rc = pkey_check(s->key, a, digest, e);
-
-	return rc == RC_OK ? pkey_sign(s->key, a, digest, out, e) : rc;
-}
-
 /* A rule that forbids it is no damage of the certificate. */
 static enum cert_end
 sign_ended(struct sign *s, enum rc rc)
@@ -488,9 +323,7 @@ sign_run(struct sign *s)
 {
 	enum cert_end end = sign_read(s);
 
-	if (end == CERT_DONE && s->on_token)
-		end = sign_open_token(s);
-	else if (end == CERT_DONE && (end = sign_choose(s)) == CERT_DONE)
+	if (end == CERT_DONE)
 		end = sign_open(s);
 	if (end != CERT_DONE)
 		return end;
