@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -433,6 +433,30 @@ test('a key file that asks for a long derivation does not hold the page up', { t
   });
   assert.ok(meanwhile);
   await heading(page, '비밀번호가 맞아요');
+  await close();
+});
+
+test('a password of one key alone is told of as that', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const mixed = join(work, 'mixed');
+  cpSync(made.folder, mixed, { recursive: true });
+  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-outform', 'DER', '-v2', 'aes-256-cbc', '-passout', 'pass:other', '-out', join(mixed, 'kmPri.key')],
+    { input: openssl(readFileSync(join(made.folder, 'kmPri.key')), made.password) });
+  await pick(page, mixed);
+  for (const [button, label] of [['비밀번호 확인', '인증서 비밀번호'], ['비밀번호 바꾸기', '지금 비밀번호']]) {
+    await page.getByRole('button', { name: new RegExp(`^${button}`) }).click();
+    for (const [typed, said] of [[made.password, '서명용 열쇠는 이 비밀번호로 열리지만'], ['other', '암호화용 열쇠는 이 비밀번호로 열리지만'], ['neither', '3번 틀렸지만']]) {
+      if (label === '지금 비밀번호') {
+        await change(page, typed, next);
+      } else {
+        await page.getByLabel(label).fill(typed);
+        await page.keyboard.press('Enter');
+      }
+      await page.getByText(said).waitFor();
+    }
+    await page.goBack();
+  }
   await close();
 });
 

@@ -41,13 +41,26 @@ export async function factsOf(der) {
 
 /**
  * Opens every key of the files, and wipes them again; throws what openKeyFile
- * throws when one does not open.
+ * throws when one does not open. A wrong password that opens the other key is
+ * an NpkiError with .closed, the part that it does not open.
  * @param {Files} files @param {string} password
  */
 export async function openKeys(files, password) {
-  await openKeyFile(files.signPri, password, files.signCert);
-  if (files.kmPri?.length > 0)
-    await openKeyFile(files.kmPri, password, files.kmCert);
+  const wrong = [];
+  const pairs = [['signPri', 'signCert'], ['kmPri', 'kmCert']].filter(([key]) => files[key]?.length > 0);
+  for (const [key, certificate] of pairs) {
+    try {
+      await openKeyFile(files[key], password, files[certificate]);
+    } catch (e) {
+      if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
+        throw e;
+      wrong.push(Object.assign(e, { closed: key }));
+    }
+  }
+  if (wrong.length === pairs.length)
+    delete wrong[0].closed;
+  if (wrong.length > 0)
+    throw wrong[0];
 }
 
 /**

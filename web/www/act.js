@@ -94,7 +94,7 @@ export class Asking extends Act {
         if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
           throw e;
         this.wrong += 1;
-        field.error = ['manage.check.wrong', { count: this.wrong }];
+        field.error = e.closed === undefined ? ['manage.check.wrong', { count: this.wrong }] : e.closed === 'kmPri' ? 'manage.check.half.sign' : 'manage.check.half.km';
         field.focus();
       }
     });

@@ -76,6 +76,7 @@ class WwwChange extends Asking {
     const { files, handles, root } = this.one;
     if (handles !== null)
       await askLeave(root);
+    await openKeys(files, old);
     const keys = await reseal(files, old, next);
     await openKeys({ ...files, ...keys }, next);
     if (handles === null) {
