@@ -29,9 +29,10 @@ theirs(
 static void
 test_cells(void)
 {
+	unsigned int each = (unsigned int)tap_each();
 	unsigned int differ = 0, valid = 0, back = 0;
 
-	for (unsigned int i = 1; i < 0x10000; i++) {
+	for (unsigned int i = 1; i < 0x10000; i += each) {
 		uint8_t two[2] = { (uint8_t)(i >> 8), (uint8_t)i };
 		struct span in = i < 0x100 ? (struct span){ two + 1, 1 }
 					   : (struct span){ two, 2 };
@@ -53,16 +54,18 @@ test_cells(void)
 		    memcmp(again, two, 2) == 0;
 	}
 	ok(differ == 0, "every byte and every two bytes as iconv has them");
-	ok(valid == 17048, "%u of two bytes are characters", valid);
+	if (each == 1)
+		ok(valid == 17048, "%u of two bytes are characters", valid);
 	ok(back == valid, "and each comes back as its bytes");
 }
 
 static void
 test_characters(void)
 {
+	unsigned int each = (unsigned int)tap_each();
 	unsigned int differ = 0, known = 0;
 
-	for (uint32_t c = 1; c < 0x10400; c++) {
+	for (uint32_t c = 1; c < 0x10400; c += each) {
 		uint8_t utf8[4], a[8], b[8];
 		struct span in = { utf8, 0 };
 		size_t n;
@@ -92,7 +95,8 @@ test_characters(void)
 		}
 	}
 	ok(differ == 0, "every character as iconv has it");
-	ok(known == 17048 + 127, "%u are in CP949", known);
+	if (each == 1)
+		ok(known == 17048 + 127, "%u are in CP949", known);
 }
 
 static void
