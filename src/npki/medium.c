@@ -2,10 +2,10 @@
  * medium.c - the folder of one subject as a thing that is changed: all of it or
  * nothing, on any file system.
  *
- * Belongs here: new files beside the old ones, the marker that says they are
- * complete, the renames, and finishing what was interrupted.
- * Not here: finding folders (folder.c); what is in the files (keyfile.c,
- * certinfo.c); what a folder is called (dn.c).
+ * Belongs here: new files beside the old ones, when the marker is written and
+ * when it is obeyed, the renames, finishing what was interrupted.
+ * Not here: the marker's text (marker.c); finding folders (folder.c); what is in
+ * the files (keyfile.c, certinfo.c); what a folder is called (dn.c).
  *
  * Two files cannot be renamed at once, and FAT can exchange no folders. So a
  * change of several files is: write each new one twice, as NAME.ingam-new and
@@ -20,10 +20,9 @@
  */
 #include "npki/medium.h"
 
-#include "base/digest.h"
-#include "base/enc.h"
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "npki/marker.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,33 +34,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MARKER      "ingam-change"
-#define MARKER_HEAD "ingam-change 1\n"
-#define MARKER_END  "end\n"
-#define MARKER_MAX  1024
-#define NEW         ".ingam-new" /* stays until all names are durable */
-#define PUT         ".ingam-put" /* a second one, which is renamed */
-#define MEDIUM_NAME 16           /* bytes of a name of ours, with its zero */
-#define HASH        (2 * DIGEST_SHA256 + 1) /* as hex and a zero; or "-" */
-#define WAIT_MS     5000
-#define WAIT_STEP   20
-
-/* One file of a change: what stands at its name before and after. */
-struct step {
-	char name[MEDIUM_NAME];         /* as it is written on this medium */
-	char before[HASH], after[HASH]; /* "-": no file */
-	struct span bytes; /* to be written; not known after a restart */
-};
+#define NEW       ".ingam-new" /* stays until all names are durable */
+#define PUT       ".ingam-put" /* a second one, which is renamed */
+#define WAIT_MS   5000
+#define WAIT_STEP 20
 
 struct change {
 	char folder[FOLDER_PATH];
-	int lock; /* the folder itself */
-	char names[FOLDER_FILES]
-		  [MEDIUM_NAME]; /* as found; "" where there is none */
-	bool marked;             /* there is a marker */
-	bool leftovers;          /* there are new files */
-	struct step steps[FOLDER_FILES];
-	size_t n;
+	int lock;                              /* the folder itself */
+	char names[FOLDER_FILES][MARKER_FILE]; /* as found; "" where none is */
+	bool marked;                           /* there is a marker */
+	bool leftovers;                        /* there are new files */
+	struct marker plan;
+	struct span
+	    bytes[FOLDER_FILES]; /* of the plan's steps, while it is made */
 };
 
 /* A path in the folder; "" when it is too long, which open() refuses. */
@@ -97,32 +83,22 @@ medium_sync(const struct change *c, struct err *e)
 	    : medium_errno(e, "folder");
 }
 
-/* The SHA-256 of a file as hex; "-" where there is none. */
+/* The hash of a file; "-" where there is none. */
 static enum rc
 medium_hash(const struct change *c, const char *name, const char *more,
-    char out[HASH], struct err *e)
+    char out[static MARKER_HASH], struct err *e)
 {
 	struct buf bytes = buf_init(MEDIUM_FILE_MAX);
-	struct buf hex = buf_init(HASH);
 	char path[FOLDER_PATH];
-	uint8_t digest[DIGEST_SHA256];
-	struct span whole;
 	enum rc rc = file_read(medium_path(c, name, more, path), &bytes, e);
 
 	if (rc == RC_OK) {
-		whole = buf_span(&bytes);
-		digest_sha256(digest, &whole, 1);
-		enc_hex(&hex, SPAN(digest));
-		if (buf_cstr(&hex) == NULL)
-			rc = err_set(e, RC_MEMORY, NULL, "out of memory");
-		else
-			memcpy(out, hex.p, HASH);
+		rc = marker_hash(buf_span(&bytes), out, e);
 	} else if (rc == RC_ABSENT) {
 		err_clear(e);
 		memcpy(out, "-", 2);
 		rc = RC_OK;
 	}
-	buf_clear(&hex);
 	buf_clear(&bytes);
 
 	return rc;
@@ -167,7 +143,7 @@ medium_look(struct change *c, struct err *e)
 		enum folder_file file = folder_file_of(name);
 		const char *dot = strstr(name, ".ingam-");
 
-		c->marked = c->marked || strcmp(name, MARKER) == 0;
+		c->marked = c->marked || strcmp(name, MARKER_NAME) == 0;
 		c->leftovers = c->leftovers ||
 		    (dot != NULL &&
 			(strcmp(dot, NEW) == 0 || strcmp(dot, PUT) == 0));
@@ -193,7 +169,7 @@ medium_drop(const struct change *c, const char *name, const char *more)
 static void
 medium_discard(const struct change *c)
 {
-	medium_drop(c, MARKER, "");
+	medium_drop(c, MARKER_NAME, "");
 	for (size_t i = 0; i < FOLDER_FILES; i++) {
 		const char *name = c->names[i][0] != '\0'
 		    ? c->names[i]
@@ -204,76 +180,21 @@ medium_discard(const struct change *c)
 	}
 }
 
-static bool
-medium_is_hash(const char *text)
-{
-	size_t n = strspn(text, "0123456789abcdef");
-
-	return strcmp(text, "-") == 0 || (n == HASH - 1 && text[n] == '\0');
-}
-
-/* "NAME AFTER BEFORE" into a step. */
-static bool
-medium_parse_line(char *line, struct step *s)
-{
-	char *after = strchr(line, ' ');
-	char *before = after == NULL ? NULL : strchr(after + 1, ' ');
-
-	if (before == NULL)
-		return false;
-	*after++ = '\0';
-	*before++ = '\0';
-	if (folder_file_of(line) == FOLDER_FILES || !medium_is_hash(after) ||
-	    !medium_is_hash(before))
-		return false;
-	(void)snprintf(s->name, sizeof(s->name), "%s", line);
-	(void)snprintf(s->after, sizeof(s->after), "%s", after);
-	(void)snprintf(s->before, sizeof(s->before), "%s", before);
-
-	return true;
-}
-
-/* The marker's steps; false when it is torn, or not ours. */
-static bool
-medium_parse(struct change *c, char *text)
-{
-	char *line = text, *end;
-
-	c->n = 0;
-	if (strncmp(text, MARKER_HEAD, sizeof(MARKER_HEAD) - 1) != 0)
-		return false;
-	line += sizeof(MARKER_HEAD) - 1;
-	while ((end = strchr(line, '\n')) != NULL &&
-	    strcmp(line, MARKER_END) != 0) {
-		*end = '\0';
-		if (c->n == FOLDER_FILES ||
-		    !medium_parse_line(line, &c->steps[c->n++]))
-			return false;
-		line = end + 1;
-	}
-
-	return end != NULL;
-}
-
 /* Reads the marker that there is; *good is false where it decides nothing. */
 static enum rc
 medium_marker(struct change *c, bool *good, struct err *e)
 {
 	struct buf text = buf_init(MARKER_MAX);
 	char path[FOLDER_PATH];
-	enum rc rc = file_read(medium_path(c, MARKER, "", path), &text, e);
+	enum rc rc = file_read(medium_path(c, MARKER_NAME, "", path), &text, e);
 
-	*good = false;
-	if (rc == RC_OK && buf_cstr(&text) == NULL)
-		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
-	else if (rc == RC_OK)
-		*good = strlen((char *)text.p) == text.n &&
-		    medium_parse(c, (char *)text.p);
-	else if (rc == RC_LIMIT) {
+	*good = rc == RC_OK &&
+	    marker_parse(buf_span(&text), &c->plan, NULL) == RC_OK;
+	buf_clear(&text);
+	if (rc == RC_LIMIT) {
 		err_clear(e);
 		rc = RC_OK;
 	}
-	buf_clear(&text);
 
 	return rc;
 }
@@ -282,10 +203,10 @@ enum medium_state { MEDIUM_PENDING, MEDIUM_MADE, MEDIUM_FOREIGN };
 
 /* How far one step is. */
 static enum rc
-medium_step_state(const struct change *c, const struct step *s,
+medium_step_state(const struct change *c, const struct marker_step *s,
     enum medium_state *state, struct err *e)
 {
-	char now[HASH], next[HASH] = "-";
+	char now[MARKER_HASH], next[MARKER_HASH] = "-";
 	enum rc rc = medium_hash(c, s->name, "", now, e);
 
 	if (rc == RC_OK && s->after[0] != '-')
@@ -333,10 +254,10 @@ medium_write(const struct change *c, const char *name, const char *more,
 
 /* The second new file, where it is not there as it should be. */
 static enum rc
-medium_again(const struct change *c, const struct step *s, struct err *e)
+medium_again(const struct change *c, const struct marker_step *s, struct err *e)
 {
 	struct buf bytes = buf_init(MEDIUM_FILE_MAX);
-	char path[FOLDER_PATH], now[HASH];
+	char path[FOLDER_PATH], now[MARKER_HASH];
 	enum rc rc = medium_hash(c, s->name, PUT, now, e);
 
 	if (rc != RC_OK || strcmp(now, s->after) == 0)
@@ -352,7 +273,7 @@ medium_again(const struct change *c, const struct step *s, struct err *e)
 
 /* One file to its name, or away. */
 static enum rc
-medium_move(const struct change *c, const struct step *s, struct err *e)
+medium_move(const struct change *c, const struct marker_step *s, struct err *e)
 {
 	const char *more = c->marked ? PUT : NEW;
 	char from[FOLDER_PATH], to[FOLDER_PATH];
@@ -376,8 +297,8 @@ medium_finish(struct change *c, bool *begun, struct err *e)
 {
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
-		const struct step *s = &c->steps[i];
+	for (size_t i = 0; i < c->plan.n && rc == RC_OK; i++) {
+		const struct marker_step *s = &c->plan.steps[i];
 		enum medium_state state;
 
 		rc = medium_step_state(c, s, &state, e);
@@ -411,17 +332,17 @@ medium_recover(struct change *c, struct err *e)
 		return rc;
 	if (c->marked)
 		rc = medium_marker(c, &good, e);
-	for (size_t i = 0; good && i < c->n && rc == RC_OK; i++) {
+	for (size_t i = 0; good && i < c->plan.n && rc == RC_OK; i++) {
 		enum medium_state state;
 
-		rc = medium_step_state(c, &c->steps[i], &state, e);
+		rc = medium_step_state(c, &c->plan.steps[i], &state, e);
 		good = rc == RC_OK && state != MEDIUM_FOREIGN;
 	}
 	if (rc == RC_OK && good)
 		rc = medium_finish(c, &begun, e);
 	else if (rc == RC_OK)
 		medium_discard(c);
-	c->n = 0;
+	c->plan.n = 0;
 
 	return rc == RC_OK ? medium_look(c, e) : rc;
 }
@@ -433,7 +354,7 @@ medium_begin(struct change *c, const char *folder, size_t n, struct err *e)
 	enum rc rc;
 
 	c->lock = -1;
-	c->n = 0;
+	c->plan.n = 0;
 	if (n >= sizeof(c->folder))
 		return err_set(e, RC_LIMIT, "folder", "path too long");
 	memcpy(c->folder, folder, n);
@@ -470,30 +391,24 @@ static enum rc
 medium_add(
     struct change *c, enum folder_file file, struct span bytes, struct err *e)
 {
-	struct step *s = &c->steps[c->n];
-	struct buf hex = buf_init(HASH);
-	uint8_t digest[DIGEST_SHA256];
+	struct marker_step *s = &c->plan.steps[c->plan.n];
 	bool there = c->names[file][0] != '\0';
 	enum rc rc;
 
 	if (bytes.n == 0 && !there)
 		return RC_OK;
-	*s = (struct step){ .after = "-", .bytes = bytes };
+	*s = (struct marker_step){ .after = "-" };
 	(void)snprintf(s->name, sizeof(s->name), "%s",
 	    there ? c->names[file] : folder_name(file));
-	if ((rc = medium_hash(c, s->name, "", s->before, e)) != RC_OK)
+	c->bytes[c->plan.n] = bytes;
+	rc = medium_hash(c, s->name, "", s->before, e);
+	if (rc == RC_OK && bytes.n > 0)
+		rc = marker_hash(bytes, s->after, e);
+	if (rc != RC_OK)
 		return rc;
-	if (bytes.n > 0) {
-		digest_sha256(digest, &bytes, 1);
-		enc_hex(&hex, SPAN(digest));
-		if (buf_cstr(&hex) == NULL)
-			return err_set(e, RC_MEMORY, NULL, "out of memory");
-		memcpy(s->after, hex.p, HASH);
-		buf_clear(&hex);
-	}
 	/* What stays as it is needs no step. */
 	if (strcmp(s->before, s->after) != 0)
-		c->n++;
+		c->plan.n++;
 
 	return RC_OK;
 }
@@ -503,19 +418,20 @@ static enum rc
 medium_prepare(const struct change *c, struct err *e)
 {
 	struct buf marker = buf_init(MARKER_MAX);
-	char now[HASH];
+	char now[MARKER_HASH];
 	enum rc rc = RC_OK;
 
-	buf_str(&marker, MARKER_HEAD);
-	for (size_t i = 0; i < c->n && rc == RC_OK; i++) {
-		const struct step *s = &c->steps[i];
+	marker_write(&c->plan, &marker);
+	if (!buf_ok(&marker))
+		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
+	for (size_t i = 0; i < c->plan.n && rc == RC_OK; i++) {
+		const struct marker_step *s = &c->plan.steps[i];
 
-		buf_printf(&marker, "%s %s %s\n", s->name, s->after, s->before);
 		if (s->after[0] == '-')
 			continue;
-		rc = medium_write(c, s->name, NEW, s->bytes, e);
-		if (rc == RC_OK && c->n > 1)
-			rc = medium_write(c, s->name, PUT, s->bytes, e);
+		rc = medium_write(c, s->name, NEW, c->bytes[i], e);
+		if (rc == RC_OK && c->plan.n > 1)
+			rc = medium_write(c, s->name, PUT, c->bytes[i], e);
 		FAILPOINT("medium-temporary");
 		/* What is read back is what was meant, or the medium is bad. */
 		if (rc == RC_OK)
@@ -524,15 +440,12 @@ medium_prepare(const struct change *c, struct err *e)
 			rc = err_set(e, RC_IO, s->name,
 			    "the medium gives back other bytes");
 	}
-	buf_str(&marker, MARKER_END);
-	if (rc == RC_OK && !buf_ok(&marker))
-		rc = err_set(e, RC_MEMORY, NULL, "out of memory");
 	if (rc == RC_OK)
 		rc = medium_sync(c, e);
 	FAILPOINT("medium-written");
-	if (rc == RC_OK && c->n > 1)
-		rc = medium_write(c, MARKER, "", buf_span(&marker), e);
-	if (rc == RC_OK && c->n > 1)
+	if (rc == RC_OK && c->plan.n > 1)
+		rc = medium_write(c, MARKER_NAME, "", buf_span(&marker), e);
+	if (rc == RC_OK && c->plan.n > 1)
 		rc = medium_sync(c, e);
 	FAILPOINT("medium-marked");
 	buf_clear(&marker);
@@ -547,7 +460,7 @@ medium_apply(struct change *c, struct err *e)
 	bool begun = false;
 	enum rc rc = medium_prepare(c, e);
 
-	c->marked = c->n > 1;
+	c->marked = c->plan.n > 1;
 	if (rc == RC_OK)
 		rc = medium_finish(c, &begun, e);
 	if (rc == RC_OK)
