@@ -75,7 +75,7 @@ certificate_is_strong(int nid)
 
 /*
  * What OpenSSL understood, written anew and not from the bytes that it keeps,
- * is what came: no DEFAULT is written out, no SET out of order (X.690 11).
+ * is what came: no SET out of order (X.690 11.6), nothing said in two ways.
  */
 static bool
 certificate_is_canonical(struct certificate *c)
@@ -96,9 +96,31 @@ certificate_is_canonical(struct certificate *c)
 	return good;
 }
 
+/* No "critical" that is FALSE and written out: OpenSSL keeps it as it came. */
+static bool
+certificate_defaults(const struct certificate *c)
+{
+	struct der_doc doc = { 0 };
+	struct der list = der_init(&doc, c->info.extensions);
+
+	while (der_peek(&list) != 0) {
+		struct der extension = der_enter(&list, DER_SEQUENCE);
+
+		(void)der_take(&extension, DER_OID);
+		if (der_peek(&extension) == DER_BOOLEAN &&
+		    !der_bool(&extension))
+			return false;
+	}
+
+	return true;
+}
+
 static enum rc
 certificate_check_extensions(const struct certificate *c, struct err *e)
 {
+	if (!certificate_defaults(c))
+		return err_set(e, RC_FORMAT, "extensions",
+		    "a DEFAULT is written out (X.690 11.5)");
 	for (int i = 0; i < X509_get_ext_count(c->x); i++) {
 		X509_EXTENSION *extension = X509_get_ext(c->x, i);
 

@@ -288,7 +288,9 @@ set_case(struct work *w, const char *name, const char *value, const char *id)
 {
 	json_t *peer;
 
-	if (strcmp(name, "host") == 0) {
+	if (strcmp(name, "host") == 0 && value[0] == '\0') {
+		(void)json_object_del(w->json, "expected_peer_name");
+	} else if (strcmp(name, "host") == 0) {
 		peer = json_object();
 		put_text(peer, "kind", "DNS");
 		put_text(peer, "value", value);

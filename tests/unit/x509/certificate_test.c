@@ -89,6 +89,54 @@ test_openssl(void)
 	}
 }
 
+/* Adds to the two octets of a length. */
+static void
+lengthen(uint8_t *length, size_t n)
+{
+	size_t sum = (size_t)length[0] << 8 | length[1];
+
+	sum += n;
+	length[0] = (uint8_t)(sum >> 8);
+	length[1] = (uint8_t)sum;
+}
+
+/*
+ * "critical" FALSE written out in the first extension (X.690 11.5): OpenSSL
+ * reads it, a list shows it, and it is not what OpenSSL would write.
+ */
+static void
+test_default(void)
+{
+	static const uint8_t aki[] = { 0x55, 0x1d, 0x23 };
+	struct buf in = sample("pypinksign/signCert.der");
+	struct buf out = buf_init(in.n + 3);
+	uint8_t *at = memmem(in.p, in.n, aki, sizeof(aki));
+	struct certificate *c;
+	struct certinfo info;
+	struct err e = { 0 };
+	size_t head;
+
+	if (at == NULL)
+		abort();
+	head = (size_t)(at - in.p) + sizeof(aki);
+	buf_bytes(&out, (struct span){ in.p, head });
+	buf_bytes(&out, SPAN_LIT("\x01\x01\x00"));
+	buf_bytes(&out, (struct span){ in.p + head, in.n - head });
+	/* Certificate, its tbs, [3], the list; and the extension's own. */
+	lengthen(out.p + 2, 3);
+	lengthen(out.p + 6, 3);
+	lengthen(out.p + head - 14, 3);
+	lengthen(out.p + head - 10, 3);
+	out.p[head - 6] += 3;
+	ok(certinfo_parse(buf_span(&out), &info, NULL) == RC_OK,
+	    "a DEFAULT that is written out shows in a list");
+	ok(certificate_parse(buf_span(&out), &c, &e) == RC_FORMAT &&
+		c == NULL && strstr(e.msg, "X.690") != NULL,
+	    "and is not taken: %s", e.msg);
+	buf_clear(&in);
+	buf_clear(&out);
+}
+
 /* One bit of one number: each is noticed. */
 static void
 test_rsa_numbers(void)
@@ -254,6 +302,7 @@ main(void)
 {
 	test_sample();
 	test_openssl();
+	test_default();
 	test_rsa_numbers();
 	test_damaged_file();
 	test_ec_numbers();
