@@ -1,0 +1,72 @@
+/*
+ * pfx_around.h - PKCS#12 files around what a fuzzer makes: nobody finds a right
+ * MAC by chance.
+ */
+#pragma once
+
+#include "npki/derput.h"
+#include "npki/oid.h"
+#include "npki/pfx.h"
+#include "npki/platform.h"
+
+#include <stdlib.h>
+
+#define PFX_PASSWORD "WTuA8Ev0lWXVFSiI!"
+
+/* A PFX of these contents, with a MAC of one iteration that is right. */
+static struct span
+pfx_around(struct span contents, uint8_t *out, size_t size)
+{
+	static const uint8_t salt[8];
+	static uint8_t key[PLATFORM_HASH_MAX];
+	uint8_t mac[PLATFORM_HASH_MAX];
+	struct derput w = derput_init(out, size);
+	static bool begun;
+	size_t mark;
+
+	if (!begun &&
+	    platform_pkcs12_kdf(PLATFORM_HASH_SHA1, SPAN_LIT(PFX_PASSWORD),
+		SPAN(salt), 3, 1, key, PLATFORM_SHA1, NULL) != RC_OK)
+		abort();
+	begun = true;
+	if (platform_hmac(PLATFORM_HASH_SHA1,
+		(struct span){ key, PLATFORM_SHA1 }, contents, mac,
+		NULL) != RC_OK)
+		abort();
+	derput_element(&w, DER_OCTETS, SPAN(salt));
+	mark = derput_mark(&w);
+	derput_element(&w, DER_OCTETS, (struct span){ mac, PLATFORM_SHA1 });
+	derput_bytes(
+	    &w, SPAN_LIT("\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00"));
+	derput_wrap(&w, DER_SEQUENCE, mark);
+	derput_wrap(&w, DER_SEQUENCE, 0);
+	mark = derput_mark(&w);
+	derput_element(&w, DER_OCTETS, contents);
+	derput_wrap(&w, DER_EXPLICIT(0), mark);
+	derput_element(&w, DER_OID, OID_DATA);
+	derput_wrap(&w, DER_SEQUENCE, mark);
+	derput_uint(&w, 3);
+	derput_wrap(&w, DER_SEQUENCE, 0);
+
+	return derput_span(&w);
+}
+
+/* An iteration count follows its salt; those over 2048 would cost time alone. */
+static bool
+pfx_is_cheap(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i + 1 < n; i++) {
+		size_t at = i + 2 + p[i + 1], size;
+		uint64_t count = 0;
+
+		if (p[i] != DER_OCTETS || at + 1 >= n || p[at] != DER_INTEGER)
+			continue;
+		size = p[at + 1];
+		for (size_t k = 0; k < size && k < 8 && at + 2 + k < n; k++)
+			count = count << 8 | p[at + 2 + k];
+		if (count > 2048)
+			return false;
+	}
+
+	return true;
+}
