@@ -107,16 +107,19 @@ columns_print(FILE *out, const char *const *texts,
 	}
 	for (size_t row = 0; row < rows; row++) {
 		bool colour = coloured && colours[row] != COLUMNS_PLAIN;
+		const char *const *cells = texts + row * n;
+		size_t last = n;
 
 		if (colour)
 			(void)fputs(colours_on[colours[row]], out);
-		for (size_t i = 0; i < n; i++) {
-			const char *text = texts[row * n + i];
-			size_t gap = widths[i] - columns_width(text) + 2;
+		/* No blanks at the end of a line. */
+		while (last > 0 && cells[last - 1][0] == '\0')
+			last--;
+		for (size_t i = 0; i < last; i++) {
+			size_t gap = widths[i] - columns_width(cells[i]) + 2;
 
-			(void)fputs(text, out);
-			/* No blanks at the end of a line. */
-			if (i + 1 < n)
+			(void)fputs(cells[i], out);
+			if (i + 1 < last)
 				(void)fprintf(out, "%*s", (int)gap, "");
 		}
 		(void)fprintf(out, "%s\n", colour ? "\033[0m" : "");
