@@ -252,101 +252,90 @@ test_policies(void)
  * All that the CAs' tables name (their arc, and the last numbers): each has a
  * row with these words, and the arc alone has none.
  */
+enum {
+	P = POLICY_PERSON,
+	B = POLICY_BUSINESS,
+	S = POLICY_SERVER,
+	U = POLICY_HOLDER_UNKNOWN,
+};
+static const struct {
+	const char *ca, *arc, *last;
+	int holder;
+	enum policy_use use;
+} tables[] = {
+	{ "yessign", "1.2.410.200005.1.1", "1", P, POLICY_GENERAL },
+	{ "yessign", "1.2.410.200005.1.1", "5", B, POLICY_GENERAL },
+	{ "yessign", "1.2.410.200005.1.1", "4 6.2", P, POLICY_LIMITED },
+	{ "yessign", "1.2.410.200005.1.1", "2 6.1 6.3 6.8", B, POLICY_LIMITED },
+	{ "yessign", "1.2.410.200005.1.1", "3", S, POLICY_LIMITED },
+	{ "yessign", "1.2.410.200005.1.1", "6.4 6.5", U, POLICY_LIMITED },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "5", P, POLICY_GENERAL },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "7", B, POLICY_GENERAL },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "9 9.2 11", P, POLICY_LIMITED },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "12", B, POLICY_LIMITED },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "6 8 10", S, POLICY_LIMITED },
+	{ "SignKorea", "1.2.410.200004.5.1.1", "1 2 3 4", U, POLICY_LIMITED },
+	{ "SignGATE", "1.2.410.200004.5.2.1", "2", P, POLICY_GENERAL },
+	{ "SignGATE", "1.2.410.200004.5.2.1", "1", B, POLICY_GENERAL },
+	{ "SignGATE", "1.2.410.200004.5.2.1", "5.140 5.141 5.7 7.1 7.2 7.3", P,
+	    POLICY_LIMITED },
+	{ "SignGATE", "1.2.410.200004.5.2.1", "3 6.141 6.9 5001", B,
+	    POLICY_LIMITED },
+	{ "SignGATE", "1.2.410.200004.5.2.1", "4", S, POLICY_LIMITED },
+	{ "NCASign", "1.2.410.200004.5.3.1", "9", P, POLICY_GENERAL },
+	{ "NCASign", "1.2.410.200004.5.3.1", "1 2", B, POLICY_GENERAL },
+	{ "NCASign", "1.2.410.200004.5.3.1", "3", S, POLICY_LIMITED },
+	{ "NCASign", "1.2.410.200004.5.3.1", "4 5 6 7 8", U, POLICY_LIMITED },
+	{ "CrossCert", "1.2.410.200004.5.4.1", "1", P, POLICY_GENERAL },
+	{ "CrossCert", "1.2.410.200004.5.4.1", "2", B, POLICY_GENERAL },
+	{ "CrossCert", "1.2.410.200004.5.4.1",
+	    "4 74 101 102 105 106 107 108 109", P, POLICY_LIMITED },
+	{ "CrossCert", "1.2.410.200004.5.4.1", "5", B, POLICY_LIMITED },
+	{ "CrossCert", "1.2.410.200004.5.4.1", "3", S, POLICY_LIMITED },
+	{ "CrossCert", "1.2.410.200004.5.4", "1.103 1.104 2.52", U,
+	    POLICY_LIMITED },
+	{ "INIPASS", "1.2.410.200004.5.5.1", "1", P, POLICY_GENERAL },
+	{ "INIPASS", "1.2.410.200004.5.5.1", "2", B, POLICY_GENERAL },
+	{ "INIPASS", "1.2.410.200004.5.5.1", "3.1", P, POLICY_LIMITED },
+	{ "INIPASS", "1.2.410.200004.5.5.1", "4.1 4.2", B, POLICY_LIMITED },
+	{ "TradeSign", "1.2.410.200012.1.1", "1", P, POLICY_GENERAL },
+	{ "TradeSign", "1.2.410.200012.1.1", "3", B, POLICY_GENERAL },
+	{ "TradeSign", "1.2.410.200012.1.1", "2", P, POLICY_ENCRYPTION },
+	{ "TradeSign", "1.2.410.200012.1.1", "4", B, POLICY_ENCRYPTION },
+	{ "TradeSign", "1.2.410.200012.1.1", "5", S, POLICY_LIMITED },
+	{ "TradeSign", "1.2.410.200012.1.1", "6", S, POLICY_ENCRYPTION },
+	{ "TradeSign", "1.2.410.200012.1.1", "7 8 9 10 11 12 101 103 105", U,
+	    POLICY_LIMITED },
+	{ "TradeSign", "1.2.410.200012.11", "31 35 39 43", U, POLICY_LIMITED },
+	{ "TradeSign", "1.2.410.200012.11", "32 36 40 44", U,
+	    POLICY_ENCRYPTION },
+};
+
 static void
 test_policy_tables(void)
 {
-	enum {
-		P = POLICY_PERSON,
-		B = POLICY_BUSINESS,
-		S = POLICY_SERVER,
-		U = POLICY_HOLDER_UNKNOWN,
-	};
-	static const struct {
-		const char *ca, *arc, *last;
-		int holder;
-		enum policy_use use;
-	} rows[] = {
-		{ "yessign", "1.2.410.200005.1.1", "1", P, POLICY_GENERAL },
-		{ "yessign", "1.2.410.200005.1.1", "5", B, POLICY_GENERAL },
-		{ "yessign", "1.2.410.200005.1.1", "4 6.2", P, POLICY_LIMITED },
-		{ "yessign", "1.2.410.200005.1.1", "2 6.1 6.3 6.8", B,
-		    POLICY_LIMITED },
-		{ "yessign", "1.2.410.200005.1.1", "3", S, POLICY_LIMITED },
-		{ "yessign", "1.2.410.200005.1.1", "6.4 6.5", U,
-		    POLICY_LIMITED },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "5", P, POLICY_GENERAL },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "7", B, POLICY_GENERAL },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "9 9.2 11", P,
-		    POLICY_LIMITED },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "12", B,
-		    POLICY_LIMITED },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "6 8 10", S,
-		    POLICY_LIMITED },
-		{ "SignKorea", "1.2.410.200004.5.1.1", "1 2 3 4", U,
-		    POLICY_LIMITED },
-		{ "SignGATE", "1.2.410.200004.5.2.1", "2", P, POLICY_GENERAL },
-		{ "SignGATE", "1.2.410.200004.5.2.1", "1", B, POLICY_GENERAL },
-		{ "SignGATE", "1.2.410.200004.5.2.1",
-		    "5.140 5.141 5.7 7.1 7.2 7.3", P, POLICY_LIMITED },
-		{ "SignGATE", "1.2.410.200004.5.2.1", "3 6.141 6.9 5001", B,
-		    POLICY_LIMITED },
-		{ "SignGATE", "1.2.410.200004.5.2.1", "4", S, POLICY_LIMITED },
-		{ "NCASign", "1.2.410.200004.5.3.1", "9", P, POLICY_GENERAL },
-		{ "NCASign", "1.2.410.200004.5.3.1", "1 2", B, POLICY_GENERAL },
-		{ "NCASign", "1.2.410.200004.5.3.1", "3", S, POLICY_LIMITED },
-		{ "NCASign", "1.2.410.200004.5.3.1", "4 5 6 7 8", U,
-		    POLICY_LIMITED },
-		{ "CrossCert", "1.2.410.200004.5.4.1", "1", P, POLICY_GENERAL },
-		{ "CrossCert", "1.2.410.200004.5.4.1", "2", B, POLICY_GENERAL },
-		{ "CrossCert", "1.2.410.200004.5.4.1",
-		    "4 74 101 102 105 106 107 108 109", P, POLICY_LIMITED },
-		{ "CrossCert", "1.2.410.200004.5.4.1", "5", B, POLICY_LIMITED },
-		{ "CrossCert", "1.2.410.200004.5.4.1", "3", S, POLICY_LIMITED },
-		{ "CrossCert", "1.2.410.200004.5.4", "1.103 1.104 2.52", U,
-		    POLICY_LIMITED },
-		{ "INIPASS", "1.2.410.200004.5.5.1", "1", P, POLICY_GENERAL },
-		{ "INIPASS", "1.2.410.200004.5.5.1", "2", B, POLICY_GENERAL },
-		{ "INIPASS", "1.2.410.200004.5.5.1", "3.1", P, POLICY_LIMITED },
-		{ "INIPASS", "1.2.410.200004.5.5.1", "4.1 4.2", B,
-		    POLICY_LIMITED },
-		{ "TradeSign", "1.2.410.200012.1.1", "1", P, POLICY_GENERAL },
-		{ "TradeSign", "1.2.410.200012.1.1", "3", B, POLICY_GENERAL },
-		{ "TradeSign", "1.2.410.200012.1.1", "2", P,
-		    POLICY_ENCRYPTION },
-		{ "TradeSign", "1.2.410.200012.1.1", "4", B,
-		    POLICY_ENCRYPTION },
-		{ "TradeSign", "1.2.410.200012.1.1", "5", S, POLICY_LIMITED },
-		{ "TradeSign", "1.2.410.200012.1.1", "6", S,
-		    POLICY_ENCRYPTION },
-		{ "TradeSign", "1.2.410.200012.1.1",
-		    "7 8 9 10 11 12 101 103 105", U, POLICY_LIMITED },
-		{ "TradeSign", "1.2.410.200012.11", "31 35 39 43", U,
-		    POLICY_LIMITED },
-		{ "TradeSign", "1.2.410.200012.11", "32 36 40 44", U,
-		    POLICY_ENCRYPTION },
-	};
 	unsigned int n = 0, bad = 0;
 
-	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+	for (size_t k = 0; k < sizeof(tables) / sizeof(tables[0]); k++) {
 		char list[64], oid[64], *left = NULL;
 
-		(void)snprintf(list, sizeof(list), "%s", rows[k].last);
+		(void)snprintf(list, sizeof(list), "%s", tables[k].last);
 		for (char *one = strtok_r(list, " ", &left); one != NULL;
 		     one = strtok_r(NULL, " ", &left)) {
 			const struct policy *p;
 
 			(void)snprintf(
-			    oid, sizeof(oid), "%s.%s", rows[k].arc, one);
+			    oid, sizeof(oid), "%s.%s", tables[k].arc, one);
 			p = policy_find(oid);
 			n++;
-			if (strcmp(p->ca, rows[k].ca) == 0 &&
-			    p->holder == (enum policy_holder)rows[k].holder &&
-			    p->use == rows[k].use)
+			if (strcmp(p->ca, tables[k].ca) == 0 &&
+			    p->holder == (enum policy_holder)tables[k].holder &&
+			    p->use == tables[k].use)
 				continue;
 			bad++;
 			diag("%s is %s, %s", oid, p->ca, p->en);
 		}
-		bad += policy_find(rows[k].arc)->oid[0] != '\0';
+		bad += policy_find(tables[k].arc)->oid[0] != '\0';
 	}
 	ok(bad == 0 && n == 90, "%u policies of seven CAs", n);
 }
