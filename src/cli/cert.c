@@ -285,6 +285,16 @@ cert_failed(struct cert *c, enum rc rc)
 }
 
 enum cert_end
+cert_failed_in(struct cert *c, enum folder_file file, enum rc rc)
+{
+	if (rc != RC_OK && c->err.field[0] == '\0')
+		(void)snprintf(c->err.field, sizeof(c->err.field), "%s",
+		    folder_name(file));
+
+	return cert_failed(c, rc);
+}
+
+enum cert_end
 cert_written(struct cert *c, enum rc rc)
 {
 	enum cert_end end = cert_failed(c, rc);
@@ -354,11 +364,11 @@ cert_read(struct cert *c)
 {
 	enum rc rc = medium_read(c->row->pair, &c->medium, &c->err);
 
-	if (rc == RC_OK)
-		rc = certinfo_parse(
-		    cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err);
+	if (rc != RC_OK)
+		return cert_failed(c, rc);
 
-	return cert_failed(c, rc);
+	return cert_failed_in(c, FOLDER_SIGN_CERT,
+	    certinfo_parse(cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err));
 }
 
 enum cert_end

@@ -102,6 +102,9 @@ enum cert_end cert_confirm(
 /* Keeps why; the sentence is told in the end. */
 enum cert_end cert_failed(struct cert *c, enum rc rc);
 
+/* The same; where nothing deeper is named, it is said of this file. */
+enum cert_end cert_failed_in(struct cert *c, enum folder_file file, enum rc rc);
+
 /* The same for what medium.c wrote, or did not. */
 enum cert_end cert_written(struct cert *c, enum rc rc);
 

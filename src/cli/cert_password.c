@@ -76,7 +76,6 @@ enum cert_end
 cert_password_old(struct cert *c, struct sec *password)
 {
 	enum cert_end end = cert_choose(c);
-	enum rc rc = RC_OK;
 
 	if (end == CERT_DONE)
 		end = cert_read(c);
@@ -87,10 +86,11 @@ cert_password_old(struct cert *c, struct sec *password)
 		    text_password, password);
 	if (end != CERT_DONE)
 		return end;
-	for (size_t i = 0; i < KEYS && rc == RC_OK; i++)
-		rc = cert_password_opens(c, keys[i], sec_span(password));
+	for (size_t i = 0; i < KEYS && end == CERT_DONE; i++)
+		end = cert_failed_in(c, keys[i],
+		    cert_password_opens(c, keys[i], sec_span(password)));
 
-	return cert_failed(c, rc);
+	return end;
 }
 
 enum cert_end

@@ -264,6 +264,8 @@ cert_pfx_import(struct cert *c)
 	if (end != CERT_DONE && end != CERT_PASSWORD)
 		goto out;
 	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
+	if (rc != RC_OK && c->err.field[0] == '\0')
+		(void)snprintf(c->err.field, sizeof(c->err.field), "PFX");
 	end = rc == RC_OK ? cert_pfx_password(c, &pfx, &password)
 			  : cert_failed(c, rc);
 out:

@@ -322,5 +322,5 @@ cert_show(struct cert *c)
 	if (rc == RC_OK)
 		show_all(c, &view);
 
-	return cert_failed(c, rc);
+	return cert_failed_in(c, FOLDER_SIGN_CERT, rc);
 }

@@ -494,7 +494,7 @@ medium_read(const struct folder_pair *pair, struct medium *out, struct err *e)
 			(void)snprintf(e->field, sizeof(e->field), "%s",
 			    folder_name((enum folder_file)i));
 	}
-	if (rc == RC_OK && out->files[FOLDER_SIGN_CERT].n == 0)
+	if (rc == RC_OK && c.names[FOLDER_SIGN_CERT][0] == '\0')
 		rc = err_set(e, RC_ABSENT, folder_name(FOLDER_SIGN_CERT),
 		    "no such file");
 	medium_end(&c);

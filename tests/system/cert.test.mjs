@@ -218,10 +218,23 @@ for (const [name, change, problem, reason] of broken) {
     writeFileSync(join(odd, 'signPri.key'), after);
     const { code, answer } = await json(['check-password', odd, '--password-file', right]);
     assert.deepEqual([code, answer.problem], [3, problem]);
+    assert.ok(answer.field !== '');
     assert.match(`${answer.field} ${answer.reason}`, reason);
     const told = await cert(['check-password', odd, '--password-file', right]);
     assert.equal(told.code, 3);
     assert.ok(told.stderr.includes(answer.reason), told.stderr);
+    rmSync(odd, { recursive: true });
+  });
+}
+
+for (const [name, bytes] of [['cut short', (all) => all.subarray(0, 900)], ['empty', () => Buffer.alloc(0)], ['no certificate', () => Buffer.from('x'.repeat(500))]]) {
+  test(`show: a certificate that is ${name}: exit 3, and where`, async () => {
+    const odd = join(base, 'broken');
+    cpSync(old, odd, { recursive: true });
+    writeFileSync(join(odd, 'signCert.der'), bytes(readFileSync(join(old, 'signCert.der'))));
+    const { code, answer } = await json(['show', odd]);
+    assert.deepEqual([code, answer.problem, answer.field], [3, 'unreadable', 'signCert.der']);
+    assert.match((await cert(['show', odd], { env: ko })).stderr, /^파일을 읽지 못했어요 \(signCert\.der: .+\)\.$/m);
     rmSync(odd, { recursive: true });
   });
 }
@@ -531,6 +544,7 @@ test('import: no file, no PKCS#12, indefinite lengths, and what that is called',
     const { code, answer } = await json(['import', odd, '--password-file', right]);
     assert.deepEqual([code, answer.problem], [3, 'unreadable']);
     assert.match(answer.reason, reason);
+    assert.ok(answer.field !== '');
   }
   assert.equal((await cert(['import'])).code, 2);
   assert.equal((await cert(['export', made.folder])).code, 2);
