@@ -139,7 +139,8 @@ pkinfo_parse(struct span in, struct pkinfo *out, struct err *e)
 	if (version == 1 && der_peek(&info) == DER_CONTEXT(1))
 		(void)der_take(&info, DER_CONTEXT(1));
 	der_close(&info);
-	if (!der_done(&whole)) {
+	/* What was passed over, attributes of others, is DER as well. */
+	if (!der_done(&whole) || der_check(in, NULL) != RC_OK) {
 		*out = (struct pkinfo){ 0 };
 		return err_set(e, RC_FORMAT, NULL, "not a PrivateKeyInfo");
 	}

@@ -2,6 +2,7 @@
 #include "npki/pkinfo.h"
 
 #include "npki/derput.h"
+#include "npki/oid.h"
 #include "samples.h"
 
 #include <openssl/core_names.h>
@@ -108,6 +109,36 @@ with_r(struct span body, struct span r, struct derput *w)
 	return derput_span(w);
 }
 
+/* An attribute that is not ours is passed over, and is DER all the same. */
+static void
+test_other_attribute(void)
+{
+	static const struct {
+		const char *what;
+		uint8_t at, to;
+		enum rc want;
+	} rows[] = {
+		{ "an attribute of somebody else", 9, 0x7f, RC_OK },
+		{ "whose OID has an arc that begins with 80", 1, 0x80,
+		    RC_FORMAT },
+		{ "whose OID does not end", 9, 0x83, RC_FORMAT },
+	};
+	struct buf in = sample("pypinksign/privateKeyInfo-with-R.der");
+	uint8_t *oid = memmem(in.p, in.n, OID_RANDOM.p, OID_RANDOM.n);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t was = oid[rows[i].at];
+		struct pkinfo k = { 0 };
+
+		oid[rows[i].at] = rows[i].to;
+		ok(pkinfo_parse(buf_span(&in), &k, NULL) == rows[i].want &&
+			k.r.n == 0,
+		    "%s", rows[i].what);
+		oid[rows[i].at] = was;
+	}
+	buf_clear(&in);
+}
+
 static void
 test_r(void)
 {
@@ -194,6 +225,7 @@ main(void)
 	test_rsa();
 	test_ec();
 	test_r();
+	test_other_attribute();
 	test_bad();
 
 	return tap_done();
