@@ -3,13 +3,12 @@
  * The first byte says what the rest is. Where the two differ and may, it
  * stands in tests/golden/differential.md.
  *
- * Belongs here: our readers beside OpenSSL's, for certificates, lists, answers,
- * paths and key files.
+ * Belongs here: our readers beside OpenSSL's, for certificates, lists, answers
+ * and paths.
  * Not here: whether our readers keep their word (certificate_fuzz.c,
  * crl_fuzz.c, ocsp_fuzz.c).
  */
 #include "npki/certinfo.h"
-#include "npki/keyfile.h"
 #include "x509/chain.h"
 #include "x509/ocsp.h"
 
@@ -17,7 +16,6 @@
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
-#include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
@@ -213,49 +211,11 @@ try_chain(struct span in)
 	certificate_free(c);
 }
 
-/*
- * Does OpenSSL open an encrypted key with this password? 4. there: whether its
- * numbers are a key is asked with the certificate (x509/certificate_key.c).
- */
-static bool
-openssl_opens(struct span in, struct span password)
-{
-	const uint8_t *p = in.p;
-	X509_SIG *sig = d2i_X509_SIG(NULL, &p, (long)in.n);
-	PKCS8_PRIV_KEY_INFO *info = sig == NULL
-	    ? NULL
-	    : PKCS8_decrypt(sig, (const char *)password.p, (int)password.n);
-	bool good = info != NULL && p == in.p + in.n;
-
-	PKCS8_PRIV_KEY_INFO_free(info);
-	X509_SIG_free(sig);
-
-	return good;
-}
-
-/* A key file that opens with the samples' password. */
-static void
-try_key(struct span in)
-{
-	static const struct span password = SPAN_LIT("WTuA8Ev0lWXVFSiI!");
-	struct sec key SEC_WIPED = { 0 };
-	struct keyfile k;
-
-	if (keyfile_parse(in, &k, NULL) != RC_OK || k.pbe.iterations > 64 ||
-	    keyfile_open(in, password, (struct span){ NULL, 0 }, &key, NULL) !=
-		RC_OK)
-		return;
-	/* 3. there: SEED, RC2 and their schemes are not OpenSSL's own. */
-	if (k.pbe.scheme == PBE_SCHEME_PBES2 &&
-	    k.pbe.cipher != PLATFORM_SEED_CBC && !openssl_opens(in, password))
-		abort();
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	static void (*const kinds[])(struct span in) = { try_certificate,
-		try_crl, try_ocsp, try_chain, try_key };
+	static void (*const kinds[])(
+	    struct span in) = { try_certificate, try_crl, try_ocsp, try_chain };
 
 	if (trust == NULL)
 		start();
