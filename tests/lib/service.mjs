@@ -4,11 +4,16 @@
 // Belongs here: starting and ending; the test phone; pkcs11-tool.
 // Not here: what is checked (the tests).
 import { execFile, spawn } from 'node:child_process';
+import { setDefaultResultOrder } from 'node:dns';
 import { createServer } from 'node:net';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { service } from '../../tools/run.mjs';
+
+// ingamd listens at 127.0.0.1; Debian's localhost is ::1 as well, and the fetch
+// of its Node tries one address only.
+setDefaultResultOrder('ipv4first');
 
 export const root = resolve(new URL('../..', import.meta.url).pathname);
 export const build = process.env.INGAM_BUILD ?? join(root, 'build');
