@@ -33,6 +33,6 @@ export async function tlsServer(pc) {
       socket.end(`HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     });
   });
-  await new Promise((done) => server.listen(0, 'localhost', done));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return { port: String(server.address().port), stop: () => new Promise((done) => server.close(done)) };
 }
