@@ -168,11 +168,14 @@ cert_copy(struct cert *c)
 
 	if (end == CERT_DONE)
 		end = cert_read(c);
+	/* It would take the place of one that has its key. */
+	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
+		return CERT_NO_KEY;
 
 	return end == CERT_DONE ? cert_copy_place(c, text_copied) : end;
 }
 
-/* The other places where this very certificate is. */
+/* The other places where this very certificate can be used. */
 static void
 cert_copy_others(const struct cert *c)
 {
@@ -184,7 +187,8 @@ cert_copy_others(const struct cert *c)
 			const struct pick_row *row = &usual.rows[i];
 			struct stat a, b;
 
-			if (strcmp(row->fingerprint, c->row->fingerprint) !=
+			if (row->pair->sign_key == NULL ||
+			    strcmp(row->fingerprint, c->row->fingerprint) !=
 				0 ||
 			    (stat(row->pair->sign_cert, &a) == 0 &&
 				stat(c->row->pair->sign_cert, &b) == 0 &&

@@ -13,8 +13,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PAPER_LINE 64 /* characters of a line of PEM (RFC 7468 section 2) */
@@ -66,11 +68,34 @@ paper_read(const char *path, struct buf *out, struct err *e)
 	return RC_OK;
 }
 
+/* What is no file of its own is written to and stays what it is. */
+static enum rc
+paper_write_to(const char *path, struct span bytes, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	enum rc rc;
+
+	if (fd < 0)
+		return err_set(e, RC_IO, "--out", "%s", strerror(errno));
+	rc = file_write_all(fd, bytes, e);
+	(void)close(fd);
+
+	return rc;
+}
+
 enum rc
 paper_write(const char *path, struct span bytes, bool secret, struct err *e)
 {
-	if (!paper_is_pipe(path))
-		return file_replace(path, bytes, secret ? 0600 : 0644, e);
+	struct stat st;
+
+	if (!paper_is_pipe(path)) {
+		if (stat(path, &st) != 0)
+			return file_replace(
+			    path, bytes, secret ? 0600 : 0644, e);
+		return S_ISREG(st.st_mode) ? err_set(e, RC_EXISTS, "--out",
+						 "a file of this name is there")
+					   : paper_write_to(path, bytes, e);
+	}
 	(void)fflush(stdout);
 
 	return file_write_all(STDOUT_FILENO, bytes, e);

@@ -221,8 +221,12 @@ sign_ended(struct sign *s, enum rc rc)
 static enum cert_end
 sign_write(struct sign *s, struct span bytes)
 {
-	if (paper_write(s->out, bytes, s->random, &s->cert->err) == RC_OK)
+	enum rc rc = paper_write(s->out, bytes, s->random, &s->cert->err);
+
+	if (rc == RC_OK)
 		return CERT_DONE;
+	if (rc == RC_EXISTS)
+		return CERT_OUT_EXISTS;
 	/* Whatever it is, the message was not at fault. */
 	s->cert->rc = RC_IO;
 

@@ -42,6 +42,11 @@ static const struct ending endings[] = {
 		"or put it into /etc/ingam/trust.d; for the signature alone "
 		"there is --no-chain" },
 	    PERSON_INPUT, true },
+	[VERIFY_OUT_EXISTS] = { "exists",
+	    { "서명은 맞지만 --out에 적은 이름의 파일이 이미 있어요. 다른 이름을 적어 주세요",
+		"The signature is good, but the file of --out is there already. "
+		"Please give another name" },
+	    PERSON_REFUSED, false },
 	[VERIFY_UNREADABLE] = { "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
 	    true },

@@ -15,6 +15,7 @@ enum verify_end {
 	VERIFY_MISSING, /* a content that is elsewhere */
 	VERIFY_TWICE,
 	VERIFY_NO_ROOTS,
+	VERIFY_OUT_EXISTS,
 	VERIFY_UNREADABLE, /* rc and err say why */
 	VERIFY_UNSAFE,
 	VERIFY_FAILED,

@@ -328,10 +328,13 @@ verify_run(struct verify *v)
 	if (end != VERIFY_DONE || v->out == NULL ||
 	    verify_worst(v)->state != SIGNER_GOOD)
 		return end;
-	if (paper_write(v->out,
-		v->cms.detached ? buf_span(&v->content) : v->cms.content, false,
-		&v->err) == RC_OK)
+	v->rc = paper_write(v->out,
+	    v->cms.detached ? buf_span(&v->content) : v->cms.content, false,
+	    &v->err);
+	if (v->rc == RC_OK)
 		return VERIFY_DONE;
+	if (v->rc == RC_EXISTS)
+		return VERIFY_OUT_EXISTS;
 	v->rc = RC_IO;
 
 	return VERIFY_FAILED;

@@ -247,6 +247,12 @@ test('check-password: nothing to ask on, no key, no file', async () => {
   copyFileSync(made.signCert, join(odd, 'signCert.der'));
   const no = await json(['check-password', odd, '--password-file', right]);
   assert.deepEqual([no.code, no.answer.problem], [3, 'no-key']);
+  // Nor does it go over one that has its key.
+  const stick = join(base, 'stick-nokey');
+  mkdirSync(stick);
+  const over = await json(['copy', odd, '--to', stick, '--replace']);
+  assert.deepEqual([over.code, over.answer.problem], [3, 'no-key']);
+  assert.deepEqual(readdirSync(stick), []);
   const file = await json(['check-password', made.folder, '--password-file', join(base, 'nowhere')]);
   assert.deepEqual([file.code, file.answer.problem, file.answer.field], [3, 'unreadable', '--password-file']);
   assert.equal(existsSync(join(base, 'nowhere')), false);

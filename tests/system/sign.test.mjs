@@ -36,9 +36,15 @@ const ec = makeCertificate({ into: homes.ec, password, key: 'ec', form: 'aes' })
 const pem = { rsa: file('rsa.pem', rsa.pem), ec: file('ec.pem', ec.pem) };
 const ca = { rsa: file('rsa-ca.pem', rsa.ca), ec: file('ec-ca.pem', ec.ca) };
 
+/** --out replaces no file: what an earlier test left goes first. */
+function fresh(args) {
+  const at = args.indexOf('--out');
+  if (at >= 0 && existsSync(args[at + 1]) && statSync(args[at + 1]).isFile()) rmSync(args[at + 1]);
+  return args;
+}
 const ingam = (args, { home = homes.rsa, env, input } = {}) => run(program('ingam'), args, { input, env: { HOME: home, XDG_CONFIG_HOME: '', ...env } });
-const sign = (args, options) => ingam(['sign', '--password-file', right, ...args], options);
-const verify = (args, options) => ingam(['verify', ...args], options);
+const sign = (args, options) => ingam(['sign', '--password-file', right, ...fresh(args)], options);
+const verify = (args, options) => ingam(['verify', ...fresh(args)], options);
 async function json(done) {
   const { code, stdout, stderr } = await done;
   return { code, stderr, ...JSON.parse(stdout) };
@@ -216,7 +222,7 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   assert.equal(text, 'pkcEncSsn/abc+=');
   assert.match(time, /^20\d{12}$/);
   const certificate = file('hometax.pem', cert);
-  assert.equal(openssl('x509', '-noout', '-serial', '-in', certificate).toString().trim().toLowerCase(), `serial=${serial.replace(/^0+(?=.{8})/, '')}`);
+  assert.equal(BigInt(openssl('x509', '-noout', '-serial', '-in', certificate).toString().trim().replace('serial=', '0x')), BigInt(`0x${serial}`));
   openssl('x509', '-noout', '-pubkey', '-in', certificate, '-out', temporary('public'));
   openssl('dgst', '-sha256', '-verify', temporary('public'), '-signature', file('raw', Buffer.from(signature, 'base64')), file('text', text));
   assert.equal((await verify(['--hometax', '--no-chain', out])).code, 0);
@@ -250,7 +256,7 @@ for (const kind of ['rsa', 'ec']) {
     rmSync(join(folder, 'pc'), { recursive: true });
     const roots = file('token-ca.pem', person.ca), message = temporary('by-token');
     for (const options of [[], ['--no-attributes'], ['--detached']]) {
-      const made = await ingam(['sign', '--token', 'Hsm', ...pin, ...options, '--out', message, content], { env });
+      const made = await ingam(fresh(['sign', '--token', 'Hsm', ...pin, ...options, '--out', message, content]), { env });
       assert.equal(made.code, 0, made.stderr);
       openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', message, '-CAfile', roots, '-out', temporary('out'), ...options.includes('--detached') ? ['-content', content] : []);
     }
@@ -336,4 +342,19 @@ test('sign: while it runs, neither password nor key stands among its arguments o
   assert.ok(!seen.includes('Canary'));
   assert.equal(owner, 0, 'a process that may be looked into is its user\'s');
   assert.match(limits, /Max core file size\s+0\s+0/);
+});
+
+test('--out: a file that is there stays, what is no file is written to', async () => {
+  const there = file('there', Buffer.from('the contract'));
+  const message = join(base, 'there.p7m');
+  assert.equal((await sign(['--out', message, content])).code, 0);
+  for (const args of [['sign', '--password-file', right, '--out', there, content], ['verify', '--no-chain', '--out', there, message]]) {
+    const { code, stdout } = await ingam([...args, '--json']);
+    assert.equal(code, 5);
+    assert.equal(JSON.parse(stdout).problem, 'exists');
+    assert.equal(readFileSync(there, 'utf8'), 'the contract');
+  }
+  const { code } = await ingam(['verify', '--no-chain', '--out', '/dev/null', message]);
+  assert.equal(code, 0);
+  assert.ok(statSync('/dev/null').isCharacterDevice());
 });
