@@ -110,6 +110,7 @@ write_keys(char digit)
 	return rc;
 }
 
+#ifdef INGAM_FAILPOINTS
 static enum rc
 remove_all(char digit)
 {
@@ -117,6 +118,7 @@ remove_all(char digit)
 
 	return medium_remove(&pair, NULL);
 }
+#endif
 
 static void
 test_plain(void)
@@ -159,6 +161,7 @@ test_fewer(void)
 	medium_clear(&m);
 }
 
+#ifdef INGAM_FAILPOINTS
 static const struct {
 	const char *name;
 	enum rc (*run)(char digit);
@@ -212,6 +215,7 @@ dies(size_t change, const char *point, int n)
 
 	return WIFSIGNALED(status);
 }
+#endif
 
 static void
 test_killed(void)
