@@ -17,6 +17,7 @@
 #include "cli/cert_pfx.h"
 #include "cli/cert_show.h"
 #include "cli/cert_vid.h"
+#include "cli/verb.h"
 
 #include <getopt.h>
 #include <strings.h>
@@ -141,11 +142,7 @@ static const struct option options[] = {
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 /* Letters as in options; ' ' is the certificate that is meant. */
-static const struct {
-	char letter;
-	const char *shown;
-	struct person_text text;
-} helps[] = {
+static const struct verb_help helps[] = {
 	{ ' ', "CERTIFICATE",
 	    { "목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 그 폴더",
 		"its number in the list, the first 8 or more digits of its "
@@ -228,21 +225,11 @@ struct verb {
 	    "[--yes] [--root FOLDER] [--json] [CERTIFICATE]")
 /* clang-format on */
 
-static void
-cert_explain(FILE *out, const char *takes)
-{
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < HELPS; i++)
-		if (strchr(takes, helps[i].letter) != NULL)
-			(void)fprintf(out, "  %-25s %s\n", helps[i].shown,
-			    person_sentence(helps[i].text));
-}
-
 /* struct usage has no place for whose options they are: a function a verb. */
-#define VERB_EXPLAIN(id, name, takes, run, synopsis) \
-	static void cert_explain_##id(FILE *out)     \
-	{                                            \
-		cert_explain(out, takes);            \
+#define VERB_EXPLAIN(id, name, takes, run, synopsis)        \
+	static void cert_explain_##id(FILE *out)            \
+	{                                                   \
+		verb_explain(out, helps, HELPS, takes, 25); \
 	}
 CERT_VERBS(VERB_EXPLAIN)
 
@@ -415,11 +402,7 @@ cert_confirm(struct cert *c, struct person_text question, const char *option)
 static void
 cert_option(struct cert *c, int letter, const char *value)
 {
-	const struct {
-		int letter;
-		const char **text;
-		bool *flag;
-	} rows[] = {
+	const struct verb_slot rows[] = {
 		{ 'f', &c->form, NULL },
 		{ 'F', &c->form, NULL },
 		{ 'j', NULL, &c->json },
@@ -434,14 +417,7 @@ cert_option(struct cert *c, int letter, const char *value)
 		{ 'y', NULL, &c->yes },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].letter != letter)
-			continue;
-		if (rows[i].text != NULL)
-			*rows[i].text = value;
-		if (rows[i].flag != NULL)
-			*rows[i].flag = true;
-	}
+	(void)verb_set(rows, sizeof(rows) / sizeof(rows[0]), letter, value);
 }
 
 /* Forms are of key files, or of what is exported. */
@@ -458,14 +434,11 @@ cert_is_form(const struct verb *v, const char *name)
 static int
 cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 {
-	struct option taken[OPTIONS + 1] = { 0 };
+	struct option taken[OPTIONS + 1];
 	bool one = strchr(v->takes, ' ') != NULL;
-	size_t n = 0;
 	int letter;
 
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (strchr(v->takes, options[i].val) != NULL)
-			taken[n++] = options[i];
+	verb_options(options, OPTIONS, v->takes, taken);
 	while ((letter = getopt_long(argc, argv, ":", taken, NULL)) != -1) {
 		if (letter == '?' || letter == ':')
 			return usage_getopt(&v->usage, taken, argv, letter);

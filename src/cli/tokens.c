@@ -14,6 +14,7 @@
 #include "cli/token_delete.h"
 #include "cli/token_list.h"
 #include "cli/tokens_tell.h"
+#include "cli/verb.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -53,11 +54,7 @@ static const struct option options[] = {
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 /* Letters as in options; ' ' and '#' are a certificate of PC and token. */
-static const struct {
-	char letter;
-	const char *shown;
-	struct person_text text;
-} helps[] = {
+static const struct verb_help helps[] = {
 	{ ' ', "CERTIFICATE",
 	    { "이 PC의 인증서: 목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 "
 	      "그 폴더",
@@ -124,21 +121,11 @@ struct verb {
 	    "          [--pin-file FILE] [--yes] [--json] [NUMBER]")
 /* clang-format on */
 
-static void
-tokens_explain(FILE *out, const char *takes)
-{
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < HELPS; i++)
-		if (strchr(takes, helps[i].letter) != NULL)
-			(void)fprintf(out, "  %-21s %s\n", helps[i].shown,
-			    person_sentence(helps[i].text));
-}
-
 /* struct usage has no place for whose options they are: a function a verb. */
-#define VERB_EXPLAIN(id, name, takes, run, synopsis) \
-	static void tokens_explain_##id(FILE *out)   \
-	{                                            \
-		tokens_explain(out, takes);          \
+#define VERB_EXPLAIN(id, name, takes, run, synopsis)        \
+	static void tokens_explain_##id(FILE *out)          \
+	{                                                   \
+		verb_explain(out, helps, HELPS, takes, 21); \
 	}
 TOKENS_VERBS(VERB_EXPLAIN)
 
@@ -314,11 +301,7 @@ tokens_is_km(const struct certinfo *info)
 static bool
 tokens_option(struct tokens *t, int letter)
 {
-	const struct {
-		int letter;
-		const char **value;
-		bool *flag;
-	} rows[] = {
+	const struct verb_slot rows[] = {
 		{ 'd', NULL, &t->first },
 		{ 'i', &t->pin_file, NULL },
 		{ 'j', NULL, &t->files.json },
@@ -332,31 +315,18 @@ tokens_option(struct tokens *t, int letter)
 		{ 'y', NULL, &t->files.yes },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].letter != letter)
-			continue;
-		if (rows[i].flag != NULL)
-			*rows[i].flag = true;
-		if (rows[i].value != NULL)
-			*rows[i].value = optarg;
-		return true;
-	}
-
-	return false;
+	return verb_set(rows, sizeof(rows) / sizeof(rows[0]), letter, optarg);
 }
 
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
 static int
 tokens_options(struct tokens *t, const struct verb *v, int argc, char **argv)
 {
-	struct option taken[OPTIONS + 1] = { 0 };
+	struct option taken[OPTIONS + 1];
 	bool one = strpbrk(v->takes, " #") != NULL;
-	size_t n = 0;
 	int letter;
 
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (strchr(v->takes, options[i].val) != NULL)
-			taken[n++] = options[i];
+	verb_options(options, OPTIONS, v->takes, taken);
 	while ((letter = getopt_long(argc, argv, ":", taken, NULL)) != -1)
 		if (!tokens_option(t, letter))
 			return usage_getopt(&v->usage, taken, argv, letter);

@@ -325,8 +325,13 @@ pfx_bag(struct pfx_reader *r, struct der *list, struct err *e)
 	return rc;
 }
 
+/* One of a list. */
+typedef enum rc pfx_item(struct pfx_reader *r, struct der *list, struct err *e);
+
+/* A SEQUENCE OF, whole and nothing behind it. */
 static enum rc
-pfx_contents(struct pfx_reader *r, struct span in, struct err *e)
+pfx_list(struct pfx_reader *r, struct span in, pfx_item *item,
+    const char *field, const char *what, struct err *e)
 {
 	struct der_doc doc = { 0 };
 	struct der whole = der_init(&doc, in), list;
@@ -336,12 +341,18 @@ pfx_contents(struct pfx_reader *r, struct span in, struct err *e)
 		return rc;
 	list = der_enter(&whole, DER_SEQUENCE);
 	while (rc == RC_OK && der_peek(&list) != 0)
-		rc = pfx_bag(r, &list, e);
+		rc = item(r, &list, e);
 	if (rc == RC_OK && (!der_done(&list) || !der_done(&whole)))
-		rc = pfx_format(
-		    "safeContents", "SafeContents (RFC 7292 4.2)", e);
+		rc = pfx_format(field, what, e);
 
 	return rc;
+}
+
+static enum rc
+pfx_contents(struct pfx_reader *r, struct span in, struct err *e)
+{
+	return pfx_list(
+	    r, in, pfx_bag, "safeContents", "SafeContents (RFC 7292 4.2)", e);
 }
 
 /* EncryptedData (RFC 2315 13) that holds SafeContents. */
@@ -403,20 +414,8 @@ pfx_safe(struct pfx_reader *r, struct der *list, struct err *e)
 static enum rc
 pfx_safes(struct pfx_reader *r, struct span in, struct err *e)
 {
-	struct der_doc doc = { 0 };
-	struct der whole = der_init(&doc, in), list;
-	enum rc rc = pfx_check(in, e);
-
-	if (rc != RC_OK)
-		return rc;
-	list = der_enter(&whole, DER_SEQUENCE);
-	while (rc == RC_OK && der_peek(&list) != 0)
-		rc = pfx_safe(r, &list, e);
-	if (rc == RC_OK && (!der_done(&list) || !der_done(&whole)))
-		rc = pfx_format(
-		    "authSafe", "an AuthenticatedSafe (RFC 7292 4.1)", e);
-
-	return rc;
+	return pfx_list(r, in, pfx_safe, "authSafe",
+	    "an AuthenticatedSafe (RFC 7292 4.1)", e);
 }
 
 /* The outermost structure: what the MAC is over, and the MAC. */
