@@ -2,7 +2,7 @@
  * jsonput.c - JSON, written without allocating.
  *
  * Belongs here: strings, numbers, room.
- * Not here: which members there are (certjson.c, certview.c, wasm.c); JSON
+ * Not here: which members there are (certjson.c, certview.c, wasm_*.c); JSON
  * that comes in (http, webauthn).
  */
 #include "npki/jsonput.h"

@@ -2,7 +2,7 @@
  * platform.h - what the core of this room needs from where it runs.
  *
  * Natively platform_openssl.c answers, and platform_seal.c for what only
- * writers need; in the browser wasm.c does, which asks JavaScript
+ * writers need; in the browser platform_wasm.c does, which asks JavaScript
  * (web/core/npki.js). Beside these the core uses err_set(),
  * sec_new(), sec_free(), sec_wipe() and the mem* functions, nothing else:
  * no allocation, no files, no time.

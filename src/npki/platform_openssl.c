@@ -2,7 +2,7 @@
  * platform_openssl.c - platform.h on a machine with OpenSSL.
  *
  * Belongs here: algorithms fetched once per process, and what they compute.
- * Not here: the key-file schemes (keyfile.c); the browser's answers (wasm.c).
+ * Not here: the key-file schemes (keyfile.c); the browser's answers (platform_wasm.c).
  */
 #include "npki/platform_openssl.h"
 

@@ -129,7 +129,7 @@ function platform(memory) {
 }
 
 /**
- * The exports of src/npki/wasm.c: how to reach its memory, and its questions,
+ * The exports of src/npki/wasm.c: how to reach its memory, and the questions of wasm.def,
  * each called with the length of what was written into the input.
  * @typedef {'certificate'|'view'|'folder'|'keyFile'|'change'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
  *   |'passwordRules'} Question
