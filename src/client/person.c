@@ -9,10 +9,12 @@
 #include "base/language.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -127,26 +129,60 @@ person_fail(enum rc rc, const struct rest_problem *problem, const struct err *e)
 	return code;
 }
 
-/* Reads a line of at most size bytes; its newline is left out. */
+/* Why reading ended; a folder can be opened, and not be read. */
 static enum rc
-person_read_line(FILE *in, char *out, size_t size, size_t *n, struct err *e)
+person_unread(int fd, struct err *e)
 {
-	int c;
+	struct stat st;
+
+	if (errno == EINTR)
+		return err_set(e, RC_REFUSED, NULL, "stopped");
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_set(e, RC_FORMAT, NULL, "this is a folder");
+
+	return err_set(e, RC_ABSENT, NULL, "%s", strerror(errno));
+}
+
+/* Windows' editor begins a file with this mark: no part of a password. */
+static size_t
+person_unmark(char *line, size_t n)
+{
+	static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
+	if (n < sizeof(mark) || memcmp(line, mark, sizeof(mark)) != 0)
+		return n;
+	memmove(line, line + sizeof(mark), n - sizeof(mark));
+
+	return n - sizeof(mark);
+}
+
+/*
+ * Reads a line of at most size bytes, byte by byte: nobody else's are taken,
+ * and no copy is kept. Its end ("\n", "\r\n") and a mark at the beginning are
+ * left out. mask: the signals that may end the wait; NULL: as it is.
+ */
+static enum rc
+person_read_line(int fd, const sigset_t *mask, char *out, size_t size,
+    size_t *n, struct err *e)
+{
+	struct pollfd there = { .fd = fd, .events = POLLIN };
+	ssize_t got;
+	char c = '\0';
 
 	*n = 0;
-	while ((c = fgetc(in)) != EOF && c != '\n') {
+	while ((got = ppoll(&there, 1, NULL, mask)) > 0 &&
+	    (got = read(fd, &c, 1)) > 0 && c != '\n') {
 		if (c == '\r')
 			continue;
 		if (*n == size)
 			return err_set(e, RC_LIMIT, NULL, "line too long");
-		out[(*n)++] = (char)c;
+		out[(*n)++] = c;
 	}
+	if (got < 0)
+		return person_unread(fd, e);
+	*n = person_unmark(out, *n);
 
-	/* A signal ends the question (person_catch()). */
-	if (c == EOF && ferror(in))
-		return err_set(e, RC_REFUSED, NULL, "stopped");
-
-	return c == EOF && *n == 0
+	return got == 0 && *n == 0
 	    ? err_set(e, RC_ABSENT, NULL, "nothing was entered")
 	    : RC_OK;
 }
@@ -155,79 +191,135 @@ static const int person_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP,
 	SIGTSTP };
 #define SIGNALS (sizeof(person_signals) / sizeof(person_signals[0]))
 
+/* How signals were dealt with before a question. */
+struct person_before {
+	struct sigaction actions[SIGNALS];
+	sigset_t mask;
+};
+
+/* The signal that came while echo was off, 0: none. */
+static volatile sig_atomic_t person_came;
+
 static void
-person_ignore(int number)
+person_note(int number)
 {
-	(void)number;
+	person_came = number;
 }
 
-/* While echo is off, a signal only ends the read, so that echo comes back. */
+/*
+ * While echo is off, a signal only ends the wait for a key (they come through
+ * nowhere else), so that echo comes back.
+ */
 static void
-person_catch(struct sigaction was[static SIGNALS])
+person_catch(struct person_before *was)
 {
-	struct sigaction quiet = { .sa_handler = person_ignore };
+	struct sigaction note = { .sa_handler = person_note };
+	sigset_t held;
 
+	person_came = 0;
+	(void)sigemptyset(&held);
 	for (size_t i = 0; i < SIGNALS; i++)
-		(void)sigaction(person_signals[i], &quiet, &was[i]);
+		(void)sigaddset(&held, person_signals[i]);
+	(void)sigprocmask(SIG_BLOCK, &held, &was->mask);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		(void)sigaction(person_signals[i], &note, &was->actions[i]);
+		/* What nohup(1) and shells ignore stays ignored. */
+		if (was->actions[i].sa_handler == SIG_IGN)
+			(void)sigaction(
+			    person_signals[i], &was->actions[i], NULL);
+	}
 }
 
+/* Then it does what it always does: it ends us, or stops us for a while. */
 static void
-person_release(const struct sigaction was[static SIGNALS])
+person_release(const struct person_before *was)
 {
 	for (size_t i = 0; i < SIGNALS; i++)
-		(void)sigaction(person_signals[i], &was[i], NULL);
+		(void)sigaction(person_signals[i], &was->actions[i], NULL);
+	if (person_came != 0)
+		(void)raise(person_came);
+	(void)sigprocmask(SIG_SETMASK, &was->mask, NULL);
 }
 
 /* Echo off, and how it was; false where there is no terminal. */
 static bool
-person_quiet(FILE *in, struct termios *was)
+person_quiet(int fd, struct termios *was)
 {
 	struct termios quiet;
 
-	if (tcgetattr(fileno(in), was) != 0)
+	if (tcgetattr(fd, was) != 0)
 		return false;
 	quiet = *was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	(void)tcsetattr(fileno(in), TCSAFLUSH, &quiet);
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
 
 	return true;
+}
+
+/* One question; whoever was stopped (Ctrl-Z) and goes on is asked again. */
+static enum rc
+person_ask(int fd, struct person_text prompt, struct sec *line, size_t *n,
+    struct err *e)
+{
+	struct person_before before;
+	struct termios was;
+	bool terminal;
+	enum rc rc;
+
+	do {
+		err_clear(e);
+		person_catch(&before);
+		terminal = person_quiet(fd, &was);
+		/* Echo is off by now: what answers is not thrown away. */
+		if (terminal)
+			(void)fprintf(stderr, "%s: ", person_sentence(prompt));
+		rc = person_read_line(
+		    fd, &before.mask, (char *)line->p, PASSWORD_MAX, n, e);
+		if (terminal) {
+			(void)tcsetattr(fd, TCSAFLUSH, &was);
+			(void)fputc('\n', stderr);
+		}
+		/* Not all signals come back from here. */
+		if (rc != RC_OK)
+			sec_wipe(line->p, PASSWORD_MAX);
+		person_release(&before);
+	} while (person_came == SIGTSTP && rc == RC_REFUSED);
+
+	return rc;
+}
+
+/* Where a secret comes from; -1: nowhere. */
+static int
+person_open(const char *file)
+{
+	if (file != NULL && strcmp(file, "-") == 0)
+		return STDIN_FILENO;
+
+	return open(file == NULL ? "/dev/tty" : file,
+	    file == NULL ? O_RDWR | O_CLOEXEC : O_RDONLY | O_CLOEXEC);
 }
 
 enum rc
 person_password(
     const char *file, struct person_text prompt, struct sec *out, struct err *e)
 {
-	FILE *in = fopen(file == NULL ? "/dev/tty" : file, "re");
+	int fd = person_open(file);
 	struct sec line SEC_WIPED = { 0 };
-	struct sigaction actions[SIGNALS];
-	struct termios was;
-	bool terminal;
 	size_t n = 0;
 	enum rc rc;
 
-	if (in == NULL && file != NULL)
+	if (fd < 0 && file != NULL)
 		return err_set(
 		    e, RC_ABSENT, "--password-file", "%s", strerror(errno));
-	if (in == NULL)
+	if (fd < 0)
 		return err_set(e, RC_ABSENT, NULL,
 		    "no terminal to ask for the password: use "
 		    "--password-file");
-	/* stdio must not keep a copy of the password. */
-	(void)setvbuf(in, NULL, _IONBF, 0);
-	person_catch(actions);
-	terminal = file == NULL && person_quiet(in, &was);
-	/* Echo is off by now: what answers the question is not thrown away. */
-	if (file == NULL)
-		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	rc = sec_new(&line, PASSWORD_MAX, e);
 	if (rc == RC_OK)
-		rc = person_read_line(in, (char *)line.p, PASSWORD_MAX, &n, e);
-	if (terminal) {
-		(void)tcsetattr(fileno(in), TCSAFLUSH, &was);
-		(void)fputc('\n', stderr);
-	}
-	person_release(actions);
-	(void)fclose(in);
+		rc = person_ask(fd, prompt, &line, &n, e);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
 
 	return rc == RC_OK ? sec_copy(out, (struct span){ line.p, n }, e) : rc;
 }
@@ -240,7 +332,7 @@ person_line(struct person_text prompt, char *out, size_t size, struct err *e)
 
 	if (isatty(STDIN_FILENO) == 1)
 		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
-	rc = person_read_line(stdin, out, size - 1, &n, e);
+	rc = person_read_line(STDIN_FILENO, NULL, out, size - 1, &n, e);
 	out[rc == RC_OK ? n : 0] = '\0';
 
 	return rc;

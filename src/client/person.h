@@ -40,8 +40,12 @@ enum person_exit person_fail(
 enum person_exit person_exit_of(enum rc rc);
 
 /*
- * A secret: the first line of a file, or (file NULL) asked on the terminal
- * without echo. RC_ABSENT where there is neither; RC_LIMIT: over 256 bytes.
+ * A secret: the first line of a file ("-": the next one of standard input), or
+ * (file NULL) asked on the terminal without echo. A byte order mark before it
+ * and a carriage return after it do not belong to it. A signal that would end
+ * the program ends it, with echo on again; after Ctrl-Z it is asked once more.
+ * RC_ABSENT where there is neither; RC_FORMAT: a folder; RC_LIMIT: over 256
+ * bytes; RC_REFUSED: a signal that is not deadly.
  */
 IG_CHECK enum rc person_password(const char *file, struct person_text prompt,
     struct sec *out, struct err *e);

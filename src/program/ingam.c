@@ -1,10 +1,11 @@
 /*
  * ingam.c - the command line of people.
  */
+#include "base/output.h"
 #include "cli/cli.h"
 
 int
 main(int argc, char **argv)
 {
-	return cli_main(argc, argv);
+	return output_end("ingam", cli_main(argc, argv));
 }

@@ -4,10 +4,11 @@
  * Belongs here: nothing.
  * Not here: everything (token/serve.c).
  */
+#include "base/output.h"
 #include "token/serve.h"
 
 int
 main(int argc, char **argv)
 {
-	return serve_main(argc, argv);
+	return output_end("ingam-token", serve_main(argc, argv));
 }

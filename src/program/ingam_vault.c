@@ -1,10 +1,11 @@
 /*
  * ingam_vault.c - the only program that holds private keys.
  */
+#include "base/output.h"
 #include "vault/command.h"
 
 int
 main(int argc, char **argv)
 {
-	return command_vault(argc, argv);
+	return output_end("ingam-vault", command_vault(argc, argv));
 }

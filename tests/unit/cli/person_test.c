@@ -105,6 +105,8 @@ static const struct {
 	{ "one line", "secret\n", 7, RC_OK, "secret" },
 	{ "no newline", "secret", 6, RC_OK, "secret" },
 	{ "a line that ends as on Windows", "secret\r\n", 8, RC_OK, "secret" },
+	{ "a byte order mark", "\xef\xbb\xbfsecret\r\n", 11, RC_OK, "secret" },
+	{ "nothing but a byte order mark", "\xef\xbb\xbf", 3, RC_ABSENT, "" },
 	{ "the first line only", "a b\nc\n", 6, RC_OK, "a b" },
 	{ "an empty line", "\n", 1, RC_OK, "" },
 	{ "an empty file", "", 0, RC_ABSENT, "" },
@@ -143,6 +145,14 @@ test_files(const char *folder)
 		    "a password file with %zu bytes", n);
 	}
 	(void)unlink(path);
+	{
+		struct sec s SEC_WIPED = { 0 };
+		struct err e = { 0 };
+
+		ok(person_password(folder, prompt, &s, &e) == RC_FORMAT &&
+			strcmp(e.msg, "this is a folder") == 0,
+		    "a folder in the place of a password file");
+	}
 }
 
 int

@@ -1,0 +1,135 @@
+// ends.test.mjs - how a program ends that nobody lets finish: its output goes
+// nowhere, a person presses Ctrl-C, a file of a password is none.
+//
+// Belongs here: exit codes and sentences that all verbs share.
+// Not here: what each verb answers (cert.test.mjs, sign.test.mjs).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program, run } from '../lib/service.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-ends-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const password = 'Canary7!Qw';
+const home = join(base, 'home');
+const { folder } = makeCertificate({ into: home, password });
+const file = (name, bytes) => {
+  writeFileSync(join(base, name), bytes, { mode: 0o600 });
+  return join(base, name);
+};
+const right = file('password', `${password}\n`);
+const message = join(base, 'message');
+const env = { HOME: home, XDG_CONFIG_HOME: '' };
+const ingam = (args, more = {}) => run(program('ingam'), args, { ...more, env: { ...env, ...more.env } });
+assert.equal((await ingam(['sign', '--password-file', right, '--out', message, right])).code, 0);
+
+/** Programs with standard output on a disk that is full, and the code that they end with. */
+const printing = [
+  ['ingam', ['--version'], 4],
+  ['ingam', ['cert', 'list'], 4],
+  ['ingam', ['cert', 'list', '--json'], 4],
+  ['ingam', ['cert', 'show'], 4],
+  ['ingam', ['cert', 'check-password', '--password-file', right], 4],
+  ['ingam', ['cert', 'check-password', '--password-file', right, '--json'], 4],
+  ['ingam', ['sign', '--password-file', right, '--json', right], 4],
+  ['ingam', ['verify', '--no-chain', message], 4],
+  ['ingam', ['verify', '--no-chain', '--json', message], 4],
+  ['ingam', ['token', '--help'], 4],
+  // What had failed keeps its code.
+  ['ingam', ['verify', '--no-chain', '--json', right], 3],
+  ['ingam-phone', ['--help'], 4],
+  ['ingam-token', ['--settings'], 4],
+  ['ingam-vault', ['--help'], 4],
+  ['ingamd', ['--version'], 4],
+];
+for (const [name, args, code] of printing) {
+  test(`${name} ${args.filter((word) => !word.startsWith('/')).join(' ')} >/dev/full: exit ${code}, and one sentence`, async () => {
+    const done = await run('sh', ['-c', '"$@" >/dev/full', 'sh', program(name), ...args], { env });
+    assert.equal(done.code, code, done.out);
+    assert.match(done.stderr, new RegExp(`^${name}: Not all of the output could be written: No space left on device\\.$`, 'm'));
+  });
+}
+test('ingam --help >/dev/full: in Korean', async () => {
+  const done = await run('sh', ['-c', '"$0" --help >/dev/full', program('ingam')], { env: { LC_ALL: 'ko_KR.UTF-8' } });
+  assert.equal(done.code, 4);
+  assert.match(done.stderr, /^ingam: 결과를 다 쓰지 못했어요\. [^A-Za-z]+\n$/);
+});
+
+/** A shell on a terminal, at a question without echo: what it says after `keys` were pressed. */
+function pressed(line, keys) {
+  const script = `trap : INT QUIT; cd "$1"; "$0" ${line}; echo "code $?"; stty -a | grep -oE -- '-?\\becho\\b'; ls -A "$1"`;
+  const work = mkdtempSync(join(base, 'work-'));
+  const child = spawn('script', ['-qec', `sh -c '${script.replaceAll("'", `'\\''`)}' '${program('ingam')}' '${work}'`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env }, timeout: 30000 });
+  return new Promise((done) => {
+    let said = '', rest = [...keys];
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      if (/Password of the certificate: $/.test(said) && rest.length > 0) child.stdin.write(rest.shift());
+    });
+    child.on('close', () => done({ said: said.replaceAll('\r', ''), work: readdirSync(work) }));
+  });
+}
+for (const [name, key, code] of [['Ctrl-C', '\x03', 130], ['Ctrl-\\', '\x1c', 131]]) {
+  for (const line of [`cert check-password`, `cert export --out out.p12`, `sign --out out.p7m ${right}`, `cloud import --code 4738150000016`]) {
+    test(`${line.split(' --')[0]}: ${name} at a password ends it with ${code}, echo is on, nothing is left`, async () => {
+      const { said, work } = await pressed(line, [key]);
+      assert.match(said, new RegExp(`^code ${code}$`, 'm'), said);
+      assert.match(said, /^echo$/m, said);
+      assert.doesNotMatch(said, /^stopped|\(stopped\)/m);
+      assert.deepEqual(work, []);
+    });
+  }
+}
+test('SIGTERM and SIGHUP at a password: the same', async () => {
+  for (const [signal, code] of [['TERM', 143], ['HUP', 129]]) {
+    const line = `sh -c 'sh -c "echo at \\$\\$; exec \\"\\$0\\" cert check-password" "$0"; echo "code $?"' '${program('ingam')}'`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env }, timeout: 30000 });
+    let said = '', sent = false;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      if (sent || !/Password of the certificate: /.test(said)) return;
+      sent = true;
+      process.kill(Number(/at (\d+)/.exec(said)[1]), `SIG${signal}`);
+    });
+    await new Promise((done) => child.on('close', done));
+    assert.match(said, new RegExp(`code ${code}`), said);
+  }
+});
+
+/** What stands in a password file, and how a verb that reads it ends. */
+const secrets = [
+  ['a line that ends as on Windows, after a byte order mark', file('windows', `\ufeff${password}\r\n`), 0, /The password is right/],
+  ['a folder', base, 3, /A file cannot be read \(--password-file: this is a folder\)\./],
+  ['no file', join(base, 'none'), 3, /A file cannot be read \(--password-file: No such file or directory\)\./],
+  ['nothing', file('nothing', ''), 3, /A file cannot be read \(--password-file: nothing was entered\)\./],
+  ['a file that nobody may read as one', '/proc/self/mem', 3, /A file cannot be read \(--password-file: Input\/output error\)\./],
+];
+for (const [name, path, code, sentence] of secrets) {
+  test(`--password-file with ${name}: exit ${code}`, async () => {
+    const done = await ingam(['cert', 'check-password', '--password-file', path]);
+    assert.equal(done.code, code, done.out);
+    assert.match(done.out, sentence);
+    assert.equal((await ingam(['sign', '--password-file', path, right])).code, code);
+  });
+}
+test('--password-file -: the next line of standard input, for each that is asked for', async () => {
+  const change = ['cert', 'change-password', '--password-file', '-', '--new-password-file', '-', folder];
+  const done = await ingam(change, { input: `${password}\nKettle8?Vz\n` });
+  assert.equal(done.code, 0, done.out);
+  assert.equal((await ingam(change, { input: `Kettle8?Vz\r\n${password}\r\n` })).code, 0);
+  const none = await ingam(['cert', 'check-password', '--password-file', '-'], { input: '' });
+  assert.equal(none.code, 3, none.out);
+});
+test('a folder in the place of every file of a secret: exit 3', async () => {
+  mkdirSync(join(base, 'empty'));
+  for (const args of [['cloud', 'import', '--code', '4738150000016', '--password-file', base], ['cert', 'change-password', '--password-file', right, '--new-password-file', base]]) {
+    const done = await ingam(args);
+    assert.equal(done.code, 3, done.out);
+    assert.match(done.stderr, /this is a folder/);
+  }
+  assert.ok(readFileSync(join(folder, 'signPri.key')).length > 0);
+});
