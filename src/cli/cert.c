@@ -83,10 +83,6 @@ static const struct {
 		"A certificate or file of that name is there. To replace it, "
 		"add "
 		"--replace." } },
-	[CERT_OUT_EXISTS] = { PERSON_REFUSED, "exists",
-	    { "--out에 적은 이름의 파일이 이미 있어요. 다른 이름을 적어 주세요.",
-		"The file of --out is there already. Please give another "
-		"name." } },
 	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
 	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
 		"Stopped. Nothing was changed." } },

@@ -31,7 +31,6 @@ enum cert_end {
 	CERT_OLD_VID,
 	CERT_NUMBER,
 	CERT_EXISTS,
-	CERT_OUT_EXISTS, /* of ingam sign, which replaces nothing */
 	CERT_DECLINED,
 	CERT_BUSY,
 	CERT_READ_ONLY,   /* err says why, as below */

@@ -14,6 +14,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,22 +84,52 @@ paper_write_to(const char *path, struct span bytes, struct err *e)
 	return rc;
 }
 
-enum rc
-paper_write(const char *path, struct span bytes, bool secret, struct err *e)
+bool
+paper_is_there(const char *path)
 {
 	struct stat st;
 
-	if (!paper_is_pipe(path)) {
-		if (stat(path, &st) != 0)
-			return file_replace(
-			    path, bytes, secret ? 0600 : 0644, e);
-		return S_ISREG(st.st_mode) ? err_set(e, RC_EXISTS, "--out",
-						 "a file of this name is there")
-					   : paper_write_to(path, bytes, e);
-	}
-	(void)fflush(stdout);
+	return !paper_is_pipe(path) && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
 
-	return file_write_all(STDOUT_FILENO, bytes, e);
+/* The signals that end a program wait until the file is whole. */
+static enum rc
+paper_replace(
+    const char *path, struct span bytes, unsigned int mode, struct err *e)
+{
+	sigset_t ending, was;
+	enum rc rc;
+
+	(void)sigemptyset(&ending);
+	(void)sigaddset(&ending, SIGINT);
+	(void)sigaddset(&ending, SIGTERM);
+	(void)sigaddset(&ending, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &ending, &was);
+	rc = file_replace(path, bytes, mode, e);
+	(void)sigprocmask(SIG_SETMASK, &was, NULL);
+
+	return rc;
+}
+
+enum rc
+paper_write(
+    const char *path, struct span bytes, unsigned int how, struct err *e)
+{
+	struct stat st;
+
+	if (paper_is_pipe(path)) {
+		(void)fflush(stdout);
+		return file_write_all(STDOUT_FILENO, bytes, e);
+	}
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return paper_write_to(path, bytes, e);
+	if (paper_is_there(path) && (how & PAPER_REPLACES) == 0)
+		return err_set(
+		    e, RC_EXISTS, "--out", "a file of this name is there");
+
+	return paper_replace(
+	    path, bytes, (how & PAPER_SECRET) != 0 ? 0600 : 0644, e);
 }
 
 /* The lines between the two of PEM; false where it does not begin as PEM. */

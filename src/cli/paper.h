@@ -18,11 +18,19 @@ bool paper_find(const char *name, enum paper_form *out);
 IG_CHECK enum rc paper_read(const char *path, struct buf *out, struct err *e);
 
 /*
- * Writes a file in one go, or ("-" and NULL) standard output. A secret file is
- * for its owner alone. RC_IO, RC_ABSENT.
+ * Writes a file in one go, or ("-" and NULL) standard output; whoever presses
+ * Ctrl-C meanwhile finds the file, or as it was. RC_EXISTS: a file is there,
+ * and is not replaced; RC_IO, RC_ABSENT.
  */
+enum {
+	PAPER_SECRET = 1,   /* for its owner alone */
+	PAPER_REPLACES = 2, /* the file that is there */
+};
 IG_CHECK enum rc paper_write(
-    const char *path, struct span bytes, bool secret, struct err *e);
+    const char *path, struct span bytes, unsigned int how, struct err *e);
+
+/* Would paper_write() meet a file there? */
+bool paper_is_there(const char *path);
 
 /*
  * Appends the DER that is in there: itself, one PEM object, base64 with or

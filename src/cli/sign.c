@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "base/usage.h"
 #include "cli/hometax.h"
 #include "cli/tokens_tell.h"
@@ -73,6 +74,9 @@ static const struct {
 	    { "결과를 쓸 파일. 없거나 -이면 표준 출력",
 		"where the result goes; without it or with -, standard "
 		"output" } },
+	{ "--replace",
+	    { "그 이름의 파일이 있으면 바꿔요",
+		"replace the file of that name" } },
 	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
 
@@ -89,10 +93,10 @@ static const struct usage sign_usage = { "ingam sign",
 	"[--certificate CERTIFICATE] [--root FOLDER] [--password-file FILE]\n"
 	"          [--token NAME] [--module FILE] [--pin-file FILE] [--detached]\n"
 	"          [--no-attributes] [--pss] [--ca FILE] [--form FORM]\n"
-	"          [--out FILE] [--json] [FILE]\n"
+	"          [--out FILE] [--replace] [--json] [FILE]\n"
 	"--hometax [--random] [--certificate CERTIFICATE] [--root FOLDER]\n"
 	"          [--password-file FILE] [--token NAME] [--module FILE]\n"
-	"          [--pin-file FILE] [--out FILE] [--json] [FILE]\n"
+	"          [--pin-file FILE] [--out FILE] [--replace] [--json] [FILE]\n"
 	"--help | --version",
 	sign_explain, language_korean };
 
@@ -111,6 +115,7 @@ static const struct option options[] = {
 	{ "hometax", no_argument, NULL, 'h' },
 	{ "random", no_argument, NULL, 'R' },
 	{ "out", required_argument, NULL, 'o' },
+	{ "replace", no_argument, NULL, 'e' },
 	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -137,6 +142,7 @@ sign_option(struct sign *s, int letter)
 		{ 'h', NULL, &s->hometax },
 		{ 'R', NULL, &s->random },
 		{ 'o', &s->out, NULL },
+		{ 'e', NULL, &s->cert->replace },
 		{ 'j', NULL, &s->cert->json },
 	};
 
@@ -221,16 +227,33 @@ sign_ended(struct sign *s, enum rc rc)
 static enum cert_end
 sign_write(struct sign *s, struct span bytes)
 {
-	enum rc rc = paper_write(s->out, bytes, s->random, &s->cert->err);
+	enum rc rc = paper_write(s->out, bytes,
+	    (s->random ? PAPER_SECRET : 0) |
+		(s->cert->replace ? PAPER_REPLACES : 0),
+	    &s->cert->err);
 
 	if (rc == RC_OK)
 		return CERT_DONE;
 	if (rc == RC_EXISTS)
-		return CERT_OUT_EXISTS;
+		return CERT_EXISTS;
 	/* Whatever it is, the message was not at fault. */
 	s->cert->rc = RC_IO;
 
 	return CERT_OTHER;
+}
+
+/* To a person, whom a silent end would puzzle. */
+static void
+sign_say(const struct sign *s)
+{
+	static const struct person_text text = { "서명했어요", "Signed" };
+	char shown[FOLDER_PATH];
+
+	if (s->cert->json || s->out == NULL || strcmp(s->out, "-") == 0 ||
+	    isatty(STDERR_FILENO) != 1)
+		return;
+	text_sanitise(shown, sizeof(shown), span_str(s->out));
+	(void)fprintf(stderr, "%s: %s\n", person_sentence(text), shown);
 }
 
 /* What --json says of it beside "problem". */
@@ -327,12 +350,16 @@ sign_run(struct sign *s)
 {
 	enum cert_end end = sign_read(s);
 
+	if (end == CERT_DONE && !s->cert->replace && paper_is_there(s->out))
+		return CERT_EXISTS;
 	if (end == CERT_DONE)
 		end = sign_open(s);
-	if (end != CERT_DONE)
-		return end;
+	if (end == CERT_DONE)
+		end = s->hometax ? sign_hometax(s) : sign_cms(s);
+	if (end == CERT_DONE)
+		sign_say(s);
 
-	return s->hometax ? sign_hometax(s) : sign_cms(s);
+	return end;
 }
 
 int

@@ -43,9 +43,10 @@ static const struct ending endings[] = {
 		"there is --no-chain" },
 	    PERSON_INPUT, true },
 	[VERIFY_OUT_EXISTS] = { "exists",
-	    { "서명은 맞지만 --out에 적은 이름의 파일이 이미 있어요. 다른 이름을 적어 주세요",
-		"The signature is good, but the file of --out is there already. "
-		"Please give another name" },
+	    { "서명은 맞지만 --out에 적은 이름의 파일이 있어요. 바꾸려면 --replace를 "
+	      "붙여 주세요.",
+		"The signature is good, but the file of --out is there. To "
+		"replace it, add --replace." },
 	    PERSON_REFUSED, false },
 	[VERIFY_UNREADABLE] = { "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
@@ -156,6 +157,9 @@ static const struct {
 	{ "--out FILE",
 	    { "맞으면 서명된 내용을 여기에 써요",
 		"where the signed content goes, if it is good" } },
+	{ "--replace",
+	    { "그 이름의 파일이 있으면 바꿔요",
+		"replace the file of that name" } },
 	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
 
@@ -180,7 +184,7 @@ verify_explain(FILE *out)
 static const struct usage verify_usage = { "ingam verify",
 	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
 	"          [--ocsp FILE] [--online] [--no-revocation] [--no-chain]\n"
-	"          [--out FILE] [--json] MESSAGE [FILE]\n"
+	"          [--out FILE] [--replace] [--json] MESSAGE [FILE]\n"
 	"--hometax [--number-file FILE] [--certificate FILE] [--trust PATH]\n"
 	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--online]\n"
 	"          [--no-revocation] [--no-chain] [--json] MESSAGE\n"
@@ -199,6 +203,7 @@ static const struct option options[] = {
 	{ "no-chain", no_argument, NULL, 'n' },
 	{ "hometax", no_argument, NULL, 'h' },
 	{ "out", required_argument, NULL, 'o' },
+	{ "replace", no_argument, NULL, 'e' },
 	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -232,6 +237,7 @@ verify_option(struct verify *v, int letter)
 		{ 'n', NULL, &v->no_chain },
 		{ 'h', NULL, &v->hometax },
 		{ 'o', &v->out, NULL },
+		{ 'e', NULL, &v->replace },
 		{ 'j', NULL, &v->json },
 	};
 

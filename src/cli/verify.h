@@ -26,7 +26,7 @@ struct verify {
 	const char *trust_path, *ca_path, *number_file, *out;
 	const char *crl_paths[VERIFY_CRLS], *ocsp_paths[VERIFY_CRLS];
 	size_t crl_paths_n, ocsp_paths_n;
-	bool no_chain, no_revocation, online, hometax, json;
+	bool no_chain, no_revocation, online, hometax, replace, json;
 
 	struct buf message, content;
 	struct certificate *only; /* of --certificate */

@@ -209,13 +209,23 @@ verify_ask(struct verify *v)
 		v->pool[a->pool_n++] = certificate_der(trust_at(v->ca, i));
 }
 
-/* A copy of its own: the pool's may be anybody's. */
+/* Is this the certificate that the message says has signed? */
+static bool
+verify_is_signer(const struct cms_signer *s, const struct certificate *c)
+{
+	return c != NULL && cms_is_signer(s, certificate_info(c));
+}
+
+/*
+ * The signer's certificate: of --certificate or in the message, NULL where
+ * there is none. A copy of its own: the pool's may be anybody's.
+ */
 static struct certificate *
 verify_find(const struct verify *v, const struct cms_signer *s)
 {
 	struct certificate *c = NULL;
 
-	if (v->only != NULL)
+	if (verify_is_signer(s, v->only))
 		return certificate_parse(certificate_der(v->only), &c, NULL) ==
 			RC_OK
 		    ? c
@@ -224,7 +234,7 @@ verify_find(const struct verify *v, const struct cms_signer *s)
 		if (certificate_parse(v->cms.certificates[i], &c, NULL) !=
 		    RC_OK)
 			continue;
-		if (cms_is_signer(s, certificate_info(c)))
+		if (verify_is_signer(s, c))
 			return c;
 		certificate_free(c);
 	}
@@ -245,6 +255,10 @@ verify_cms(struct verify *v)
 		s->time_ms = from->signing_time_ms;
 		s->certificate = verify_find(v, from);
 		s->state = SIGNER_ABSENT;
+		if (v->only != NULL && !verify_is_signer(from, v->only)) {
+			s->state = SIGNER_OTHER;
+			continue;
+		}
 		if (s->certificate == NULL)
 			continue;
 		signer_signature(s,
@@ -329,8 +343,8 @@ verify_run(struct verify *v)
 	    verify_worst(v)->state != SIGNER_GOOD)
 		return end;
 	v->rc = paper_write(v->out,
-	    v->cms.detached ? buf_span(&v->content) : v->cms.content, false,
-	    &v->err);
+	    v->cms.detached ? buf_span(&v->content) : v->cms.content,
+	    v->replace ? PAPER_REPLACES : 0, &v->err);
 	if (v->rc == RC_OK)
 		return VERIFY_DONE;
 	if (v->rc == RC_EXISTS)

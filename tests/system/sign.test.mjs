@@ -344,6 +344,36 @@ test('sign: while it runs, neither password nor key stands among its arguments o
   assert.match(limits, /Max core file size\s+0\s+0/);
 });
 
+test('sign: nobody is asked for a password before a file that is in the way', async () => {
+  const { code, stderr } = await ingam(['sign', '--out', content, right]);
+  assert.equal(code, 5);
+  assert.match(stderr, /--replace/);
+});
+
+test('sign: a person is told where the result is, a script is not', async () => {
+  for (const [env, sentence] of [[{}, /^Signed: said\.p7m\r?$/m], [ko, /^서명했어요: said\.p7m\r?$/m]]) {
+    const done = await run('script', ['-qec', `cd '${base}' && '${program('ingam')}' sign --password-file '${right}' --out said.p7m --replace '${content}'`, '/dev/null'], { env: { HOME: homes.rsa, ...env } });
+    assert.equal(done.code, 0, done.out);
+    assert.match(done.stdout, sentence);
+  }
+});
+
+test('verify --certificate: who signed is named, not who should have', async () => {
+  const message = join(base, 'named.p7m');
+  assert.equal((await sign(['--out', message, content])).code, 0);
+  const { code, problem, signers } = await json(verify(['--json', '--no-chain', '--certificate', pem.ec, message]));
+  assert.deepEqual([code, problem, signers[0].problem, signers[0].signature], [1, 'other-signer', 'other-signer', false]);
+  assert.equal(signers[0].fingerprint, createHash('sha256').update(readFileSync(rsa.signCert)).digest('hex'));
+  const bare = join(base, 'named-bare.p7m');
+  const key = temporary('named.pem');
+  writeFileSync(key, openssl('pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', rsa.signKey, '-passin', `file:${right}`));
+  openssl('cms', '-sign', '-binary', '-nodetach', '-nocerts', '-in', content, '-signer', pem.rsa, '-inkey', key, '-outform', 'DER', '-out', bare);
+  const other = await json(verify(['--json', '--no-chain', '--certificate', pem.ec, bare]));
+  assert.deepEqual([other.code, other.problem, 'owner' in other.signers[0]], [1, 'other-signer', false]);
+  const said = await verify(['--no-chain', '--certificate', pem.ec, bare]);
+  assert.match(said.stdout, /^Said to be signed by: unknown, /);
+});
+
 test('--out: a file that is there stays, what is no file is written to', async () => {
   const there = file('there', Buffer.from('the contract'));
   const message = join(base, 'there.p7m');
@@ -353,6 +383,12 @@ test('--out: a file that is there stays, what is no file is written to', async (
     assert.equal(code, 5);
     assert.equal(JSON.parse(stdout).problem, 'exists');
     assert.equal(readFileSync(there, 'utf8'), 'the contract');
+  }
+  for (const [args, bytes] of [[['sign', '--password-file', right, content], undefined], [['verify', '--no-chain', message], readFileSync(content)]]) {
+    const done = await ingam([...args, '--out', there, '--replace']);
+    assert.equal(done.code, 0, done.out);
+    assert.deepEqual(readFileSync(there), bytes ?? readFileSync(there));
+    assert.notEqual(readFileSync(there, 'utf8'), 'the contract');
   }
   const { code } = await ingam(['verify', '--no-chain', '--out', '/dev/null', message]);
   assert.equal(code, 0);
