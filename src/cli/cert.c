@@ -83,6 +83,13 @@ static const struct {
 		"A certificate or file of that name is there. To replace it, "
 		"add "
 		"--replace." } },
+	[CERT_KM_LOST] = { PERSON_REFUSED, "encryption-lost",
+	    { "거기에 있는 암호용 인증서와 개인키(kmCert.der, kmPri.key)가 "
+	      "사라지게 되어 그만두었어요. 다른 곳에 복사해 두고 지운 다음에 "
+	      "다시 해 주세요.",
+		"The encryption pair that is there (kmCert.der, kmPri.key) "
+		"would be lost: nothing was changed. Copy it elsewhere and "
+		"delete it there first." } },
 	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
 	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
 		"Stopped. Nothing was changed." } },

@@ -31,6 +31,7 @@ enum cert_end {
 	CERT_OLD_VID,
 	CERT_NUMBER,
 	CERT_EXISTS,
+	CERT_KM_LOST,
 	CERT_DECLINED,
 	CERT_BUSY,
 	CERT_READ_ONLY,   /* err says why, as below */

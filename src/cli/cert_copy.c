@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "npki/dn.h"
+#include "npki/keyfile.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -27,6 +28,27 @@ static const struct person_text text_copied = {
 };
 static const struct person_text text_there = { "거기에 있는 인증서",
 	"The certificate that is there" };
+static const struct person_text text_comes = { "그 자리에 넣을 인증서",
+	"The certificate that takes its place" };
+static const struct person_text text_ended = {
+	"주의: 넣을 인증서는 이미 만료됐고, 거기에 있는 인증서는 아직 쓸 수 있어요.",
+	"Careful: the one that takes its place has expired, the one that is "
+	"there has not."
+};
+static const struct person_text text_newer = {
+	"주의: 거기에 있는 인증서가 더 나중에 끝나요. 새로 발급받은 인증서일 수 있어요.",
+	"Careful: the one that is there ends later, so it may be the newer one."
+};
+static const struct person_text text_kept = {
+	"거기에 있던 암호용 인증서와 개인키(kmCert.der, kmPri.key)는 그대로 두었어요.",
+	"The encryption pair that is there (kmCert.der, kmPri.key) stays."
+};
+static const struct person_text text_same_password = {
+	"새 인증서의 비밀번호가 암호용 개인키(kmPri.key)의 비밀번호와 같으면 남겨 둘 수 있어요.",
+	"It can stay where the new certificate has the password of kmPri.key."
+};
+static const struct person_text text_goes = { "지울 인증서",
+	"The certificate to delete" };
 static const struct person_text text_replace = {
 	"바꾸면 되살릴 수 없어요. 바꿀까요? (예/아니요)",
 	"It cannot be brought back. Replace it? (yes/no)"
@@ -52,7 +74,7 @@ static const struct person_text text_last = {
 };
 static const struct person_text text_copy = { "다른 곳에 있는 같은 인증서",
 	"Another copy" };
-static const struct person_text text_deleted = { "지웠어요.", "Deleted." };
+static const struct person_text text_deleted = { "지웠어요", "Deleted" };
 
 /*
  * Goes into a folder: adds name to path, or the entry that is called so in
@@ -84,19 +106,29 @@ cert_copy_enter(char path[static FOLDER_PATH], const char *name)
 	return more > 0 && (size_t)more < FOLDER_PATH - n;
 }
 
+enum cert_end
+cert_copy_medium(struct cert *c)
+{
+	struct stat st;
+
+	return stat(c->to, &st) == 0 && S_ISDIR(st.st_mode)
+	    ? CERT_DONE
+	    : cert_failed(
+		  c, err_set(&c->err, RC_ABSENT, "--to", "no such folder"));
+}
+
 /* NPKI/<CA>/USER/<subject> on the medium; what is there must be there. */
 static enum cert_end
 cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
 {
 	char authority[DN_FOLDER], subject[DN_FOLDER];
 	const char *last;
-	struct stat st;
 	int n = snprintf(path, FOLDER_PATH, "%s", c->to);
 	bool good = n > 0 && n < FOLDER_PATH;
+	enum cert_end end = cert_copy_medium(c);
 
-	if (stat(c->to, &st) != 0 || !S_ISDIR(st.st_mode))
-		return cert_failed(
-		    c, err_set(&c->err, RC_ABSENT, "--to", "no such folder"));
+	if (end != CERT_DONE)
+		return end;
 	if (!dn_ca_folder(&c->info, authority) ||
 	    !dn_folder(c->info.subject_der, subject))
 		return cert_failed(c,
@@ -116,54 +148,208 @@ cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
 			  err_set(&c->err, RC_LIMIT, "--to", "path too long"));
 }
 
-/* Who would be replaced in that folder, and may it be? */
-static enum cert_end
-cert_copy_ask(struct cert *c, const char *folder)
+/* What is in the very folder, not in one below it; NULL: nothing. */
+static const struct pick_row *
+cert_copy_there(const char *folder, struct pick *there)
 {
-	struct pick there = { 0 };
-	enum cert_end end = CERT_DONE;
-	enum rc rc = pick_load(folder, &there, NULL);
+	size_t n = strlen(folder);
 
-	if (rc == RC_OK && there.n > 0 && !c->replace) {
-		if (!c->json) {
-			(void)fprintf(
-			    stderr, "%s:\n", person_sentence(text_there));
-			pick_print(&there, stderr);
-		}
+	if (pick_load(folder, there, NULL) != RC_OK)
+		return NULL;
+	for (size_t i = 0; i < there->n; i++)
+		if (strchr(there->rows[i].pair->sign_cert + n + 1, '/') == NULL)
+			return &there->rows[i];
+
+	return NULL;
+}
+
+/* Both certificates, and what speaks against the exchange. */
+static void
+cert_copy_compare(const struct cert *c, const struct pick_row *row)
+{
+	const struct certinfo *there = row->read ? &row->info : NULL;
+
+	pick_tell(stderr, text_there, there, row->folder);
+	pick_tell(stderr, text_comes, &c->info, NULL);
+	if (there == NULL)
+		return;
+	if (pick_ended(&c->info) && !pick_ended(there))
+		person_say(text_ended);
+	else if (there->not_after_ms > c->info.not_after_ms)
+		person_say(text_newer);
+}
+
+enum cert_end
+cert_copy_ask(struct cert *c)
+{
+	char folder[FOLDER_PATH];
+	struct pick there = { 0 };
+	const struct pick_row *row;
+	enum cert_end end = cert_copy_folder(c, folder);
+
+	if (end != CERT_DONE)
+		return end;
+	row = cert_copy_there(folder, &there);
+	if (row != NULL && !c->json)
+		cert_copy_compare(c, row);
+	if (row != NULL && !c->replace)
 		end = cert_confirm(c, text_replace, "--replace");
-		if (end == CERT_UNATTENDED)
-			end = CERT_EXISTS;
+	if (end == CERT_UNATTENDED) {
+		(void)json_object_set_new(
+		    c->answer, "there", pick_row_json(&there, row));
+		end = CERT_EXISTS;
 	}
 	pick_clear(&there);
+	/* Where nothing is done nothing was kept. */
+	if (end != CERT_DONE)
+		(void)json_object_del(c->answer, "kept");
+
+	return end;
+}
+
+/* Adds to a list of the answer, which is made with its first member; takes o. */
+static void
+cert_copy_append(struct cert *c, const char *list, json_t *o)
+{
+	if (json_object_get(c->answer, list) == NULL)
+		(void)json_object_set_new(c->answer, list, json_array());
+	if (o != NULL)
+		(void)json_array_append_new(
+		    json_object_get(c->answer, list), o);
+}
+
+/* A file that is there stays, where there is one. */
+static void
+cert_copy_stay(
+    struct cert *c, const struct medium *there, enum folder_file file)
+{
+	if (there->files[file].n == 0)
+		return;
+	buf_bytes(&c->medium.files[file], buf_span(&there->files[file]));
+	cert_copy_append(c, "kept", json_string(folder_name(file)));
+}
+
+/* Is the encryption pair that is there of the same owner, and of one password? */
+static bool
+cert_copy_fits(
+    const struct cert *c, const struct medium *there, struct span password)
+{
+	struct sec key SEC_WIPED = { 0 };
+	struct certinfo km;
+
+	if (certinfo_parse(
+		buf_span(&there->files[FOLDER_KM_CERT]), &km, NULL) != RC_OK ||
+	    !span_equal(km.subject_der, c->info.subject_der))
+		return false;
+
+	return there->files[FOLDER_KM_KEY].n == 0 ||
+	    keyfile_open(buf_span(&there->files[FOLDER_KM_KEY]), password,
+		km.modulus, &key, NULL) == RC_OK;
+}
+
+/* Are the certificates of a CA that are there those of the one that comes? */
+static bool
+cert_copy_same_issuer(const struct cert *c, const struct medium *there)
+{
+	struct certinfo sign;
+
+	return certinfo_parse(buf_span(&there->files[FOLDER_SIGN_CERT]), &sign,
+		   NULL) == RC_OK &&
+	    span_equal(sign.issuer_der, c->info.issuer_der);
+}
+
+/* The same, of what was read there. */
+static enum cert_end
+cert_copy_keep_of(
+    struct cert *c, const struct medium *there, struct span password)
+{
+	bool lost = cert_file(c, FOLDER_KM_CERT).n == 0 &&
+	    cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	    (there->files[FOLDER_KM_CERT].n > 0 ||
+		there->files[FOLDER_KM_KEY].n > 0);
+
+	if (lost && !cert_copy_fits(c, there, password)) {
+		if (password.n > 0 && !c->json)
+			person_say(text_same_password);
+		return CERT_KM_LOST;
+	}
+	if (lost) {
+		cert_copy_stay(c, there, FOLDER_KM_CERT);
+		cert_copy_stay(c, there, FOLDER_KM_KEY);
+		if (!c->json)
+			person_say(text_kept);
+	}
+	if (cert_file(c, FOLDER_CA_PUBS).n == 0 &&
+	    cert_copy_same_issuer(c, there))
+		cert_copy_stay(c, there, FOLDER_CA_PUBS);
+
+	return CERT_DONE;
+}
+
+enum cert_end
+cert_copy_keep(struct cert *c, struct span password)
+{
+	char folder[FOLDER_PATH], path[FOLDER_PATH];
+	struct folder_pair pair = { .sign_cert = path };
+	struct medium there = { 0 };
+	enum cert_end end = cert_copy_folder(c, folder);
+	enum rc rc;
+	int n;
+
+	if (end != CERT_DONE)
+		return end;
+	n = snprintf(
+	    path, sizeof(path), "%s/%s", folder, folder_name(FOLDER_SIGN_CERT));
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return cert_failed(
+		    c, err_set(&c->err, RC_LIMIT, "--to", "path too long"));
+	rc = medium_read(&pair, &there, &c->err);
+	/* Without a signing certificate the other files are still there. */
+	if (rc == RC_ABSENT) {
+		err_clear(&c->err);
+		rc = RC_OK;
+	}
+	end = rc == RC_OK ? cert_copy_keep_of(c, &there, password)
+			  : cert_failed(c, rc);
+	medium_clear(&there);
 
 	return end;
 }
 
 enum cert_end
-cert_copy_place(struct cert *c, struct person_text done)
+cert_copy_put(struct cert *c, struct person_text done)
 {
 	char folder[FOLDER_PATH], shown[FOLDER_PATH];
+	struct pick there = { 0 };
+	const struct pick_row *row;
+	json_t *was;
 	enum cert_end end = cert_copy_folder(c, folder);
 
-	if (end == CERT_DONE)
-		end = cert_copy_ask(c, folder);
-	if (end == CERT_DONE)
-		end =
-		    cert_written(c, medium_place(folder, &c->medium, &c->err));
-	if (end == CERT_DONE) {
-		text_sanitise(shown, sizeof(shown), span_str(folder));
-		(void)json_object_set_new(
-		    c->answer, "folder", json_string(shown));
-		if (!c->json)
-			(void)printf("%s: %s\n", person_sentence(done), shown);
+	if (end != CERT_DONE)
+		return end;
+	row = cert_copy_there(folder, &there);
+	was = row == NULL ? NULL : pick_row_json(&there, row);
+	(void)json_object_del(was, "number");
+	pick_clear(&there);
+	end = cert_written(c, medium_place(folder, &c->medium, &c->err));
+	if (end != CERT_DONE) {
+		json_decref(was);
+		return end;
 	}
+	cert_copy_append(c, "replaced", was);
+	cert_copy_append(c, "kept", NULL);
+	text_sanitise(shown, sizeof(shown), span_str(folder));
+	(void)json_object_set_new(c->answer, "folder", json_string(shown));
+	if (!c->json)
+		(void)printf("%s: %s\n", person_sentence(done), shown);
 
-	return end;
+	return CERT_DONE;
 }
 
 enum cert_end
 cert_copy(struct cert *c)
 {
+	const struct span unknown = { NULL, 0 };
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
@@ -171,8 +357,12 @@ cert_copy(struct cert *c)
 	/* It would take the place of one that has its key. */
 	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
 		return CERT_NO_KEY;
+	if (end == CERT_DONE)
+		end = cert_copy_keep(c, unknown);
+	if (end == CERT_DONE)
+		end = cert_copy_ask(c);
 
-	return end == CERT_DONE ? cert_copy_place(c, text_copied) : end;
+	return end == CERT_DONE ? cert_copy_put(c, text_copied) : end;
 }
 
 /* The other places where this very certificate can be used. */
@@ -207,17 +397,15 @@ cert_copy_others(const struct cert *c)
 static void
 cert_copy_warn(const struct cert *c)
 {
-	const struct certinfo *info = &c->row->info;
-	char until[PICK_TIME];
+	const struct pick_row *row = c->row;
 
-	pick_time(until, info->not_after_ms, false);
-	(void)fprintf(stderr, "%s (%s, %s)\n  %s\n", info->owner,
-	    person_sentence(
-		(struct person_text){ info->policy->ko, info->policy->en }),
-	    until, c->row->folder);
+	pick_tell(
+	    stderr, text_goes, row->read ? &row->info : NULL, row->folder);
+	if (!row->read)
+		return;
 	(void)fprintf(stderr, "%s (%s).\n", person_sentence(text_stops),
-	    pick_medium_name(c->row));
-	if (c->row->pair->km_key != NULL)
+	    pick_medium_name(row));
+	if (row->pair->km_key != NULL)
 		person_say(text_sealed);
 	cert_copy_others(c);
 }
@@ -229,14 +417,19 @@ cert_copy_delete(struct cert *c)
 
 	if (end != CERT_DONE)
 		return end;
-	if (!c->yes && !c->json && c->attended && c->row->read)
+	if (!c->yes && !c->json && c->attended)
 		cert_copy_warn(c);
 	if (!c->yes)
 		end = cert_confirm(c, text_delete, "--yes");
 	if (end == CERT_DONE)
 		end = cert_written(c, medium_remove(c->row->pair, &c->err));
-	if (end == CERT_DONE && !c->json)
-		(void)printf("%s\n", person_sentence(text_deleted));
+	if (end != CERT_DONE)
+		return end;
+	(void)json_object_set_new(
+	    c->answer, "deleted", pick_row_json(&c->pick, c->row));
+	if (!c->json)
+		pick_tell(stdout, text_deleted,
+		    c->row->read ? &c->row->info : NULL, c->row->folder);
 
-	return end;
+	return CERT_DONE;
 }

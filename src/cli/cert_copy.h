@@ -11,9 +11,28 @@ enum cert_end cert_copy(struct cert *c);
 /* ingam cert delete: away from one medium. */
 enum cert_end cert_copy_delete(struct cert *c);
 
+/* Is there a folder c->to? Else CERT_UNREADABLE. */
+enum cert_end cert_copy_medium(struct cert *c);
+
 /*
- * Puts what c->medium holds where it belongs under c->to, and says where; asks
- * before it replaces another: CERT_EXISTS, CERT_NOT_WRITTEN and its neighbours.
- * done is what it says then, before the folder.
+ * A certificate comes to where it belongs under c->to in three steps; of the
+ * first only c->info is needed. Each may end as CERT_UNREADABLE, too: no such
+ * folder, no name to call the certificate's by.
+ *
+ * Asks before another is replaced, after showing both: CERT_EXISTS,
+ * CERT_DECLINED.
  */
-enum cert_end cert_copy_place(struct cert *c, struct person_text done);
+enum cert_end cert_copy_ask(struct cert *c);
+
+/*
+ * Adds to c->medium what it has not and what would be lost there: the
+ * encryption pair of the same owner where password opens it, the certificates
+ * of the same CA. CERT_KM_LOST: an encryption pair that cannot stay.
+ */
+enum cert_end cert_copy_keep(struct cert *c, struct span password);
+
+/*
+ * Puts what c->medium holds into its place, and says where: CERT_NOT_WRITTEN
+ * and its neighbours. done is what it says then, before the folder.
+ */
+enum cert_end cert_copy_put(struct cert *c, struct person_text done);

@@ -65,19 +65,25 @@ cert_pfx_gather(struct cert *c, const struct sec *sign, const struct sec *km,
 					PFX_CHAIN, &out->chain_n, &c->err);
 }
 
-/* The file, where nothing is in its way or may be replaced. */
+/* May the file be made: is nothing in its way, or may that be replaced? */
+static enum cert_end
+cert_pfx_free(struct cert *c)
+{
+	enum cert_end end = CERT_DONE;
+
+	if (!c->replace && access(c->out, F_OK) == 0)
+		end = cert_confirm(c, text_replace, "--replace");
+
+	return end == CERT_UNATTENDED ? CERT_EXISTS : end;
+}
+
 static enum cert_end
 cert_pfx_save(struct cert *c, struct span file)
 {
 	char shown[FOLDER_PATH];
-	enum cert_end end = CERT_DONE;
+	enum cert_end end =
+	    cert_written(c, file_replace(c->out, file, 0600, &c->err));
 
-	if (!c->replace && access(c->out, F_OK) == 0) {
-		end = cert_confirm(c, text_replace, "--replace");
-		if (end != CERT_DONE)
-			return end == CERT_UNATTENDED ? CERT_EXISTS : end;
-	}
-	end = cert_written(c, file_replace(c->out, file, 0600, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	text_sanitise(shown, sizeof(shown), span_str(c->out));
@@ -118,8 +124,11 @@ cert_pfx_export(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
 	struct sec own SEC_WIPED = { 0 };
-	enum cert_end end = cert_password_old(c, &password);
+	/* Before a password is asked for that is of no use then. */
+	enum cert_end end = cert_pfx_free(c);
 
+	if (end == CERT_DONE)
+		end = cert_password_old(c, &password);
 	/* Another password only where it is asked for. */
 	if (end == CERT_DONE && c->new_password_file != NULL)
 		end = cert_password_new(c, text_new, text_again, &own);
@@ -173,9 +182,10 @@ static enum cert_end
 cert_pfx_place(struct cert *c, const struct pfx *pfx,
     const struct pfx_pair *pair, struct span password)
 {
-	const struct pfx_pair *km;
+	const struct pfx_pair *km = cert_pfx_other(pfx, &c->info);
 	uint8_t made[CAPUBS_MAX];
 	struct derput w = derput_init(made, sizeof(made));
+	enum cert_end end;
 	enum rc rc;
 
 	medium_clear(&c->medium);
@@ -183,41 +193,45 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 		c->medium.files[i] = buf_init(MEDIUM_FILE_MAX);
 	rc =
 	    cert_pfx_take(c, pair, password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
-	if (rc == RC_OK)
-		rc = certinfo_parse(
-		    cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err);
-	km = rc == RC_OK ? cert_pfx_other(pfx, &c->info) : NULL;
-	if (km != NULL)
+	if (rc == RC_OK && km != NULL)
 		rc = cert_pfx_take(
 		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
 	if (pfx->chain_n > 0) {
 		capubs_put(&w, pfx->chain, pfx->chain_n);
 		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
 	}
+	if (rc != RC_OK)
+		return cert_failed(c, rc);
+	end = cert_copy_keep(c, password);
 
-	return rc == RC_OK ? cert_copy_place(c, text_imported)
-			   : cert_failed(c, rc);
+	return end == CERT_DONE ? cert_copy_put(c, text_imported) : end;
 }
 
-/* Every signing pair that is in it. */
+/* Every signing pair that is in it: asked about, or (with a password) placed. */
 static enum cert_end
-cert_pfx_each(struct cert *c, const struct pfx *pfx, struct span password)
+cert_pfx_each(
+    struct cert *c, const struct pfx *pfx, const struct span *password)
 {
-	json_t *folders = json_array();
 	enum cert_end end = CERT_DONE;
 	size_t n = 0;
 
 	for (size_t i = 0; i < pfx->n && end == CERT_DONE; i++) {
 		if (pfx->pairs[i].encryption)
 			continue;
-		end = cert_pfx_place(c, pfx, &pfx->pairs[i], password);
 		n++;
+		end = cert_failed(c,
+		    certinfo_parse(
+			pfx->pairs[i].certificate, &c->info, &c->err));
 		if (end == CERT_DONE)
+			end = password == NULL
+			    ? cert_copy_ask(c)
+			    : cert_pfx_place(c, pfx, &pfx->pairs[i], *password);
+		if (end == CERT_DONE && password != NULL)
 			(void)json_array_append(
-			    folders, json_object_get(c->answer, "folder"));
+			    json_object_get(c->answer, "folders"),
+			    json_object_get(c->answer, "folder"));
 	}
 	(void)json_object_del(c->answer, "folder");
-	(void)json_object_set_new(c->answer, "folders", folders);
 
 	return n > 0 ? end
 		     : cert_failed(c,
@@ -229,16 +243,14 @@ cert_pfx_each(struct cert *c, const struct pfx *pfx, struct span password)
 static enum cert_end
 cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
 {
-	if (c->new_password_file != NULL || password->n == 0) {
-		struct sec own SEC_WIPED = { 0 };
-		enum cert_end end =
-		    cert_password_new(c, text_new, text_again, &own);
+	struct sec own SEC_WIPED = { 0 };
+	bool another = c->new_password_file != NULL || password->n == 0;
+	enum cert_end end = another
+	    ? cert_password_new(c, text_new, text_again, &own)
+	    : CERT_DONE;
+	struct span of = sec_span(another ? &own : password);
 
-		return end == CERT_DONE ? cert_pfx_each(c, pfx, sec_span(&own))
-					: end;
-	}
-
-	return cert_pfx_each(c, pfx, sec_span(password));
+	return end == CERT_DONE ? cert_pfx_each(c, pfx, &of) : end;
 }
 
 enum cert_end
@@ -247,17 +259,16 @@ cert_pfx_import(struct cert *c)
 	struct sec password SEC_WIPED = { 0 };
 	struct buf file = buf_init(PFX_MAX);
 	struct pfx pfx = { 0 };
-	enum cert_end end = CERT_DONE;
+	enum cert_end end;
 	enum rc rc = file_read(c->file, &file, &c->err);
 
 	if (c->to == NULL)
 		c->to = getenv("HOME");
 	if (rc == RC_OK && c->to == NULL)
 		rc = err_set(&c->err, RC_ABSENT, "--to", "no home folder");
-	if (rc != RC_OK) {
-		end = cert_failed(c, rc);
+	end = rc == RC_OK ? cert_copy_medium(c) : cert_failed(c, rc);
+	if (end != CERT_DONE)
 		goto out;
-	}
 	/* A file may have an empty password. */
 	end = cert_ask(
 	    c, c->password_file, "--password-file", text_file, &password);
@@ -266,8 +277,11 @@ cert_pfx_import(struct cert *c)
 	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
 	if (rc != RC_OK && c->err.field[0] == '\0')
 		(void)snprintf(c->err.field, sizeof(c->err.field), "PFX");
-	end = rc == RC_OK ? cert_pfx_password(c, &pfx, &password)
-			  : cert_failed(c, rc);
+	(void)json_object_set_new(c->answer, "folders", json_array());
+	/* What may end it is asked before another password is. */
+	end = rc == RC_OK ? cert_pfx_each(c, &pfx, NULL) : cert_failed(c, rc);
+	if (end == CERT_DONE)
+		end = cert_pfx_password(c, &pfx, &password);
 out:
 	pfx_clear(&pfx);
 	buf_clear(&file);

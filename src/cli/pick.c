@@ -15,7 +15,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/columns.h"
-#include "client/person.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -24,6 +23,7 @@
 #define PICK_DIGITS 4 /* of a number; FOLDER_PAIRS has as many */
 #define PICK_HEX    8 /* digits of a fingerprint that are enough */
 #define PICK_CELLS  7
+#define PICK_UNTIL  4 /* of the cells: its end */
 #define PICK_SOON_S (30LL * 86400)
 
 static const struct {
@@ -41,7 +41,7 @@ static const struct person_text heads[PICK_CELLS] = {
 	{ "종류", "Kind" },
 	{ "이름", "Owner" },
 	{ "발급기관", "Issuer" },
-	{ "끝나는 날", "Until" },
+	[PICK_UNTIL] = { "끝나는 날", "Until" },
 	{ "저장매체", "Medium" },
 	{ "", "" },
 };
@@ -62,6 +62,7 @@ static const struct {
 	[AGE_UNREAD] = { "unreadable", COLUMNS_BAD,
 	    { "읽을 수 없음", "unreadable" } },
 };
+static const struct person_text text_serial = { "일련번호", "serial number" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
 
 void
@@ -189,19 +190,29 @@ pick_find(const struct pick *p, const char *which, const struct pick_row **row)
 }
 
 static enum pick_age
-pick_age(const struct pick_row *row)
+pick_age_of(const struct certinfo *info)
 {
 	int64_t now = clock_wall_ms();
 
-	if (!row->read)
-		return AGE_UNREAD;
-	if (row->info.not_after_ms < now)
+	if (info->not_after_ms < now)
 		return AGE_OVER;
-	if (row->info.not_before_ms > now)
+	if (info->not_before_ms > now)
 		return AGE_EARLY;
 
-	return row->info.not_after_ms - now < PICK_SOON_S * 1000 ? AGE_SOON
-								 : AGE_GOOD;
+	return info->not_after_ms - now < PICK_SOON_S * 1000 ? AGE_SOON
+							     : AGE_GOOD;
+}
+
+static enum pick_age
+pick_age(const struct pick_row *row)
+{
+	return row->read ? pick_age_of(&row->info) : AGE_UNREAD;
+}
+
+bool
+pick_ended(const struct certinfo *info)
+{
+	return pick_age_of(info) == AGE_OVER;
 }
 
 const char *
@@ -241,6 +252,27 @@ pick_time(char out[static PICK_TIME], int64_t ms, bool utc)
 	out[0] = '\0';
 	(void)strftime(
 	    out, PICK_TIME, utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d", &tm);
+}
+
+void
+pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
+    const char *folder)
+{
+	const char *more = folder == NULL ? "" : folder;
+	const char *between = folder == NULL ? "" : "\n  ";
+	char until[PICK_TIME];
+
+	if (info == NULL) {
+		(void)fprintf(out, "%s: %s%s%s\n", person_sentence(label),
+		    person_sentence(ages[AGE_UNREAD].text), between, more);
+		return;
+	}
+	pick_time(until, info->not_after_ms, false);
+	(void)fprintf(out, "%s: %s, %s, %s %s, %s %s (%s)%s%s\n",
+	    person_sentence(label), info->owner, info->issuer,
+	    person_sentence(text_serial), info->serial,
+	    person_sentence(heads[PICK_UNTIL]), until,
+	    person_sentence(ages[pick_age_of(info)].text), between, more);
 }
 
 /* What is to be known of a row at a glance. */

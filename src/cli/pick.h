@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "client/person.h"
 #include "npki/certinfo.h"
 #include "npki/folder.h"
 
@@ -72,6 +73,17 @@ const char *pick_state_name(const struct pick_row *row);
 /* "disk", "removable", "phone", "folder"; and what a person reads. */
 const char *pick_medium(const struct pick_row *row);
 const char *pick_medium_name(const struct pick_row *row);
+
+/* Is it over? */
+bool pick_ended(const struct certinfo *info);
+
+/*
+ * One certificate for a person, after label: owner, issuer, serial number, end
+ * and how far it is from it; info is NULL where its file is no certificate.
+ * Below it folder, as it is to be shown, where that is not NULL.
+ */
+void pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
+    const char *folder);
 
 /* A moment as 2026-11-30: here, or (utc) 2026-11-30T14:59:59Z. */
 #define PICK_TIME 24

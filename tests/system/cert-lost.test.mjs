@@ -1,0 +1,183 @@
+// cert-lost.test.mjs - nothing of a person's is lost by ingam cert without being
+// told: what takes another's place, what is deleted, what is asked first.
+//
+// Belongs here: copy, import, delete and export over what is there.
+// Not here: what they do otherwise (cert.test.mjs); kills in the middle
+// (tests/fault/change.test.mjs).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program, run } from '../lib/service.mjs';
+import { terminal as onTerminal } from '../lib/terminal.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-cert-lost-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const password = 'Canary7!Qw', another = 'Other9#Xyw';
+const ko = { LC_ALL: 'ko_KR.UTF-8' };
+const home = join(base, 'home');
+const env = { HOME: home };
+
+function secret(text, name) {
+  const path = join(base, name);
+  writeFileSync(path, `${text}\n`, { mode: 0o600 });
+  return path;
+}
+const right = secret(password, 'right');
+const other = secret(another, 'other');
+
+const cert = (args, more = {}) => run(program('ingam'), ['cert', ...args], { env: { ...env, ...more } });
+const json = async (args) => {
+  const done = await cert([...args, '--json']);
+  return { ...done, answer: JSON.parse(done.stdout) };
+};
+const terminal = (args, answers, more = {}) => onTerminal([program('ingam'), 'cert', ...args], { answers, env: { ...env, ...more } });
+const files = (folder) => Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
+const km = ['kmCert.der', 'kmPri.key'];
+
+/** A medium that has nothing. */
+let media = 0;
+function medium() {
+  const at = join(base, `medium-${media++}`);
+  mkdirSync(at);
+  return at;
+}
+
+/** A medium with this certificate, and its folder there. */
+async function put(made, at = medium()) {
+  const { answer } = await json(['copy', made.folder, '--to', at]);
+  return { at, folder: answer.folder };
+}
+
+// The same subject: with both pairs, its renewed one of another key, one that was before them.
+const both = makeCertificate({ into: join(base, 'both'), password, km: true, days: 100 });
+const renewed = makeCertificate({ into: join(base, 'renewed'), password });
+const earlier = makeCertificate({ into: join(base, 'earlier'), password, days: 50 });
+const pfx = join(base, 'renewed.p12');
+assert.equal((await cert(['export', renewed.folder, '--out', pfx, '--password-file', right])).code, 0);
+
+test('import of a signing pair alone: the encryption pair that is there stays', async () => {
+  const { at, folder } = await put(both);
+  const { code, answer, stderr } = await json(['import', pfx, '--to', at, '--password-file', right, '--replace']);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual([answer.kept, answer.folders], [km, [folder]]);
+  for (const name of km) assert.deepEqual(files(folder)[name], files(both.folder)[name], name);
+  assert.deepEqual(readFileSync(join(folder, 'signCert.der')), readFileSync(renewed.signCert));
+  assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0, 'both keys have one password');
+  const again = await put(both);
+  const told = await cert(['import', pfx, '--to', again.at, '--password-file', right, '--replace'], ko);
+  assert.match(told.stderr, /암호용 인증서와 개인키\(kmCert\.der, kmPri\.key\)는 그대로 두었어요/);
+});
+
+test('import: an encryption pair of another password or another owner is refused, and nothing changed', async () => {
+  const { at, folder } = await put(both);
+  const before = files(folder);
+  const args = ['import', pfx, '--to', at, '--password-file', right, '--new-password-file', other, '--replace'];
+  const { code, answer } = await json(args);
+  assert.deepEqual([code, answer.problem, answer.folders], [5, 'encryption-lost', []]);
+  assert.deepEqual(files(folder), before);
+  const told = await cert(args, ko);
+  assert.match(told.stderr, /비밀번호가 암호용 개인키\(kmPri\.key\)의 비밀번호와 같으면/);
+  assert.match(told.stderr, /사라지게 되어 그만두었어요/);
+  const stranger = makeCertificate({ into: join(base, 'stranger'), password, km: true, name: '김철수()002' });
+  for (const name of km) cpSync(join(stranger.folder, name), join(folder, name));
+  const theirs = files(folder);
+  assert.equal((await json(['import', pfx, '--to', at, '--password-file', right, '--replace'])).answer.problem, 'encryption-lost');
+  assert.deepEqual(files(folder), theirs);
+});
+
+test('copy over an encryption pair that does not come with it: refused, also with --replace', async () => {
+  const { at, folder } = await put(both);
+  const before = files(folder);
+  for (const more of [[], ['--replace']]) {
+    const { code, answer } = await json(['copy', renewed.folder, '--to', at, ...more]);
+    assert.deepEqual([code, answer.problem], [5, 'encryption-lost']);
+  }
+  assert.deepEqual(files(folder), before);
+  // What the sentence says to do.
+  assert.equal((await cert(['delete', folder, '--yes'])).code, 0);
+  assert.equal((await cert(['copy', renewed.folder, '--to', at])).code, 0);
+});
+
+test('the certificates of the CA that are there stay for one of the same CA', async () => {
+  const { at, folder } = await put(earlier);
+  const authorities = Buffer.from(earlier.ca.split('-----')[2], 'base64');
+  const length = authorities.length;
+  const list = Buffer.concat([Buffer.from([0x30, 0x82, length >> 8, length & 255]), authorities]);
+  writeFileSync(join(folder, 'CaPubs'), list);
+  const { answer } = await json(['copy', earlier.folder, '--to', at, '--replace']);
+  assert.deepEqual([answer.problem, answer.kept], ['', ['CaPubs']]);
+  assert.deepEqual(readFileSync(join(folder, 'CaPubs')), list);
+});
+
+test('an older certificate over a newer one: both are shown with serial number and end, and it is warned', async () => {
+  const { at, folder } = await put(renewed);
+  const serial = async (one) => (await json(['show', one.folder])).answer.certificate.serial;
+  const no = await terminal(['copy', earlier.folder, '--to', at], ['아니요'], ko);
+  assert.equal(no.code, 5);
+  for (const [label, one] of [['거기에 있는 인증서', renewed], ['그 자리에 넣을 인증서', earlier]])
+    assert.match(no.stdout, new RegExp(`^${label}: 홍길동\\(\\)[0-9]+, [^,]+, 일련번호 ${await serial(one)}, 끝나는 날 \\d{4}-\\d\\d-\\d\\d \\(유효\\)`, 'm'));
+  assert.match(no.stdout, /거기에 있는 인증서가 더 나중에 끝나요/);
+  const exists = await json(['copy', earlier.folder, '--to', at]);
+  assert.deepEqual([exists.code, exists.answer.problem, exists.answer.there.serial, exists.answer.there.folder], [5, 'exists', await serial(renewed), folder]);
+  // It is done without asking, but not without a word.
+  const quiet = await cert(['copy', earlier.folder, '--to', at, '--replace'], { LC_ALL: 'C' });
+  assert.equal(quiet.code, 0);
+  assert.match(quiet.stderr, /the one that is there ends later/);
+  // The other way round there is nothing to warn of.
+  const back = await json(['copy', renewed.folder, '--to', at, '--replace']);
+  assert.deepEqual([back.answer.replaced.length, back.answer.replaced[0].serial, back.answer.kept], [1, await serial(earlier), []]);
+  await json(['copy', earlier.folder, '--to', at, '--replace']);
+  assert.doesNotMatch((await cert(['copy', renewed.folder, '--to', at, '--replace'])).stderr, /Careful/);
+  assert.deepEqual((await json(['copy', renewed.folder, '--to', medium()])).answer.replaced, []);
+});
+
+test('one that has expired over one that has not: it is said', async () => {
+  const over = { folder: join(base, 'over') };
+  cpSync(renewed.folder, over.folder, { recursive: true });
+  // The same with an end in the past, of the same keys: signed by nobody, which copy does not ask.
+  const der = readFileSync(renewed.signCert);
+  const at = der.indexOf(Buffer.from([0x17, 13]), der.indexOf(Buffer.from([0x17, 13])) + 15);
+  der.write('200101', at + 2, 'latin1');
+  const from = der.indexOf(Buffer.from([0x17, 13]));
+  der.write('190101', from + 2, 'latin1');
+  writeFileSync(join(over.folder, 'signCert.der'), der);
+  const medium = await put(renewed);
+  const no = await terminal(['copy', over.folder, '--to', medium.at], ['no'], { LC_ALL: 'C' });
+  assert.match(no.stdout, /takes its place has expired, the one that is there has not/);
+  assert.match(no.stdout, /Until 2020-01-\d\d \(expired\)/);
+});
+
+test('delete: the question and the answer say whose, of whom, until when and where', async () => {
+  const { folder } = await put(both);
+  const whose = /홍길동\(\)0010023400506789012345, .+, 일련번호 [0-9a-f]+, 끝나는 날 \d{4}-\d\d-\d\d \(유효\)/;
+  const no = await terminal(['delete', folder], ['아니요'], ko);
+  assert.match(no.stdout, new RegExp(`지울 인증서: ${whose.source}\n  ${folder.replaceAll('(', '\\(').replaceAll(')', '\\)')}\n`));
+  const { stdout } = await cert(['delete', folder, '--yes'], ko);
+  assert.match(stdout, new RegExp(`^지웠어요: ${whose.source}\n  ${folder.replaceAll('(', '\\(').replaceAll(')', '\\)')}\n$`));
+  const unread = await put(earlier);
+  writeFileSync(join(unread.folder, 'signCert.der'), 'no certificate');
+  const odd = await cert(['delete', unread.folder, '--yes'], { LC_ALL: 'C' });
+  assert.match(odd.stdout, /^Deleted: unreadable\n {2}\//);
+});
+
+test('export and import ask what may end them before a password that would be of no use', async () => {
+  const out = join(base, 'there.p12');
+  writeFileSync(out, 'x');
+  // One answer: the first question is whether to replace.
+  const no = await terminal(['export', both.folder, '--out', out], ['no'], { LC_ALL: 'C' });
+  assert.deepEqual([no.code, readFileSync(out, 'utf8')], [5, 'x']);
+  assert.doesNotMatch(no.stdout, /Password/);
+  const { at } = await put(renewed);
+  const declined = await terminal(['import', pfx, '--to', at], [password, 'no'], { LC_ALL: 'C' });
+  assert.equal(declined.code, 5);
+  assert.doesNotMatch(declined.stdout, /New password/);
+  // A folder that is not there ends it before anything is asked.
+  const nowhere = await terminal(['import', pfx, '--to', join(base, 'nowhere')], [], { LC_ALL: 'C' });
+  assert.equal(nowhere.code, 3);
+  assert.doesNotMatch(nowhere.stdout, /Password/);
+  assert.equal(existsSync(join(base, 'nowhere')), false);
+});
