@@ -13,7 +13,6 @@ check_object(const struct json_t *o)
 {
 	static const char *const names[] = { "a", "b", "name", "" };
 	struct buf bytes = buf_init(64);
-	const struct json_t *v;
 	const char *text;
 	uint64_t u;
 	size_t i;
@@ -40,16 +39,7 @@ check_object(const struct json_t *o)
 				abort();
 			buf_reset(&bytes);
 		}
-		(void)!json_get_object(o, name, JSON_MUST, &v, NULL);
-		(void)!json_get_array(o, name, JSON_MUST, 0, 4, &v, NULL);
-		for (size_t j = 0; j <= json_at_count(v); j++) {
-			(void)!json_at_text(v, name, j, 0, 9, &text, NULL);
-			(void)!json_at_bytes(
-			    v, name, j, JSON_HEX, 0, 8, &bytes, NULL);
-			buf_reset(&bytes);
-		}
 	}
-	(void)!json_get_only(o, names, 4, NULL);
 	buf_clear(&bytes);
 }
 
@@ -84,7 +74,7 @@ check_put(struct span in)
 			json_put_uint(&w, array ? NULL : name, in.p[i]);
 			break;
 		case 5:
-			json_put_time(&w, NULL, in.p[i]);
+			json_put_int(&w, NULL, -(int64_t)in.p[i]);
 			break;
 		}
 	}

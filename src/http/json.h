@@ -72,30 +72,6 @@ IG_CHECK enum rc json_get_bytes(const struct json_t *o, const char *name,
     enum json_need need, enum json_coding coding, size_t least, size_t most,
     struct buf *out, struct err *e);
 
-IG_CHECK enum rc json_get_object(const struct json_t *o, const char *name,
-    enum json_need need, const struct json_t **out, struct err *e);
-
-/* An array of least to most elements. */
-IG_CHECK enum rc json_get_array(const struct json_t *o, const char *name,
-    enum json_need need, size_t least, size_t most, const struct json_t **out,
-    struct err *e);
-
-/* Refuses members that are not in the table: RC_FORMAT with the name. */
-IG_CHECK enum rc json_get_only(
-    const struct json_t *o, const char *const *names, size_t n, struct err *e);
-
-/* How many elements; 0 for NULL. */
-size_t json_at_count(const struct json_t *a);
-
-/* Element i of an array: as the getters; name is for err.field. */
-IG_CHECK enum rc json_at_text(const struct json_t *a, const char *name,
-    size_t i, size_t least, size_t most, const char **out, struct err *e);
-IG_CHECK enum rc json_at_bytes(const struct json_t *a, const char *name,
-    size_t i, enum json_coding coding, size_t least, size_t most,
-    struct buf *out, struct err *e);
-IG_CHECK enum rc json_at_object(const struct json_t *a, const char *name,
-    size_t i, const struct json_t **out, struct err *e);
-
 /*
  * The builder: writes straight into a buf and cannot make invalid JSON. Its
  * failure sticks (bad UTF-8, a member without a name in an object or with one
@@ -126,9 +102,6 @@ void json_put_bool(struct json_out *w, const char *name, bool v);
 void json_put_null(struct json_out *w, const char *name);
 void json_put_bytes(struct json_out *w, const char *name,
     enum json_coding coding, struct span s);
-
-/* Milliseconds since 1970 as "2026-11-24T00:28:47.123Z"; null when 0. */
-void json_put_time(struct json_out *w, const char *name, int64_t ms);
 
 /* Closes what is open; true when to holds one whole, valid JSON text. */
 bool json_put_done(struct json_out *w);

@@ -1,16 +1,13 @@
 /*
  * json_put.c - writes JSON straight into a buffer; what comes out is valid.
  *
- * Belongs here: commas, quotes, nesting, escapes, numbers, times.
+ * Belongs here: commas, quotes, nesting, escapes, numbers.
  * Not here: reading (json.c).
  */
 #include "http/json.h"
 
 #include "base/enc.h"
 #include "base/text.h"
-
-#include <stdio.h>
-#include <time.h>
 
 struct json_out
 json_put_init(struct buf *to)
@@ -209,23 +206,6 @@ json_put_bytes(struct json_out *w, const char *name, enum json_coding coding,
 	}
 	buf_u8(w->to, '"');
 	put_after(w);
-}
-
-void
-json_put_time(struct json_out *w, const char *name, int64_t ms)
-{
-	time_t s = (time_t)(ms / 1000);
-	struct tm tm;
-	char text[32];
-	size_t n;
-
-	if (ms <= 0 || gmtime_r(&s, &tm) == NULL) {
-		json_put_null(w, name);
-		return;
-	}
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(text + n, sizeof(text) - n, ".%03dZ", (int)(ms % 1000));
-	json_put_text(w, name, text);
 }
 
 bool
