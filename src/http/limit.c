@@ -156,9 +156,10 @@ limit_bucket(struct limit *l, unsigned int class_, uint32_t times,
 	return worst;
 }
 
+/* One token of a bucket that has times as many as its class says. */
 static enum rc
-limit_take_times(struct limit *l, unsigned int class_, uint32_t times,
-    struct span key, uint32_t cost, int64_t *retry_ms, struct err *e)
+limit_take(struct limit *l, unsigned int class_, uint32_t times,
+    struct span key, int64_t *retry_ms, struct err *e)
 {
 	struct limit_bucket *b;
 	int64_t missing, rate;
@@ -168,9 +169,9 @@ limit_take_times(struct limit *l, unsigned int class_, uint32_t times,
 		return err_set(e, RC_BUG, NULL, "no such limit");
 	(void)pthread_mutex_lock(&l->lock);
 	b = limit_bucket(l, class_, times, key, clock_mono_ms());
-	missing = cost * TOKEN - b->tokens;
+	missing = TOKEN - b->tokens;
 	if (missing <= 0)
-		b->tokens -= cost * TOKEN;
+		b->tokens -= TOKEN;
 	(void)pthread_mutex_unlock(&l->lock);
 	if (missing <= 0)
 		return RC_OK;
@@ -178,13 +179,6 @@ limit_take_times(struct limit *l, unsigned int class_, uint32_t times,
 	*retry_ms = rate == 0 ? INT64_C(3600000) : missing / rate + 1;
 
 	return err_set(e, RC_RATE, NULL, "too many requests");
-}
-
-enum rc
-limit_take(struct limit *l, unsigned int class_, struct span key, uint32_t cost,
-    int64_t *retry_ms, struct err *e)
-{
-	return limit_take_times(l, class_, 1, key, cost, retry_ms, e);
 }
 
 enum rc
@@ -196,11 +190,11 @@ limit_take_address(struct limit *l, unsigned int class_, const char *address,
 
 	address_client(address, client);
 	address_network(address, network);
-	rc = limit_take_times(l, class_, 1, span_str(client), 1, retry_ms, e);
+	rc = limit_take(l, class_, 1, span_str(client), retry_ms, e);
 	/* What is no address has no network. */
 	if (rc != RC_OK || strcmp(client, network) == 0)
 		return rc;
 
-	return limit_take_times(
-	    l, class_, LIMIT_NETWORK, span_str(network), 1, retry_ms, e);
+	return limit_take(
+	    l, class_, LIMIT_NETWORK, span_str(network), retry_ms, e);
 }

@@ -33,16 +33,10 @@ IG_CHECK enum rc limit_new(const struct limit_class *classes, size_t n,
 void limit_free(struct limit *l);
 
 /*
- * Takes cost tokens. RC_RATE when there are not as many: nothing is taken,
- * and *retry_ms says when there will be. Any thread.
- */
-IG_CHECK enum rc limit_take(struct limit *l, unsigned int class_,
-    struct span key, uint32_t cost, int64_t *retry_ms, struct err *e);
-
-/*
- * One token for a client (base/address.h), and one for its network, which has
- * LIMIT_NETWORK times as many: a crowd behind one address range is no reason
- * to lock it out, a spray from there is.
+ * Takes one token for a client (base/address.h), and one for its network,
+ * which has LIMIT_NETWORK times as many: a crowd behind one address range is
+ * no reason to lock it out, a spray from there is. RC_RATE when one of them
+ * has none left; *retry_ms says when there will be. Any thread.
  */
 #define LIMIT_NETWORK 5
 

@@ -17,13 +17,13 @@ static struct limit *limit;
 static int64_t retry;
 
 static int
-take(unsigned int class_, const char *key, uint32_t cost, int times)
+take(unsigned int class_, const char *key, int times)
 {
 	int good = 0;
 
 	for (int i = 0; i < times; i++)
-		good += limit_take(limit, class_, span_str(key), cost, &retry,
-			    NULL) == RC_OK
+		good += limit_take_address(limit, class_, key, &retry, NULL) ==
+			RC_OK
 		    ? 1
 		    : 0;
 
@@ -73,8 +73,8 @@ take_crowded(void)
 		exit(EXIT_FAILURE);
 	for (int i = 0; i < 200; i++) {
 		(void)snprintf(key, sizeof(key), "other%d", i);
-		crowd += limit_take(small, LOGIN, span_str(key), 1, &retry,
-			     NULL) == RC_OK
+		crowd +=
+		    limit_take_address(small, LOGIN, key, &retry, NULL) == RC_OK
 		    ? 1
 		    : 0;
 	}
@@ -110,29 +110,27 @@ main(void)
 
 	if (limit_new(classes, 3, 64, &limit, NULL) != RC_OK)
 		return EXIT_FAILURE;
-	ok(take(LOGIN, "a", 1, 30) == 20, "20 at once, then no more");
+	ok(take(LOGIN, "a", 30) == 20, "20 at once, then no more");
 	ok(retry > 900 && retry <= 1001, "the next in a second");
-	ok(take(LOGIN, "b", 1, 1) == 1, "another key is free");
+	ok(take(LOGIN, "b", 1) == 1, "another key is free");
 	clock_advance_ms(3000);
-	ok(take(LOGIN, "a", 1, 30) == 3, "one a second comes back");
+	ok(take(LOGIN, "a", 30) == 3, "one a second comes back");
 	clock_advance_ms(3600000);
-	ok(take(LOGIN, "a", 1, 30) == 20, "never more than the burst");
-	clock_advance_ms(10000);
-	ok(take(LOGIN, "a", 10, 2) == 1, "a cost of ten");
-	ok(take(NEVER, "a", 1, 5) == 2 && retry == 3600000,
+	ok(take(LOGIN, "a", 30) == 20, "never more than the burst");
+	ok(take(NEVER, "a", 5) == 2 && retry == 3600000,
 	    "another class is another bucket; no refill");
-	ok(limit_take(limit, 9, span_str("a"), 1, &retry, NULL) == RC_BUG,
+	ok(limit_take_address(limit, 9, "a", &retry, NULL) == RC_BUG,
 	    "no such class");
 	test_network();
 	test_full();
 	clock_advance_ms(3600000);
-	(void)take(LOGIN, "thief", 1, 20);
+	(void)take(LOGIN, "thief", 20);
 	for (int i = 0; i < 10000; i++) {
 		(void)snprintf(key, sizeof(key), "key%d", i);
-		crowd += take(LOGIN, key, 1, 1);
+		crowd += take(LOGIN, key, 1);
 	}
 	ok(crowd == 10000, "a crowd larger than the table is let through");
-	ok(take(LOGIN, "thief", 1, 1) == 0,
+	ok(take(LOGIN, "thief", 1) == 0,
 	    "and does not wash away who is at the limit");
 	limit_free(limit);
 
