@@ -53,9 +53,7 @@ event_new(uint64_t id, const char *type, struct span data, struct event **out,
 	size_t from = 0;
 
 	*out = NULL;
-	if (id > 0)
-		buf_printf(&b, "id: %" PRIu64 "\n", id);
-	buf_printf(&b, "event: %s\n", type);
+	buf_printf(&b, "id: %" PRIu64 "\nevent: %s\n", id, type);
 	for (size_t i = 0; i <= data.n; i++) {
 		if (i < data.n && data.p[i] != '\n')
 			continue;

@@ -23,7 +23,7 @@ bool event_is_word(const char *s, const char *more);
 /* May this be an event? RC_FORMAT, RC_LIMIT. */
 IG_CHECK enum rc event_check(const char *type, struct span data, struct err *e);
 
-/* The text of a checked event; id 0: without one. Held once. RC_MEMORY. */
+/* The text of a checked event; Held once. RC_MEMORY. */
 IG_CHECK enum rc event_new(uint64_t id, const char *type, struct span data,
     struct event **out, struct err *e);
 

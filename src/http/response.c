@@ -40,35 +40,16 @@ response_status(struct response *r, unsigned int status)
 	r->status = status;
 }
 
-static struct json_out *
-response_open(struct response *r, unsigned int status)
+struct json_out *
+response_json(struct response *r, unsigned int status)
 {
 	response_status(r, status);
 	r->type = "application/json";
 	r->is_json = true;
 	r->json = json_put_init(&r->body);
+	json_put_object(&r->json, NULL);
 
 	return &r->json;
-}
-
-struct json_out *
-response_json(struct response *r, unsigned int status)
-{
-	struct json_out *w = response_open(r, status);
-
-	json_put_object(w, NULL);
-
-	return w;
-}
-
-struct json_out *
-response_json_array(struct response *r, unsigned int status)
-{
-	struct json_out *w = response_open(r, status);
-
-	json_put_array(w, NULL);
-
-	return w;
 }
 
 void
@@ -109,13 +90,6 @@ response_header(struct response *r, const char *name, const char *fmt, ...)
 	    (struct span){ (const uint8_t *)name, strlen(name) + 1 });
 	buf_bytes(&r->headers,
 	    (struct span){ (const uint8_t *)value, (size_t)n + 1 });
-}
-
-void
-response_redirect(struct response *r, const char *where)
-{
-	response_status(r, 303);
-	response_header(r, "Location", "%s", where);
 }
 
 void
@@ -189,14 +163,6 @@ response_stream(struct response *r)
 	}
 	topic_stream(r->q->waiter, (int64_t)conf->heartbeat_s * 1000,
 	    (int64_t)conf->stream_s * 1000);
-}
-
-void
-response_event(struct response *r, const char *type, struct span data)
-{
-	if (!r->stream || r->failed ||
-	    topic_event(r->q->waiter, type, data, NULL) != RC_OK)
-		r->failed = true;
 }
 
 void

@@ -26,15 +26,9 @@ void response_status(struct response *r, unsigned int status);
  */
 struct json_out *response_json(struct response *r, unsigned int status);
 
-/* The same, starting with an array. */
-struct json_out *response_json_array(struct response *r, unsigned int status);
-
 /* A body of bytes, copied; type is a media type that outlives the response. */
 void response_bytes(struct response *r, unsigned int status, const char *type,
     struct span body);
-
-/* 303 to a path of the same origin or to an absolute address. */
-void response_redirect(struct response *r, const char *where);
 
 /*
  * A header. name outlives the response. A value with a control character or
@@ -88,6 +82,3 @@ void response_wait(
  * The stream lives at most the server's stream_ms; browsers come back alone.
  */
 void response_stream(struct response *r);
-
-/* One event for a stream's start. After response_stream(). */
-void response_event(struct response *r, const char *type, struct span data);

@@ -2,8 +2,7 @@
  * topic.c - the hub: who waits for which topic, and what is told to them.
  *
  * Belongs here: topics, waiters, their events, deadlines, waking.
- * Not here: connections (serve.c, watch.c); text of events (event.c); notices
- * between nodes (daemon, by the hook).
+ * Not here: connections (serve.c, watch.c); text of events (event.c).
  *
  * One lock guards everything. wake() is called without it. A parked waiter is
  * woken by whoever turns `parked` off under the lock, so exactly once; until
@@ -65,8 +64,6 @@ struct topic_hub {
 	uint64_t seed;
 	uint64_t last_id;
 	bool stopping;
-	topic_hook *hook;
-	void *hook_arg;
 	void (*kick)(void *arg);
 	void *kick_arg;
 };
@@ -101,13 +98,6 @@ topic_free(struct topic_hub *hub)
 	(void)pthread_cond_destroy(&hub->none_out);
 	(void)pthread_mutex_destroy(&hub->lock);
 	free(hub);
-}
-
-void
-topic_set_hook(struct topic_hub *hub, topic_hook *hook, void *arg)
-{
-	hub->hook = hook;
-	hub->hook_arg = arg;
 }
 
 void
@@ -425,36 +415,17 @@ topic_tell_all(struct topic_hub *hub, const char *name, const char *type,
 }
 
 enum rc
-topic_deliver(struct topic_hub *hub, const char *name, const char *type,
-    struct span data, struct err *e)
-{
-	return topic_tell_all(hub, name, type, data, false, e);
-}
-
-static enum rc
-topic_told(struct topic_hub *hub, const char *name, const char *type,
-    struct span data, enum rc rc)
-{
-	if (rc == RC_OK && hub->hook != NULL)
-		hub->hook(hub->hook_arg, name, type, data);
-
-	return rc;
-}
-
-enum rc
 topic_publish(struct topic_hub *hub, const char *name, const char *type,
     struct span data, struct err *e)
 {
-	return topic_told(hub, name, type, data,
-	    topic_tell_all(hub, name, type, data, false, e));
+	return topic_tell_all(hub, name, type, data, false, e);
 }
 
 enum rc
 topic_publish_soon(struct topic_hub *hub, const char *name, const char *type,
     struct span data, struct err *e)
 {
-	return topic_told(hub, name, type, data,
-	    topic_tell_all(hub, name, type, data, true, e));
+	return topic_tell_all(hub, name, type, data, true, e);
 }
 
 void
@@ -471,39 +442,6 @@ topic_end(struct topic_hub *hub, const char *name)
 		s->waiter->ended = true;
 		topic_rouse(s->waiter, &woken);
 	}
-	(void)pthread_mutex_unlock(&hub->lock);
-	topic_wake(hub, woken);
-}
-
-/* Under the lock: rouses every waiter that watches something. */
-static struct topic_waiter *
-topic_each(struct topic_hub *hub, bool resync)
-{
-	struct topic_waiter *woken = NULL;
-
-	for (size_t i = 0; i < TOPIC_BUCKETS; i++) {
-		for (struct topic *t = hub->bucket[i]; t != NULL; t = t->next) {
-			for (struct topic_sub *s = t->subs; s != NULL;
-			     s = s->next) {
-				if (resync) {
-					s->waiter->news = true;
-					s->waiter->resync = true;
-				}
-				topic_rouse(s->waiter, &woken);
-			}
-		}
-	}
-
-	return woken;
-}
-
-void
-topic_resync(struct topic_hub *hub)
-{
-	struct topic_waiter *woken;
-
-	(void)pthread_mutex_lock(&hub->lock);
-	woken = topic_each(hub, true);
 	(void)pthread_mutex_unlock(&hub->lock);
 	topic_wake(hub, woken);
 }
@@ -579,24 +517,6 @@ topic_stream(struct topic_waiter *w, int64_t heartbeat_ms, int64_t life_ms)
 	w->end_ms = clock_mono_ms() + life_ms -
 	    (int64_t)rnd_below((uint32_t)(life_ms / 8 + 1));
 	(void)pthread_mutex_unlock(&w->hub->lock);
-}
-
-enum rc
-topic_event(
-    struct topic_waiter *w, const char *type, struct span data, struct err *e)
-{
-	struct event *event;
-	enum rc rc;
-
-	if ((rc = event_check(type, data, e)) != RC_OK ||
-	    (rc = event_new(0, type, data, &event, e)) != RC_OK)
-		return rc;
-	(void)pthread_mutex_lock(&w->hub->lock);
-	topic_queue(w, event);
-	(void)pthread_mutex_unlock(&w->hub->lock);
-	event_drop(event);
-
-	return RC_OK;
 }
 
 /* Under the lock: what stands at the head of the queue, copied to out. */

@@ -51,26 +51,11 @@ IG_CHECK enum rc topic_publish(struct topic_hub *hub, const char *name,
 IG_CHECK enum rc topic_publish_soon(struct topic_hub *hub, const char *name,
     const char *type, struct span data, struct err *e);
 
-/* topic_publish() without the hook: for what came from another node. */
-IG_CHECK enum rc topic_deliver(struct topic_hub *hub, const char *name,
-    const char *type, struct span data, struct err *e);
-
 /*
  * Ends the streams on a topic (a session was closed, a device removed). Long
- * polls run again. The hook is not told: publish a word of your own for that.
+ * polls run again.
  */
 void topic_end(struct topic_hub *hub, const char *name);
-
-/* All streams get TOPIC_RESYNC, all long polls run: notices were lost. */
-void topic_resync(struct topic_hub *hub);
-
-/*
- * Told of each topic_publish(), on its thread, without a lock held. Set once,
- * before the first publish.
- */
-typedef void topic_hook(
-    void *arg, const char *name, const char *type, struct span data);
-void topic_set_hook(struct topic_hub *hub, topic_hook *hook, void *arg);
 
 /* How many requests wait now. */
 size_t topic_waiting(struct topic_hub *hub);
@@ -111,10 +96,6 @@ enum topic_why topic_why(struct topic_waiter *w);
 /* Makes it a stream: from now on published events are queued. */
 void topic_stream(
     struct topic_waiter *w, int64_t heartbeat_ms, int64_t life_ms);
-
-/* Queues an event for this stream alone. RC_FORMAT, RC_LIMIT, RC_MEMORY. */
-IG_CHECK enum rc topic_event(
-    struct topic_waiter *w, const char *type, struct span data, struct err *e);
 
 #define TOPIC_PARKED 0
 #define TOPIC_ENDED  (-1)
