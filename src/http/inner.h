@@ -50,7 +50,7 @@ struct request {
 	enum inner_state state;
 	const char *method; /* in the connection's memory */
 	struct route_match match;
-	struct pairs *query, *form;
+	struct pairs *query;
 	struct buf body;
 	size_t discarded; /* bytes of a body that nobody wants */
 	struct json_t *json;

@@ -28,7 +28,7 @@ IG_CHECK enum rc pairs_decode(
     struct span in, bool plus, char *out, size_t *n, struct err *e);
 
 /*
- * "a=1&b=2": a query or a form. *out is given (free()); NULL for an empty
+ * "a=1&b=2": a query. *out is given (free()); NULL for an empty
  * text. RC_FORMAT: malformed, an empty pair, a name twice. RC_LIMIT: more
  * than PAIRS_MAX. RC_MEMORY.
  */

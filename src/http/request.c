@@ -21,30 +21,6 @@ request_app(const struct request *q)
 }
 
 const char *
-request_origin(const struct request *q)
-{
-	return q->at->origin->name;
-}
-
-const char *
-request_public_url(const struct request *q)
-{
-	return q->at->url;
-}
-
-const char *
-request_method(const struct request *q)
-{
-	return q->method;
-}
-
-const char *
-request_path(const struct request *q)
-{
-	return q->target;
-}
-
-const char *
 request_param(const struct request *q, const char *name)
 {
 	return route_param(&q->match, name);
@@ -70,23 +46,6 @@ request_is_type(const struct request *q, const char *type)
 
 	return have != NULL && strncasecmp(have, type, n) == 0 &&
 	    (have[n] == '\0' || have[n] == ';' || have[n] == ' ');
-}
-
-enum rc
-request_form(
-    struct request *q, const char *name, const char **out, struct err *e)
-{
-	enum rc rc;
-
-	*out = NULL;
-	if (!request_is_type(q, "application/x-www-form-urlencoded"))
-		return err_set(e, RC_FORMAT, NULL, "a form is expected");
-	if (q->form == NULL &&
-	    (rc = pairs_parse(buf_span(&q->body), &q->form, e)) != RC_OK)
-		return rc;
-	*out = pairs_find(q->form, name);
-
-	return RC_OK;
 }
 
 const char *
@@ -281,7 +240,6 @@ request_clear(struct request *q)
 	request_set_slot(q, NULL, NULL);
 	json_free(q->json);
 	free(q->query);
-	free(q->form);
 	free(q->cookie);
 	buf_clear(&q->body);
 	topic_waiter_free(q->waiter);

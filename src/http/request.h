@@ -12,22 +12,11 @@ struct json_t;
 struct request;
 
 #define REQUEST_TARGET_MAX  2048 /* bytes of path and query */
-#define REQUEST_QUERY_MAX   32   /* pairs of a query or a form */
 #define REQUEST_WATCH_MAX   4    /* topics of one request */
 #define REQUEST_ADDRESS_MAX 46   /* an IPv6 address as text, with its zero */
 
 /* What the server was started with (server.h, `app`). */
 void *request_app(const struct request *q);
-
-/* The name of the origin that it came to ("app", "ra" …). */
-const char *request_origin(const struct request *q);
-
-/* The origin's public address, "https://app.example", without a slash. */
-const char *request_public_url(const struct request *q);
-
-/* "GET", "HEAD", "POST" …, and the raw path; borrowed for the request's life. */
-const char *request_method(const struct request *q);
-const char *request_path(const struct request *q);
 
 /*
  * A path parameter by the name in the row, decoded UTF-8 without NUL. NULL
@@ -40,13 +29,6 @@ const char *request_param(const struct request *q, const char *name);
  * A query that is malformed, or names something twice, never gets this far.
  */
 const char *request_query(const struct request *q, const char *name);
-
-/*
- * The same of a body of application/x-www-form-urlencoded. RC_FORMAT when the
- * body is not one; *out is NULL when it is and the name is absent.
- */
-IG_CHECK enum rc request_form(
-    struct request *q, const char *name, const char **out, struct err *e);
 
 /* A header's value, NULL when absent. The name in any case. */
 const char *request_header(const struct request *q, const char *name);
