@@ -14,10 +14,6 @@ IG_CHECK enum rc block_find(struct db *db, const char *scope,
     const uint8_t key[static STORE_HASH], int64_t now_ms, int64_t *until_ms,
     struct err *e);
 
-/* Absent is fine. */
-IG_CHECK enum rc block_delete(struct db *db, const char *scope,
-    const uint8_t key[static STORE_HASH], struct err *e);
-
 /* Removes up to 500 that ended before; *n (may be NULL) is how many. */
 IG_CHECK enum rc block_purge(
     struct db *db, int64_t before_ms, size_t *n, struct err *e);

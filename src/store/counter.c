@@ -115,15 +115,6 @@ counter_hit(struct db *db, const char *scope,
 }
 
 enum rc
-counter_reset(struct db *db, const char *scope,
-    const uint8_t key[static STORE_HASH], struct err *e)
-{
-	return row_write(db,
-	    "DELETE FROM counter WHERE scope = $1 AND subject = $2",
-	    DB_ARGS(db_text(scope), db_bytes(key, STORE_HASH)), NULL, e);
-}
-
-enum rc
 counter_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
 {
 	return row_purge(db,

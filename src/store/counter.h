@@ -5,8 +5,6 @@
 
 #include "store/store.h"
 
-#define COUNTER_SCOPE 33 /* a word of at most 32 bytes, and its zero */
-
 struct counter_answer {
 	bool allowed;
 	int64_t left;           /* further hits in this window */
@@ -32,10 +30,6 @@ struct counter_rule {
 IG_CHECK enum rc counter_hit_all(struct db *db,
     const struct counter_rule *rules, size_t n, int64_t now_ms,
     struct counter_answer *out, struct err *e);
-
-/* Forgets the hits: the secret was right. */
-IG_CHECK enum rc counter_reset(struct db *db, const char *scope,
-    const uint8_t key[static STORE_HASH], struct err *e);
 
 /* Removes up to 500 whose window began before; *n (may be NULL) is how many. */
 IG_CHECK enum rc counter_purge(

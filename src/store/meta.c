@@ -41,15 +41,6 @@ meta_load(struct db *db, const char *name, struct buf *out, struct err *e)
 }
 
 enum rc
-meta_save(struct db *db, const char *name, struct span value, struct err *e)
-{
-	return row_write(db,
-	    "INSERT INTO meta (name, content) VALUES ($1, $2)"
-	    " ON CONFLICT (name) DO UPDATE SET content = excluded.content",
-	    DB_ARGS(db_text(name), db_blob(value)), NULL, e);
-}
-
-enum rc
 meta_save_first(
     struct db *db, const char *name, struct span value, struct err *e)
 {

@@ -10,9 +10,6 @@
 IG_CHECK enum rc meta_load(
     struct db *db, const char *name, struct buf *out, struct err *e);
 
-IG_CHECK enum rc meta_save(
-    struct db *db, const char *name, struct span value, struct err *e);
-
 /* Saves only if there is none yet. RC_EXISTS: there is; load it. */
 IG_CHECK enum rc meta_save_first(
     struct db *db, const char *name, struct span value, struct err *e);

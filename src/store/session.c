@@ -111,14 +111,6 @@ session_delete(
 }
 
 enum rc
-session_delete_all(
-    struct db *db, const uint8_t member_id[static STORE_ID], struct err *e)
-{
-	return row_write(db, "DELETE FROM session WHERE member_id = $1",
-	    DB_ARGS(row_id(member_id)), NULL, e);
-}
-
-enum rc
 session_purge(struct db *db, int64_t before_ms, size_t *n, struct err *e)
 {
 	return row_purge(db,

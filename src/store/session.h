@@ -32,8 +32,6 @@ void session_touch(struct db *db, const uint8_t token_hash[static STORE_HASH],
 /* Absent is fine. */
 IG_CHECK enum rc session_delete(
     struct db *db, const uint8_t token_hash[static STORE_HASH], struct err *e);
-IG_CHECK enum rc session_delete_all(
-    struct db *db, const uint8_t member_id[static STORE_ID], struct err *e);
 
 /* Removes up to 500 that ended before; *n (may be NULL) is how many. */
 IG_CHECK enum rc session_purge(
