@@ -109,13 +109,6 @@ folder_file_of(const char *name)
 	return (enum folder_file)i;
 }
 
-const char *
-folder_path_of(const struct folder_pair *pair, enum folder_file file)
-{
-	return *(char *const *)(const void *)((const char *)pair +
-	    names[file].offset);
-}
-
 void
 folder_clear(struct folder *f)
 {

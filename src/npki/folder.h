@@ -71,8 +71,4 @@ const char *folder_name(enum folder_file file);
 /* The file of this name, compared without case; FOLDER_FILES: none of ours. */
 enum folder_file folder_file_of(const char *name);
 
-/* The pair's path of a file; NULL where there is none. Borrowed. */
-const char *folder_path_of(
-    const struct folder_pair *pair, enum folder_file file);
-
 void folder_clear(struct folder *f);
