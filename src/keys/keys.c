@@ -281,19 +281,6 @@ keys_ar1_key_id(struct span ar1, uint8_t key_id[static KEYS_ID])
 	return !r.failed;
 }
 
-bool
-keys_ar1_expires_ms(struct span ar1, int64_t *expires_ms)
-{
-	struct rd r;
-
-	*expires_ms = 0;
-	if (!keys_at(ar1, "INGAM-AR1", AR1_EXPIRES, &r))
-		return false;
-	*expires_ms = (int64_t)rd_u64(&r);
-
-	return !r.failed;
-}
-
 void
 keys_ar1_challenge(struct span ar1, uint8_t challenge[static KEYS_DIGEST])
 {

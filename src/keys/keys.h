@@ -120,9 +120,8 @@ IG_CHECK enum rc keys_approval_new(struct keys *k,
     const struct keys_request *in, uint8_t request_id[static KEYS_ID],
     struct buf *ar1, uint8_t signature[static KEYS_ED25519], struct err *e);
 
-/* The fields of AR1 that its keeper needs; false when it is none. */
+/* The key that AR1 is for; false when it is none. */
 bool keys_ar1_key_id(struct span ar1, uint8_t key_id[static KEYS_ID]);
-bool keys_ar1_expires_ms(struct span ar1, int64_t *expires_ms);
 
 /* SHA-256("INGAM-WA1" ‖ SHA-256(AR1)): what a phone answers. */
 void keys_ar1_challenge(struct span ar1, uint8_t challenge[static KEYS_DIGEST]);

@@ -37,12 +37,6 @@ code_check_digit(const char *digits, size_t n)
 	return (char)('0' + (11 - p) % 10);
 }
 
-size_t
-code_channel_digits(enum code_kind kind)
-{
-	return kinds[kind].channel;
-}
-
 enum rc
 code_new(
     enum code_kind kind, struct span channel, struct code *out, struct err *e)

@@ -22,9 +22,6 @@ struct code {
 
 #define CODE_WIPED __attribute__((__cleanup__(code_wipe)))
 
-/* How many digits of a kind are the channel: 4 or 5. */
-size_t code_channel_digits(enum code_kind kind);
-
 /* Draws a code for a channel. RC_FORMAT unless channel is its digits. */
 IG_CHECK enum rc code_new(
     enum code_kind kind, struct span channel, struct code *out, struct err *e);
