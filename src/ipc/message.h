@@ -24,7 +24,6 @@
 #define MESSAGE_TEXT_MAX        256
 #define MESSAGE_PARAMS_MAX      1024
 #define MESSAGE_DL1_MAX         8192
-#define MESSAGE_ENROL_MAX       4096
 #define MESSAGE_EVIDENCE_MAX    8192
 #define MESSAGE_SEALED_MAX      49152
 #define MESSAGE_CERTIFICATE_MAX 16384
@@ -60,8 +59,6 @@ enum message_verb {
 	MESSAGE_TABLE(MESSAGE_ENUM)
 #undef MESSAGE_ENUM
 };
-
-#define MESSAGE_VERB_MAX MESSAGE_STATUS
 
 struct message {
 	uint16_t verb;

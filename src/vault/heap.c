@@ -23,7 +23,6 @@
 #include <sys/mman.h>
 
 #define HEAP_CLASSES 64 /* the last: 3.5 MiB */
-#define HEAP_LEAST   64
 
 /* Before each block; what is given out is aligned as the block is. */
 struct heap_block {
