@@ -42,6 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		begin();
 	rc = envelope_open(in, certificate, key, &content, &e);
 	if ((rc == RC_OK) != (content.p != NULL) ||
+	    (rc == RC_OK && !envelope_is_one(in)) ||
 	    (rc != RC_OK && e.msg[0] == '\0') || content.n > n)
 		abort();
 	err_clear(&e);

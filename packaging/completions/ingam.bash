@@ -32,7 +32,7 @@ _ingam_words() {
 	case $value in
 	FILE\ *) echo files ;;
 	FOLDER\ *) echo folders ;;
-	FORM\ *) printf '%s\n' "$value" | sed 's/^[^:]*: //; s/;.*//' | tr -d ' ' | tr ',' '\n' ;;
+	FORM\ * | CIPHER\ *) printf '%s\n' "$value" | sed 's/^[^:]*: //; s/;.*//' | tr -d ' ' | tr ',' '\n' ;;
 	?*) ;;
 	*)
 		printf '%s\n' "$help" | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p'

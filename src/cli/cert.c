@@ -17,6 +17,7 @@
 #include "cli/cert_pfx.h"
 #include "cli/cert_show.h"
 #include "cli/cert_vid.h"
+#include "cli/paper.h"
 #include "cli/verb.h"
 
 #include <getopt.h>
@@ -77,6 +78,14 @@ static const struct {
 	[CERT_NUMBER] = { PERSON_INPUT, "number-malformed",
 	    { "주민등록번호는 숫자 13자리, 사업자등록번호는 10자리예요.",
 		"A resident number has 13 digits, a business number has 10." } },
+	[CERT_NOT_OURS] = { PERSON_NO, "other-recipient",
+	    { "다른 인증서로만 열 수 있어요. 받는 사람의 인증서를 골라 주세요.",
+		"It is sealed to another certificate. Choose the one that it "
+		"is for." } },
+	[CERT_NOT_OPENED] = { PERSON_NO, "not-opened",
+	    { "이 인증서의 키로 열리지 않아요. 오는 동안 바뀌었을 수 있어요.",
+		"The key of this certificate does not open it. It may have "
+		"been changed on its way." } },
 	[CERT_EXISTS] = { PERSON_REFUSED, "exists",
 	    { "거기에 같은 이름의 인증서나 파일이 있어요. 바꾸려면 --replace를 붙여 "
 	      "주세요.",
@@ -131,13 +140,18 @@ static const struct person_text text_cut = {
 static const struct option options[] = {
 	{ "form", required_argument, NULL, 'f' },
 	{ "form", required_argument, NULL, 'F' },
+	{ "form", required_argument, NULL, 'P' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "new-password-file", required_argument, NULL, 'n' },
 	{ "number-file", required_argument, NULL, 'u' },
+	{ "open", required_argument, NULL, 'O' },
 	{ "out", required_argument, NULL, 'o' },
+	{ "out", required_argument, NULL, 'e' },
+	{ "owner", required_argument, NULL, 'w' },
 	{ "password-file", required_argument, NULL, 'p' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "root", required_argument, NULL, 'r' },
+	{ "seal-to", required_argument, NULL, 'S' },
 	{ "sha1", no_argument, NULL, 's' },
 	{ "to", required_argument, NULL, 't' },
 	{ "yes", no_argument, NULL, 'y' },
@@ -177,6 +191,24 @@ static const struct verb_help helps[] = {
 	{ 's', "--sha1",
 	    { "SHA-1로 만든 옛 VID도 확인해요",
 		"check an old VID of SHA-1, too" } },
+	{ 'S', "--seal-to FILE",
+	    { "번호가 맞으면 VID와 R을 이 인증서의 주인만 열 수 있게 잠가요 "
+	      "(EncryptedVID)",
+		"if the number is right, seal VID and R to this certificate's "
+		"owner (EncryptedVID)" } },
+	{ 'P', "--form FORM",
+	    { "그 꼴: der, pem, base64, hex",
+		"form of that: der, pem, base64, hex" } },
+	{ 'e', "--out FILE",
+	    { "그것을 쓸 파일. 없거나 -이면 표준 출력",
+		"where it goes; without it or with -, standard output" } },
+	{ 'O', "--open FILE",
+	    { "CERTIFICATE에 잠근 EncryptedVID. 그 R로 --owner의 번호를 확인해요",
+		"an EncryptedVID sealed to CERTIFICATE: check the number of "
+		"--owner by the R in it" } },
+	{ 'w', "--owner FILE",
+	    { "그 번호여야 할 사람의 인증서",
+		"the certificate of whom the number must be" } },
 	{ 't', "--to FOLDER",
 	    { "저장매체나 그 NPKI 폴더", "a medium, or its NPKI folder" } },
 	{ 'R', "--replace",
@@ -210,9 +242,14 @@ struct verb {
 	    "[--root FOLDER] [--password-file FILE]\n"                         \
 	    "          [--new-password-file FILE] [--form FORM] [--json]\n"     \
 	    "          [CERTIFICATE]")                                         \
-	X(vid, "vid", " rpusj", cert_vid,                                      \
+	X(vid, "vid", " rpusSPeROwj", cert_vid,                                 \
 	    "[--root FOLDER] [--password-file FILE]\n"                         \
-	    "          [--number-file FILE] [--sha1] [--json] [CERTIFICATE]")  \
+	    "          [--number-file FILE] [--sha1] [--seal-to FILE]\n"       \
+	    "          [--form FORM] [--out FILE] [--replace] [--json]\n"      \
+	    "          [CERTIFICATE]\n"                                        \
+	    "--open FILE --owner FILE [--root FOLDER]\n"                       \
+	    "          [--password-file FILE] [--number-file FILE] [--sha1]\n" \
+	    "          [--json] [CERTIFICATE]")                                \
 	X(copy, "copy", " rtRj", cert_copy,                                    \
 	    "--to FOLDER [--replace] [--root FOLDER] [--json]\n"               \
 	    "          [CERTIFICATE]")                                         \
@@ -410,24 +447,33 @@ cert_option(struct cert *c, int letter, const char *value)
 		{ 'F', &c->form, NULL },
 		{ 'j', NULL, &c->json },
 		{ 'n', &c->new_password_file, NULL },
+		{ 'e', &c->out, NULL },
+		{ 'O', &c->open, NULL },
 		{ 'o', &c->out, NULL },
 		{ 'p', &c->password_file, NULL },
 		{ 'R', NULL, &c->replace },
+		{ 'P', &c->form, NULL },
 		{ 'r', &c->root, NULL },
+		{ 'S', &c->seal_to, NULL },
 		{ 's', NULL, &c->sha1 },
 		{ 't', &c->to, NULL },
 		{ 'u', &c->number_file, NULL },
+		{ 'w', &c->owner, NULL },
 		{ 'y', NULL, &c->yes },
 	};
 
 	(void)verb_set(rows, sizeof(rows) / sizeof(rows[0]), letter, value);
 }
 
-/* Forms are of key files, or of what is exported. */
+/* Forms are of key files, of what is exported, or of a message. */
 static bool
 cert_is_form(const struct verb *v, const char *name)
 {
+	enum paper_form paper;
 	enum pbe_form form;
+
+	if (strchr(v->takes, 'P') != NULL)
+		return paper_find(name, &paper);
 
 	return strchr(v->takes, 'F') != NULL ? cert_pfx_form(name)
 					     : cert_password_form(name, &form);
@@ -460,6 +506,11 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
 	if (v->run == cert_pfx_export && c->out == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--out");
+	if (v->run == cert_vid && cert_vid_misses(c) != NULL)
+		return usage_wrong(
+		    &v->usage, USAGE_MISSING, cert_vid_misses(c));
+	if (c->open != NULL && c->seal_to != NULL)
+		return usage_wrong(&v->usage, USAGE_EXTRA, "--seal-to");
 
 	return c->form == NULL || cert_is_form(v, c->form)
 	    ? PERSON_YES

@@ -30,6 +30,8 @@ enum cert_end {
 	CERT_NO_R,
 	CERT_OLD_VID,
 	CERT_NUMBER,
+	CERT_NOT_OURS, /* sealed to another certificate */
+	CERT_NOT_OPENED,
 	CERT_EXISTS,
 	CERT_KM_LOST,
 	CERT_DECLINED,
@@ -54,6 +56,9 @@ struct cert {
 	const char *new_password_file;
 	const char *number_file;
 	const char *form;
+	const char *seal_to; /* the certificate of who is to open it */
+	const char *open;    /* what was sealed to us */
+	const char *owner;   /* the certificate that it is about */
 	bool sha1;
 	bool yes;
 	bool replace;

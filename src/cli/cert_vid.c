@@ -2,14 +2,17 @@
  * cert_vid.c - ingam cert vid: whose number a certificate was issued for.
  *
  * Belongs here: asking for the number, which stays as secret as a password; the
- * R of the key file.
- * Not here: the computation (npki/vid.c); verifying the certificate (verify.c).
+ * R of the key file, or of what somebody sealed to us; sealing it to a site.
+ * Not here: the computation (npki/vid.c); EncryptedVID (x509/evid.c); verifying
+ * the certificate (verify.c).
  */
 #include "cli/cert_vid.h"
 
 #include "cli/cert_password.h"
+#include "cli/message.h"
+#include "cli/sealed.h"
 #include "npki/pkinfo.h"
-#include "npki/vid.h"
+#include "x509/evid.h"
 
 static const struct person_text text_number = {
 	"주민등록번호 또는 사업자등록번호",
@@ -18,11 +21,42 @@ static const struct person_text text_number = {
 static const struct person_text text_theirs = { "이 번호의 인증서가 맞아요.",
 	"This is the certificate of that number." };
 
-/* The certificate and R against the number. */
-static enum cert_end
-cert_vid_check(struct cert *c, struct span number, struct span r)
+static const struct person_text text_sealed = {
+	"이 번호의 인증서가 맞아요. 받는 곳만 열 수 있게 잠갔어요",
+	"This is the certificate of that number. Sealed"
+};
+
+/* What --open reads, and what was in it. */
+struct opened {
+	struct buf der;
+	struct evid evid;
+};
+
+const char *
+cert_vid_misses(const struct cert *c)
 {
-	enum rc rc = vid_check(&c->info, number, r, c->sha1, &c->err);
+	enum paper_form form = PAPER_DER;
+
+	if ((c->open == NULL) != (c->owner == NULL))
+		return c->open == NULL ? "--open" : "--owner";
+	if (c->seal_to == NULL)
+		return c->form != NULL || c->out != NULL || c->replace
+		    ? "--seal-to"
+		    : NULL;
+
+	return !c->json && message_is_shown(c->out) &&
+		(c->form == NULL ||
+		    (paper_find(c->form, &form) && form == PAPER_DER))
+	    ? "--out FILE"
+	    : NULL;
+}
+
+/* A certificate and R against the number. */
+static enum cert_end
+cert_vid_check(struct cert *c, const struct certinfo *info, struct span number,
+    struct span r)
+{
+	enum rc rc = vid_check(info, number, r, c->sha1, &c->err);
 
 	if (rc == RC_DENIED)
 		return CERT_NOT_THEIRS;
@@ -53,11 +87,50 @@ cert_vid_number(struct cert *c, struct sec *out)
 	    : CERT_NUMBER;
 }
 
-enum cert_end
-cert_vid(struct cert *c)
+/* Asks for the number, and holds it against a certificate and R. */
+static enum cert_end
+cert_vid_compare(struct cert *c, const struct certinfo *info, struct span r)
+{
+	struct sec number SEC_WIPED = { 0 };
+	enum cert_end end = cert_vid_number(c, &number);
+
+	return end != CERT_DONE
+	    ? end
+	    : cert_vid_check(c, info, span_str((const char *)number.p), r);
+}
+
+/* VID and R of ours, which are right, to whom it is sealed. */
+static enum cert_end
+cert_vid_give(struct cert *c, const struct certificate *to, struct span r)
+{
+	char fingerprint[PICK_FINGERPRINT];
+	struct buf der = buf_init(EVID_MAX);
+	enum paper_form form = PAPER_DER;
+	enum vid_hash hash =
+	    c->info.vid.n == PLATFORM_SHA1 ? VID_SHA1 : VID_SHA256;
+	enum cert_end end;
+
+	if (c->form != NULL)
+		(void)paper_find(c->form, &form);
+	end =
+	    cert_failed(c, evid_make(to, hash, c->info.vid, r, &der, &c->err));
+	if (end == CERT_DONE) {
+		pick_fingerprint(certificate_der(to), fingerprint);
+		(void)json_object_set_new(
+		    c->answer, "recipient", json_string(fingerprint));
+		end = message_give(
+		    c, c->out, form, "ENCRYPTED VID", buf_span(&der));
+	}
+	buf_clear(&der);
+
+	return end;
+}
+
+/* The number against our own certificate, whose key file has R; then sealed. */
+static enum cert_end
+cert_vid_ours(struct cert *c, const struct certificate *to)
 {
 	struct sec password SEC_WIPED = { 0 };
-	struct sec number SEC_WIPED = { 0 };
 	struct sec key SEC_WIPED = { 0 };
 	struct pkinfo info;
 	enum cert_end end = cert_password_old(c, &password);
@@ -74,10 +147,96 @@ cert_vid(struct cert *c)
 		return cert_failed(c, rc);
 	if (info.r.n == 0)
 		return CERT_NO_R;
-	end = cert_vid_number(c, &number);
+	end = cert_vid_compare(c, &c->info, info.r);
+
+	return end == CERT_DONE && to != NULL ? cert_vid_give(c, to, info.r)
+					      : end;
+}
+
+static enum cert_end
+cert_vid_seal(struct cert *c)
+{
+	struct certificate *to;
+	enum rc rc = sealed_recipient(c->seal_to, &to, &c->err);
+	enum cert_end end = cert_failed(c, rc);
+
+	if (rc == RC_DENIED)
+		return CERT_REFUSED;
+	if (end == CERT_DONE && !c->replace && paper_is_there(c->out))
+		end = CERT_EXISTS;
 	if (end == CERT_DONE)
-		end =
-		    cert_vid_check(c, span_str((const char *)number.p), info.r);
+		end = cert_vid_ours(c, to);
+	if (end == CERT_DONE)
+		message_say(c, c->out, text_sealed);
+	certificate_free(to);
+
+	return end;
+}
+
+/* A sealed_opener; arg is a struct opened. */
+static enum rc
+cert_vid_opener(
+    void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e)
+{
+	struct opened *o = arg;
+
+	return evid_open(buf_span(&o->der), ours, key, &o->evid, e);
+}
+
+/*
+ * The number against somebody's certificate, by the R that was sealed to us.
+ * The VID beside R is only what its sender says: some send one of a number
+ * that nobody has. It is told to programs, and decides nothing.
+ */
+static enum cert_end
+cert_vid_theirs(
+    struct cert *c, const struct certinfo *info, struct opened *opened)
+{
+	enum cert_end end;
+
+	if (info->vid.n == 0)
+		return CERT_NO_VID;
+	end = sealed_open(c, cert_vid_opener, opened);
+	if (end == CERT_DONE)
+		end = cert_vid_compare(c, info, opened->evid.r);
+	if (end == CERT_DONE)
+		(void)json_object_set_new(c->answer, "sent_vid",
+		    json_boolean(span_equal(opened->evid.vid, info->vid)));
+	sec_free(&opened->evid.content);
+
+	return end;
+}
+
+static enum cert_end
+cert_vid_open(struct cert *c)
+{
+	struct opened opened = { .der = buf_init(EVID_MAX) };
+	struct buf der = buf_init(CERTINFO_MAX);
+	struct certinfo info;
+	enum cert_end end;
+	enum rc rc = paper_load(c->open, &opened.der, &c->err);
+
+	if (rc == RC_OK)
+		rc = paper_load(c->owner, &der, &c->err);
+	if (rc == RC_OK)
+		rc = certinfo_parse(buf_span(&der), &info, &c->err);
+	end = cert_failed(c, rc);
+	if (rc == RC_OK)
+		end = cert_vid_theirs(c, &info, &opened);
+	buf_clear(&opened.der);
+	buf_clear(&der);
+
+	return end;
+}
+
+enum cert_end
+cert_vid(struct cert *c)
+{
+	enum cert_end end;
+
+	if (c->seal_to != NULL)
+		return cert_vid_seal(c);
+	end = c->open != NULL ? cert_vid_open(c) : cert_vid_ours(c, NULL);
 	if (end == CERT_DONE && !c->json)
 		(void)printf("%s\n", person_sentence(text_theirs));
 

@@ -5,5 +5,11 @@
 
 #include "cli/cert.h"
 
-/* ingam cert vid: is the certificate that of this number? */
+/*
+ * ingam cert vid: is the certificate that of this number? With --seal-to it is
+ * proved to a site, with --open a site looks at that.
+ */
 enum cert_end cert_vid(struct cert *c);
+
+/* An option that those which were given need; NULL: none. */
+const char *cert_vid_misses(const struct cert *c);

@@ -208,6 +208,19 @@ paper_decode(struct span in, struct buf *out, struct err *e)
 	return rc;
 }
 
+enum rc
+paper_load(const char *path, struct buf *out, struct err *e)
+{
+	struct buf file = buf_init(2 * out->max + 4096);
+	enum rc rc = paper_read(path, &file, e);
+
+	if (rc == RC_OK)
+		rc = paper_decode(buf_span(&file), out, e);
+	buf_clear(&file);
+
+	return rc;
+}
+
 void
 paper_encode(
     struct buf *out, enum paper_form form, const char *label, struct span der)

@@ -39,6 +39,12 @@ bool paper_is_there(const char *path);
 IG_CHECK enum rc paper_decode(struct span in, struct buf *out, struct err *e);
 
 /*
+ * Appends the DER of a file in any of those forms; out's ceiling is that of the
+ * DER. As paper_read() and paper_decode().
+ */
+IG_CHECK enum rc paper_load(const char *path, struct buf *out, struct err *e);
+
+/*
  * Appends der in that form; PEM with this label, in lines of 64 characters.
  * What is no DER ends with a newline.
  */

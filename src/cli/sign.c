@@ -1,17 +1,18 @@
 /*
  * sign.c - ingam sign: a file is signed with a certificate of this PC.
  *
- * Belongs here: its options, what is read and written, what is told.
+ * Belongs here: its options, what is read and made, what is told.
  * Not here: the key (sign_open.c); the message (x509/cmsput.c,
- * x509/rawsig.c); files and their forms (paper.c).
+ * x509/rawsig.c, x509/envelope.c); where it goes (message.c).
  */
 #include "cli/sign.h"
 
 #include "base/clock.h"
 #include "base/language.h"
-#include "base/text.h"
 #include "base/usage.h"
 #include "cli/hometax.h"
+#include "cli/message.h"
+#include "cli/sealed.h"
 #include "cli/tokens_tell.h"
 #include "x509/algorithm.h"
 #include "x509/cms.h"
@@ -22,6 +23,11 @@
 #include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
+
+static const char *const ciphers[] = {
+	[ENVELOPE_AES_256] = "aes",
+	[ENVELOPE_SEED] = "seed",
+};
 
 static const struct {
 	const char *option;
@@ -62,7 +68,14 @@ static const struct {
 		"certificates of CAs to put in, a file or a folder" } },
 	{ "--form FORM",
 	    { "서명문의 꼴: der, pem, base64, hex",
-		"of the message: der, pem, base64 or hex" } },
+		"of the message: der, pem, base64, hex" } },
+	{ "--seal-to FILE",
+	    { "서명한 것을 이 인증서의 주인만 열 수 있게 잠가요. 8번까지 쓸 수 있어요",
+		"seal the signed message to this certificate's owner; may be "
+		"given up to 8 times" } },
+	{ "--cipher CIPHER",
+	    { "--seal-to에 쓰는 암호: aes, seed. 없으면 aes",
+		"of --seal-to: aes, seed; else aes" } },
 	{ "--hometax",
 	    { "FILE은 사이트가 준 문자열. 홈택스가 받는 JSON을 만들어요",
 		"FILE is a site's challenge; makes the JSON that the tax "
@@ -89,11 +102,14 @@ sign_explain(FILE *out)
 		    person_sentence(helps[i].text));
 }
 
+static const struct person_text text_signed = { "서명했어요", "Signed" };
+
 static const struct usage sign_usage = { "ingam sign",
 	"[--certificate CERTIFICATE] [--root FOLDER] [--password-file FILE]\n"
 	"          [--token NAME] [--module FILE] [--pin-file FILE] [--detached]\n"
-	"          [--no-attributes] [--pss] [--ca FILE] [--form FORM]\n"
-	"          [--out FILE] [--replace] [--json] [FILE]\n"
+	"          [--no-attributes] [--pss] [--ca FILE] [--seal-to FILE]\n"
+	"          [--cipher CIPHER] [--form FORM] [--out FILE] [--replace]\n"
+	"          [--json] [FILE]\n"
 	"--hometax [--random] [--certificate CERTIFICATE] [--root FOLDER]\n"
 	"          [--password-file FILE] [--token NAME] [--module FILE]\n"
 	"          [--pin-file FILE] [--out FILE] [--replace] [--json] [FILE]\n"
@@ -111,6 +127,8 @@ static const struct option options[] = {
 	{ "no-attributes", no_argument, NULL, 'n' },
 	{ "pss", no_argument, NULL, 's' },
 	{ "ca", required_argument, NULL, 'a' },
+	{ "seal-to", required_argument, NULL, 'S' },
+	{ "cipher", required_argument, NULL, 'C' },
 	{ "form", required_argument, NULL, 'f' },
 	{ "hometax", no_argument, NULL, 'h' },
 	{ "random", no_argument, NULL, 'R' },
@@ -119,6 +137,31 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ NULL, 0, NULL, 0 },
 };
+
+static bool
+sign_cipher(struct sign *s, const char *name)
+{
+	s->ciphered = true;
+	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++) {
+		if (strcmp(name, ciphers[i]) != 0)
+			continue;
+		s->cipher = (enum envelope_cipher)i;
+		return true;
+	}
+
+	return false;
+}
+
+/* One more to whom it is sealed; false where there are too many. */
+static bool
+sign_seal_to(struct sign *s, const char *path)
+{
+	if (s->seal_n == ENVELOPE_RECIPIENTS)
+		return false;
+	s->seal_paths[s->seal_n++] = path;
+
+	return true;
+}
 
 /* Takes one option; false where its value is not right. */
 static bool
@@ -148,6 +191,10 @@ sign_option(struct sign *s, int letter)
 
 	if (letter == 'f')
 		return paper_find(optarg, &s->form);
+	if (letter == 'C')
+		return sign_cipher(s, optarg);
+	if (letter == 'S')
+		return sign_seal_to(s, optarg);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].letter != letter)
 			continue;
@@ -160,13 +207,30 @@ sign_option(struct sign *s, int letter)
 	return true;
 }
 
-/* Is there a name for the file? Standard output may be a person's screen. */
-static bool
-sign_is_shown(const struct sign *s)
+/* Do the options that were given go together? As sign_options(). */
+static int
+sign_check(const struct sign *s)
 {
+	bool shaped = s->detached || s->bare || s->pss || s->ca != NULL ||
+	    s->seal_n > 0 || s->form != PAPER_DER;
+
+	if (s->random && !s->hometax)
+		return usage_wrong(&sign_usage, USAGE_MISSING, "--hometax");
+	if (s->hometax && shaped)
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--hometax");
+	if (s->pss && s->on_token)
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--pss");
+	if (s->detached && s->seal_n > 0)
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--detached");
+	if (s->ciphered && s->seal_n == 0)
+		return usage_wrong(&sign_usage, USAGE_MISSING, "--seal-to");
+	if (s->path == NULL && isatty(STDIN_FILENO) == 1)
+		return usage_wrong(&sign_usage, USAGE_MISSING, "FILE");
+
 	return !s->cert->json && !s->hometax && s->form == PAPER_DER &&
-	    (s->out == NULL || strcmp(s->out, "-") == 0) &&
-	    isatty(STDOUT_FILENO) == 1;
+		message_is_shown(s->out)
+	    ? usage_wrong(&sign_usage, USAGE_MISSING, "--out FILE")
+	    : PERSON_YES;
 }
 
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
@@ -179,38 +243,17 @@ sign_options(struct sign *s, int argc, char **argv)
 		if (letter == '?' || letter == ':')
 			return usage_getopt(&sign_usage, options, argv, letter);
 		if (!sign_option(s, letter))
-			return usage_wrong(&sign_usage, USAGE_VALUE, "--form");
+			return letter == 'S'
+			    ? usage_wrong(&sign_usage, USAGE_EXTRA, "--seal-to")
+			    : usage_wrong(&sign_usage, USAGE_VALUE,
+				  letter == 'C' ? "--cipher" : "--form");
 	}
-	if (s->random && !s->hometax)
-		return usage_wrong(&sign_usage, USAGE_MISSING, "--hometax");
-	if (s->hometax &&
-	    (s->detached || s->bare || s->pss || s->ca != NULL ||
-		s->form != PAPER_DER))
-		return usage_wrong(&sign_usage, USAGE_EXTRA, "--hometax");
-	if (s->pss && s->on_token)
-		return usage_wrong(&sign_usage, USAGE_EXTRA, "--pss");
 	if (optind < argc)
 		s->path = argv[optind++];
 	if (optind < argc)
 		return usage_wrong(&sign_usage, USAGE_EXTRA, argv[optind]);
-	if (s->path == NULL && isatty(STDIN_FILENO) == 1)
-		return usage_wrong(&sign_usage, USAGE_MISSING, "FILE");
 
-	return sign_is_shown(s)
-	    ? usage_wrong(&sign_usage, USAGE_MISSING, "--out FILE")
-	    : PERSON_YES;
-}
-
-/* What is signed, and the certificates that go with it. */
-static enum cert_end
-sign_read(struct sign *s)
-{
-	enum rc rc = paper_read(s->path, &s->content, &s->cert->err);
-
-	if (rc == RC_OK && s->ca != NULL)
-		rc = trust_load(s->ca, &s->chain, &s->cert->err);
-
-	return cert_failed(s->cert, rc);
+	return sign_check(s);
 }
 
 /* A rule that forbids it is no damage of the certificate. */
@@ -224,55 +267,69 @@ sign_ended(struct sign *s, enum rc rc)
 	return CERT_REFUSED;
 }
 
+/* What is signed, and the certificates that go with it. */
 static enum cert_end
-sign_write(struct sign *s, struct span bytes)
+sign_read(struct sign *s)
 {
-	enum rc rc = paper_write(s->out, bytes,
-	    (s->random ? PAPER_SECRET : 0) |
-		(s->cert->replace ? PAPER_REPLACES : 0),
-	    &s->cert->err);
+	enum rc rc = paper_read(s->path, &s->content, &s->cert->err);
 
-	if (rc == RC_OK)
-		return CERT_DONE;
-	if (rc == RC_EXISTS)
-		return CERT_EXISTS;
-	/* Whatever it is, the message was not at fault. */
-	s->cert->rc = RC_IO;
+	if (rc == RC_OK && s->ca != NULL)
+		rc = trust_load(s->ca, &s->chain, &s->cert->err);
+	if (rc != RC_OK)
+		return cert_failed(s->cert, rc);
+	for (size_t i = 0; i < s->seal_n && rc == RC_OK; i++)
+		rc = sealed_recipient(
+		    s->seal_paths[i], &s->recipients[i], &s->cert->err);
 
-	return CERT_OTHER;
+	return sign_ended(s, rc);
 }
 
-/* To a person, whom a silent end would puzzle. */
+/* What --json says of it beside "problem" and the message. */
 static void
-sign_say(const struct sign *s)
-{
-	static const struct person_text text = { "서명했어요", "Signed" };
-	char shown[FOLDER_PATH];
-
-	if (s->cert->json || s->out == NULL || strcmp(s->out, "-") == 0 ||
-	    isatty(STDERR_FILENO) != 1)
-		return;
-	text_sanitise(shown, sizeof(shown), span_str(s->out));
-	(void)fprintf(stderr, "%s: %s\n", person_sentence(text), shown);
-}
-
-/* What --json says of it beside "problem". */
-static void
-sign_answer(struct sign *s, struct span der)
+sign_answer(struct sign *s)
 {
 	char fingerprint[PICK_FINGERPRINT];
-	json_t *o = s->cert->answer;
+	json_t *o = s->cert->answer, *sealed = json_array();
 
 	(void)json_object_set_new(o, "scheme",
 	    json_string(algorithm_scheme_name(s->algorithm.scheme)));
 	(void)json_object_set_new(
 	    o, "hash", json_string(algorithm_hash_name(s->algorithm.hash)));
-	(void)json_object_set_new(o, "bytes", json_integer((json_int_t)der.n));
 	pick_fingerprint(certificate_der(s->certificate), fingerprint);
 	(void)json_object_set_new(o, "fingerprint", json_string(fingerprint));
+	for (size_t i = 0; i < s->seal_n; i++) {
+		pick_fingerprint(
+		    certificate_der(s->recipients[i]), fingerprint);
+		(void)json_array_append_new(sealed, json_string(fingerprint));
+	}
+	(void)json_object_set_new(o, "recipients", sealed);
 }
 
-/* A message in CMS, into the file or, with --json and no file, into the answer. */
+/* The signed message, and around it the envelope where it is for somebody. */
+static enum cert_end
+sign_seal(struct sign *s, struct span signed_der)
+{
+	struct buf der = buf_init(ENVELOPE_MAX);
+	const struct certificate *to[ENVELOPE_RECIPIENTS];
+	enum cert_end end;
+
+	if (s->seal_n == 0)
+		return message_give(
+		    s->cert, s->out, s->form, "CMS", signed_der);
+	for (size_t i = 0; i < s->seal_n; i++)
+		to[i] = s->recipients[i];
+	end = cert_failed(s->cert,
+	    envelope_seal(
+		s->cipher, to, s->seal_n, signed_der, &der, &s->cert->err));
+	if (end == CERT_DONE)
+		end = message_give(
+		    s->cert, s->out, s->form, "CMS", buf_span(&der));
+	buf_clear(&der);
+
+	return end;
+}
+
+/* A message in CMS. */
 static enum cert_end
 sign_cms(struct sign *s)
 {
@@ -286,7 +343,7 @@ sign_cms(struct sign *s)
 		.certificate = s->certificate,
 		.chain = chain,
 	};
-	struct buf der = buf_init(CMS_MAX), out = buf_init(2 * CMS_MAX);
+	struct buf der = buf_init(CMS_MAX);
 	enum cert_end end;
 
 	if (s->chain != NULL && trust_count(s->chain) > CMSPUT_CHAIN)
@@ -298,21 +355,10 @@ sign_cms(struct sign *s)
 	end = sign_ended(
 	    s, cmsput_signed(&in, sign_digest, s, &der, &s->cert->err));
 	if (end == CERT_DONE) {
-		bool inside = s->cert->json && s->out == NULL;
-
-		paper_encode(&out, inside ? PAPER_BASE64 : s->form, "CMS",
-		    buf_span(&der));
-		sign_answer(s, buf_span(&der));
-		if (!buf_ok(&out))
-			end = cert_failed(s->cert, RC_MEMORY);
-		else if (inside)
-			(void)json_object_set_new(s->cert->answer, "message",
-			    json_stringn((const char *)out.p, out.n - 1));
-		else
-			end = sign_write(s, buf_span(&out));
+		sign_answer(s);
+		end = sign_seal(s, buf_span(&der));
 	}
 	buf_clear(&der);
-	buf_clear(&out);
 
 	return end;
 }
@@ -338,7 +384,8 @@ sign_hometax(struct sign *s)
 		    sec_span(&s->r), &answer, &s->cert->err);
 	end = sign_ended(s, rc);
 	if (end == CERT_DONE)
-		end = sign_write(s, sec_span(&answer));
+		end = message_write(
+		    s->cert, s->out, sec_span(&answer), s->random);
 	buf_clear(&log_sgnt);
 
 	return end;
@@ -357,7 +404,7 @@ sign_run(struct sign *s)
 	if (end == CERT_DONE)
 		end = s->hometax ? sign_hometax(s) : sign_cms(s);
 	if (end == CERT_DONE)
-		sign_say(s);
+		message_say(s->cert, s->out, text_signed);
 
 	return end;
 }
@@ -372,6 +419,7 @@ sign_main(int argc, char **argv)
 	if (usage_asked(&sign_usage, argc, argv))
 		return PERSON_YES;
 	s.content = buf_init(CMS_CONTENT_MAX);
+	s.cipher = ENVELOPE_AES_256;
 	s.cert = &s.token.tokens.files;
 	s.cert->answer = json_object();
 	s.cert->attended = isatty(STDIN_FILENO) == 1;
@@ -390,6 +438,8 @@ sign_main(int argc, char **argv)
 	EVP_PKEY_free(s.key);
 	certificate_free(s.certificate);
 	trust_free(s.chain);
+	for (size_t i = 0; i < s.seal_n; i++)
+		certificate_free(s.recipients[i]);
 	sec_free(&s.r);
 	buf_clear(&s.content);
 	sign_token_close(&s.token);

@@ -6,6 +6,7 @@
 #include "base/sec.h"
 #include "cli/paper.h"
 #include "cli/sign_token.h"
+#include "x509/envelope.h"
 #include "x509/trust.h"
 
 struct sign {
@@ -16,6 +17,10 @@ struct sign {
 	const char *out;
 	const char *ca;
 	enum paper_form form;
+	const char *seal_paths[ENVELOPE_RECIPIENTS]; /* --seal-to, each one */
+	size_t seal_n;
+	enum envelope_cipher cipher;
+	bool ciphered; /* --cipher was said */
 	bool detached, bare, pss, hometax, random, on_token;
 
 	struct buf content;
@@ -23,6 +28,7 @@ struct sign {
 	EVP_PKEY *key;
 	struct sec r; /* of --random */
 	struct trust *chain;
+	struct certificate *recipients[ENVELOPE_RECIPIENTS];
 	struct signature_algorithm algorithm;
 };
 

@@ -15,6 +15,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct ending {
 	const char *word; /* stands in --json, and stays as it is for ever */
@@ -48,6 +49,12 @@ static const struct ending endings[] = {
 		"The signature is good, but the file of --out is there. To "
 		"replace it, add --replace." },
 	    PERSON_REFUSED, false },
+	[VERIFY_SEALED] = { "", { "", "" }, PERSON_SERVICE, false },
+	[VERIFY_NOT_SIGNED] = { "not-signed",
+	    { "잠긴 것을 열었지만 서명한 것이 아니에요. 누가 보냈는지 알 수 없어요",
+		"It was opened, but what was sealed is not signed, and nobody "
+		"knows who sent it" },
+	    PERSON_NO, true },
 	[VERIFY_UNREADABLE] = { "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
 	    true },
@@ -124,6 +131,18 @@ static const struct {
 	{ "--certificate FILE",
 	    { "이 인증서로 한 서명이어야 해요",
 		"the certificate that must have signed" } },
+	{ "--recipient CERTIFICATE",
+	    { "잠긴 서명문을 여는 내 인증서. 목록의 번호, 지문의 앞 8자리 이상, "
+	      "또는 그 폴더",
+		"what opens a sealed message: the number of a certificate in "
+		"ingam cert list, 8 or more digits of its fingerprint, or its "
+		"folder" } },
+	{ "--root FOLDER",
+	    { "그 인증서를 찾을 폴더. 없으면 늘 있는 곳에서 찾아요",
+		"where to look for it; else the usual places" } },
+	{ "--password-file FILE",
+	    { "첫 줄이 그 인증서 비밀번호인 파일",
+		"a file whose first line is its password" } },
 	{ "--trust PATH",
 	    { "믿을 최상위 인증서의 파일이나 폴더. 없으면 /etc/ingam/trust.d와 "
 	      "~/.config/ingam/trust.d",
@@ -167,6 +186,7 @@ static const struct person_text text_no_chain = {
 	"인증서를 믿을 수 있는지는 확인하지 않았어요.",
 	"Whether its certificate can be trusted was not asked."
 };
+static const struct person_text text_sealed_to = { "받는 사람", "Sealed to" };
 static const struct person_text text_no_revocation = {
 	"인증서가 폐지되었는지는 확인하지 않았어요.",
 	"Whether its certificate was revoked was not asked."
@@ -177,14 +197,16 @@ verify_explain(FILE *out)
 {
 	(void)fputc('\n', out);
 	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-20s %s\n", helps[i].option,
+		(void)fprintf(out, "  %-24s %s\n", helps[i].option,
 		    person_sentence(helps[i].text));
 }
 
 static const struct usage verify_usage = { "ingam verify",
 	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
 	"          [--ocsp FILE] [--online] [--no-revocation] [--no-chain]\n"
-	"          [--out FILE] [--replace] [--json] MESSAGE [FILE]\n"
+	"          [--recipient CERTIFICATE] [--root FOLDER]\n"
+	"          [--password-file FILE] [--out FILE] [--replace] [--json]\n"
+	"          MESSAGE [FILE]\n"
 	"--hometax [--number-file FILE] [--certificate FILE] [--trust PATH]\n"
 	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--online]\n"
 	"          [--no-revocation] [--no-chain] [--json] MESSAGE\n"
@@ -201,6 +223,9 @@ static const struct option options[] = {
 	{ "online", no_argument, NULL, 'i' },
 	{ "no-revocation", no_argument, NULL, 'r' },
 	{ "no-chain", no_argument, NULL, 'n' },
+	{ "recipient", required_argument, NULL, 'w' },
+	{ "root", required_argument, NULL, 'f' },
+	{ "password-file", required_argument, NULL, 'p' },
 	{ "hometax", no_argument, NULL, 'h' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "replace", no_argument, NULL, 'e' },
@@ -232,13 +257,16 @@ verify_option(struct verify *v, int letter)
 		{ 't', &v->trust_path, NULL },
 		{ 'a', &v->ca_path, NULL },
 		{ 'u', &v->number_file, NULL },
+		{ 'w', &v->own.which, NULL },
+		{ 'f', &v->own.root, NULL },
+		{ 'p', &v->own.password_file, NULL },
 		{ 'i', NULL, &v->online },
 		{ 'r', NULL, &v->no_revocation },
 		{ 'n', NULL, &v->no_chain },
 		{ 'h', NULL, &v->hometax },
 		{ 'o', &v->out, NULL },
 		{ 'e', NULL, &v->replace },
-		{ 'j', NULL, &v->json },
+		{ 'j', NULL, &v->own.json },
 	};
 
 	if (letter == 'l')
@@ -275,6 +303,10 @@ verify_options(struct verify *v, int argc, char **argv)
 		return usage_wrong(&verify_usage, USAGE_MISSING, "--hometax");
 	if (v->hometax && v->out != NULL)
 		return usage_wrong(&verify_usage, USAGE_EXTRA, "--out");
+	if (v->hometax &&
+	    (v->own.which != NULL || v->own.root != NULL ||
+		v->own.password_file != NULL))
+		return usage_wrong(&verify_usage, USAGE_EXTRA, "--hometax");
 	if (optind == argc)
 		return usage_wrong(&verify_usage, USAGE_MISSING, "MESSAGE");
 	v->message_path = argv[optind++];
@@ -303,6 +335,9 @@ verify_print(const struct verify *v, const struct ending *how)
 	/* The content may be going to standard output. */
 	bool busy = v->out != NULL && strcmp(v->out, "-") == 0;
 
+	if (v->recipient[0] != '\0')
+		(void)fprintf(busy ? stderr : stdout, "%s: %s\n",
+		    person_sentence(text_sealed_to), v->own.info.owner);
 	for (size_t i = 0; i < v->signers_n; i++)
 		signer_print(&v->signers[i], busy ? stderr : stdout);
 	if (how->code != PERSON_YES)
@@ -323,6 +358,10 @@ verify_print_json(const struct verify *v, const struct ending *how, enum rc rc,
 	json_t *o = json_pack("{s:b s:s}", "good",
 	    (int)(how->code == PERSON_YES), "problem", how->word);
 
+	if (v->recipient[0] != '\0')
+		(void)json_object_set_new(
+		    o, "recipient", json_string(v->recipient));
+
 	if (how->reason) {
 		(void)json_object_set_new(o, "field", json_string(e->field));
 		(void)json_object_set_new(o, "reason",
@@ -339,7 +378,7 @@ verify_print_json(const struct verify *v, const struct ending *how, enum rc rc,
 
 /* Says how it ended; gives the exit code. */
 static int
-verify_tell(const struct verify *v, enum verify_end end)
+verify_tell(struct verify *v, enum verify_end end)
 {
 	const struct signer *worst = verify_worst(v);
 	bool about = end == VERIFY_DONE;
@@ -348,11 +387,17 @@ verify_tell(const struct verify *v, enum verify_end end)
 	const struct err *e = about ? &worst->err : &v->err;
 	enum rc rc = about ? worst->rc : v->rc;
 
-	if (!v->json)
+	if (end == VERIFY_SEALED) {
+		(void)json_object_set_new(v->own.answer, "good", json_false());
+		(void)json_object_set_new(
+		    v->own.answer, "signers", json_array());
+		return cert_tell(&v->own, v->own_end);
+	}
+	if (!v->own.json)
 		verify_print(v, how);
 	if (how->code != PERSON_YES)
 		verify_say(how, rc, e);
-	if (v->json)
+	if (v->own.json)
 		verify_print_json(v, how, rc, e);
 
 	return (int)how->code;
@@ -366,6 +411,8 @@ verify_main(int argc, char **argv)
 
 	if (usage_asked(&verify_usage, argc, argv))
 		return PERSON_YES;
+	v.own.answer = json_object();
+	v.own.attended = isatty(STDIN_FILENO) == 1;
 	code = verify_options(&v, argc, argv);
 	if (code == PERSON_YES)
 		code = verify_tell(&v, verify_run(&v));

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cli/cert.h"
 #include "cli/hometax.h"
 #include "cli/signer.h"
 #include "x509/cms.h"
@@ -17,6 +18,8 @@ enum verify_end {
 	VERIFY_NO_ROOTS,
 	VERIFY_OUT_EXISTS,
 	VERIFY_UNREADABLE, /* rc and err say why */
+	VERIFY_SEALED,     /* opened tells nothing: own_end says why */
+	VERIFY_NOT_SIGNED, /* what was sealed */
 	VERIFY_UNSAFE,
 	VERIFY_FAILED,
 };
@@ -26,9 +29,13 @@ struct verify {
 	const char *trust_path, *ca_path, *number_file, *out;
 	const char *crl_paths[VERIFY_CRLS], *ocsp_paths[VERIFY_CRLS];
 	size_t crl_paths_n, ocsp_paths_n;
-	bool no_chain, no_revocation, online, hometax, replace, json;
+	bool no_chain, no_revocation, online, hometax, replace;
+	struct cert own; /* whom a sealed message is for; its json is ours */
 
 	struct buf message, content;
+	struct sec opened; /* of a sealed message what was in it */
+	char recipient[PICK_FINGERPRINT]; /* whose key opened it */
+	enum cert_end own_end;
 	struct certificate *only; /* of --certificate */
 	struct cms cms;
 	struct hometax fields;

@@ -6,9 +6,11 @@
  */
 #include "base/clock.h"
 #include "cli/paper.h"
+#include "cli/sealed.h"
 #include "cli/verify.h"
 #include "client/person.h"
 #include "npki/vid.h"
+#include "x509/envelope.h"
 #include "x509/ocsp.h"
 #include "x509/rawsig.h"
 
@@ -48,30 +50,15 @@ verify_failed(struct verify *v, enum rc rc)
 	return VERIFY_FAILED;
 }
 
-/* A file in any form, as DER. */
-static enum rc
-verify_decode(struct verify *v, const char *path, size_t max, struct buf *der)
-{
-	struct buf file = buf_init(2 * max + 4096);
-	enum rc rc = paper_read(path, &file, &v->err);
-
-	*der = buf_init(max);
-	if (rc == RC_OK)
-		rc = paper_decode(buf_span(&file), der, &v->err);
-	buf_clear(&file);
-
-	return rc;
-}
-
 static enum rc
 verify_read_certificate(struct verify *v)
 {
-	struct buf der;
+	struct buf der = buf_init(CERTINFO_MAX);
 	enum rc rc;
 
 	if (v->certificate_path == NULL)
 		return RC_OK;
-	rc = verify_decode(v, v->certificate_path, CERTINFO_MAX, &der);
+	rc = paper_load(v->certificate_path, &der, &v->err);
 	if (rc == RC_OK)
 		rc = certificate_parse(buf_span(&der), &v->only, &v->err);
 	buf_clear(&der);
@@ -104,16 +91,16 @@ verify_read_crls(struct verify *v)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; rc == RC_OK && i < v->crl_paths_n; i++) {
-		struct buf der;
+		struct buf der = buf_init(CRL_MAX);
 
-		rc = verify_decode(v, v->crl_paths[i], CRL_MAX, &der);
+		rc = paper_load(v->crl_paths[i], &der, &v->err);
 		if (rc == RC_OK)
 			rc = verify_add_crl(v, buf_span(&der));
 		buf_clear(&der);
 	}
 	for (size_t i = 0; rc == RC_OK && i < v->ocsp_paths_n; i++) {
-		rc = verify_decode(
-		    v, v->ocsp_paths[i], OCSP_MAX, &v->answers[i]);
+		v->answers[i] = buf_init(OCSP_MAX);
+		rc = paper_load(v->ocsp_paths[i], &v->answers[i], &v->err);
 		v->answers_der[v->answers_n++] = buf_span(&v->answers[i]);
 	}
 	while (rc == RC_OK && der_peek(&sent) != 0)
@@ -160,20 +147,58 @@ verify_read_hometax(struct verify *v)
 	return verify_failed(v, rc);
 }
 
+/* A sealed_opener; arg is the command. */
+static enum rc
+verify_open(
+    void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e)
+{
+	struct verify *v = arg;
+	enum rc rc =
+	    envelope_open(buf_span(&v->message), ours, key, &v->opened, e);
+
+	if (rc == RC_OK)
+		pick_fingerprint(certificate_der(ours), v->recipient);
+
+	return rc;
+}
+
+/* The signed message, taken out of its envelope where it is in one. */
+static enum verify_end
+verify_parse(struct verify *v)
+{
+	enum rc rc;
+
+	if (!envelope_is_one(buf_span(&v->message)))
+		return verify_failed(
+		    v, cms_parse(buf_span(&v->message), &v->cms, &v->err));
+	v->own_end = sealed_open(&v->own, verify_open, v);
+	if (v->own_end != CERT_DONE)
+		return VERIFY_SEALED;
+	rc = cms_parse(sec_span(&v->opened), &v->cms, &v->err);
+	if (rc == RC_OK || rc == RC_POLICY)
+		return verify_failed(v, rc);
+	v->rc = rc;
+
+	return VERIFY_NOT_SIGNED;
+}
+
 static enum verify_end
 verify_read(struct verify *v)
 {
 	enum rc rc = verify_read_certificate(v);
+	enum verify_end end;
 
 	if (rc != RC_OK)
 		return verify_failed(v, rc);
 	if (v->hometax)
 		return verify_read_hometax(v);
-	rc = verify_decode(v, v->message_path, CMS_MAX, &v->message);
-	if (rc == RC_OK)
-		rc = cms_parse(buf_span(&v->message), &v->cms, &v->err);
+	v->message = buf_init(CMS_MAX);
+	rc = paper_load(v->message_path, &v->message, &v->err);
 	if (rc != RC_OK)
 		return verify_failed(v, rc);
+	end = verify_parse(v);
+	if (end != VERIFY_DONE)
+		return end;
 	if (v->cms.detached && v->content_path == NULL)
 		return VERIFY_MISSING;
 	if (!v->cms.detached && v->content_path != NULL)
@@ -344,7 +369,9 @@ verify_run(struct verify *v)
 		return end;
 	v->rc = paper_write(v->out,
 	    v->cms.detached ? buf_span(&v->content) : v->cms.content,
-	    v->replace ? PAPER_REPLACES : 0, &v->err);
+	    (v->opened.p != NULL ? PAPER_SECRET : 0) |
+		(v->replace ? PAPER_REPLACES : 0),
+	    &v->err);
 	if (v->rc == RC_OK)
 		return VERIFY_DONE;
 	if (v->rc == RC_EXISTS)
@@ -380,4 +407,6 @@ verify_clear(struct verify *v)
 	hometax_clear(&v->fields);
 	buf_clear(&v->message);
 	buf_clear(&v->content);
+	sec_free(&v->opened);
+	cert_clear(&v->own);
 }

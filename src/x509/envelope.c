@@ -182,6 +182,16 @@ envelope_seal(enum envelope_cipher cipher, const struct certificate *const *to,
 	return rc;
 }
 
+bool
+envelope_is_one(struct span der)
+{
+	struct der_doc doc = { 0 };
+	struct der whole = der_init(&doc, der);
+	struct der info = der_enter(&whole, DER_SEQUENCE);
+
+	return span_equal(der_take(&info, DER_OID), OID_ENVELOPED_DATA);
+}
+
 /* One KeyTransRecipientInfo; whether it is for that certificate. */
 static enum rc
 envelope_take_recipient(struct der *set, const struct certinfo *to,

@@ -25,6 +25,9 @@ IG_CHECK enum rc envelope_seal(enum envelope_cipher cipher,
     const struct certificate *const *to, size_t n, struct span content,
     struct buf *out, struct err *e);
 
+/* Does it begin as one? Nothing else is looked at. */
+bool envelope_is_one(struct span der);
+
 /*
  * Opens one with the key of a certificate that it is for. SEED, AES, ARIA and
  * Triple DES in CBC. RC_FORMAT: malformed, with the field. RC_UNKNOWN: another

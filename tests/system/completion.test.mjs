@@ -51,6 +51,9 @@ const lines = [
   [['cert', 'change-password', '--form', ''], ['seed-sha1', 'pbes2-seed-sha256', 'pbes2-aria'], ['folder', '--json']],
   [['cert', 'copy', '--to', ''], ['folder'], ['file.txt', '--json', '1']],
   [['cert', 'check-password', '--password-file', ''], ['file.txt', 'folder'], ['1']],
+  [['sign', '--form', ''], ['der', 'base64', 'hex'], ['folder', 'or']],
+  [['sign', '--cipher', ''], ['aes', 'seed'], ['folder', '--json']],
+  [['cert', 'vid', '--form', ''], ['pem', 'hex'], ['seed-sha1', 'modern']],
   [['sign', '--'], ['--help'], ['--to']],
 ];
 

@@ -159,6 +159,11 @@ test_nested(void)
 		envelope_seal(ENVELOPE_SEED, &to, 1, buf_span(&message), &out,
 		    NULL) == RC_OK,
 	    "signed and sealed");
+	ok(envelope_is_one(buf_span(&out)) &&
+		!envelope_is_one(buf_span(&message)) &&
+		!envelope_is_one((struct span){ out.p, 3 }) &&
+		!envelope_is_one(SPAN_LIT("")),
+	    "the one is an envelope, the other is not");
 	ok(envelope_open(buf_span(&out), to, made[0].key, &opened, NULL) ==
 		    RC_OK &&
 		cms_parse(sec_span(&opened), &c, NULL) == RC_OK &&

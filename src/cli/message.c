@@ -1,0 +1,71 @@
+/*
+ * message.c - a message that was made, and where it goes.
+ *
+ * Belongs here: a file, a pipe, or the answer of --json.
+ * Not here: its forms (paper.c); what is in it (sign.c, cert_vid.c).
+ */
+#include "cli/message.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <unistd.h>
+
+bool
+message_is_shown(const char *out)
+{
+	return (out == NULL || strcmp(out, "-") == 0) &&
+	    isatty(STDOUT_FILENO) == 1;
+}
+
+enum cert_end
+message_write(struct cert *c, const char *out, struct span bytes, bool secret)
+{
+	enum rc rc = paper_write(out, bytes,
+	    (secret ? PAPER_SECRET : 0) | (c->replace ? PAPER_REPLACES : 0),
+	    &c->err);
+
+	if (rc == RC_OK)
+		return CERT_DONE;
+	if (rc == RC_EXISTS)
+		return CERT_EXISTS;
+	/* Whatever it is, the message was not at fault. */
+	c->rc = RC_IO;
+
+	return CERT_OTHER;
+}
+
+enum cert_end
+message_give(struct cert *c, const char *out, enum paper_form form,
+    const char *label, struct span der)
+{
+	bool inside = c->json && out == NULL;
+	struct buf room = buf_init(2 * der.n + 256);
+	enum cert_end end = CERT_DONE;
+
+	paper_encode(&room, inside ? PAPER_BASE64 : form, label, der);
+	(void)json_object_set_new(
+	    c->answer, "bytes", json_integer((json_int_t)der.n));
+	if (!buf_ok(&room))
+		end = cert_failed(c, RC_MEMORY);
+	else if (inside)
+		(void)json_object_set_new(c->answer, "message",
+		    json_stringn((const char *)room.p, room.n - 1));
+	else
+		end = message_write(c, out, buf_span(&room), false);
+	buf_clear(&room);
+
+	return end;
+}
+
+void
+message_say(const struct cert *c, const char *out, struct person_text text)
+{
+	char shown[FOLDER_PATH];
+
+	if (c->json || out == NULL || strcmp(out, "-") == 0 ||
+	    isatty(STDERR_FILENO) != 1)
+		return;
+	text_sanitise(shown, sizeof(shown), span_str(out));
+	(void)fprintf(stderr, "%s: %s\n", person_sentence(text), shown);
+}

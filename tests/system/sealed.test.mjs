@@ -1,0 +1,230 @@
+// sealed.test.mjs - what is sealed to a certificate, made and opened by people
+// and sites, against openssl(1).
+//
+// Belongs here: ingam sign --seal-to with ingam verify, ingam cert vid --seal-to
+// with --open: answers, exit codes, sentences; that no secret is seen.
+// Not here: signatures themselves (sign.test.mjs); a VID that nobody sends
+// (cert.test.mjs); single bytes (tests/unit/x509/envelope_test.c, evid_test.c).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate, putR } from '../lib/certificate.mjs';
+import { program, root as source, run } from '../lib/service.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-sealed-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const at = (name) => join(base, name);
+function file(name, bytes) {
+  writeFileSync(at(name), bytes, { mode: 0o600 });
+  return at(name);
+}
+const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: base });
+const legacy = ['-provider', 'legacy', '-provider', 'default'];
+const fingerprint = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The virtual identifier of KCAC.TS.SIVID: the hash of the hash of number and R. */
+function vidOf(number, r) {
+  const der = Buffer.concat([Buffer.from([0x30, 2 + number.length + 23, 0x13, number.length]), Buffer.from(number), Buffer.from([3, 21, 0]), r]);
+  const hash = (bytes) => createHash('sha256').update(bytes).digest();
+  return hash(hash(der)).toString('hex');
+}
+
+/* Who sends: R begins with zeros. Who receives has a pair for encryption; a server has one pair for all. */
+const password = 'Canary7!Qw', theirs = 'Receiver8!Pw', number = '9001011234567';
+const r = Buffer.concat([Buffer.from([0, 0]), randomBytes(18)]);
+const sender = makeCertificate({ into: at('sender'), password, vid: vidOf(number, r) });
+putR(sender, r);
+const other = makeCertificate({ into: at('other'), password, vid: vidOf(number, randomBytes(20)), name: '김철수()002' });
+const receiver = makeCertificate({ into: at('receiver'), password: theirs, km: true, name: '받는 곳()003' });
+const km = join(receiver.folder, 'kmCert.der');
+mkdirSync(at('server'));
+openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-keyout', 'server.pem', '-outform', 'DER', '-out', 'server/signCert.der', '-subj', '/C=KR/CN=server', '-days', '30',
+  '-addext', 'keyUsage=critical,digitalSignature,keyEncipherment');
+openssl('pkcs8', '-topk8', '-in', 'server.pem', '-outform', 'DER', '-out', 'server/signPri.key', '-passout', `pass:${theirs}`);
+const server = at('server/signCert.der');
+openssl('pkcs8', '-inform', 'DER', ...legacy, '-in', join(receiver.folder, 'kmPri.key'), '-passin', `pass:${theirs}`, '-out', at('km.pem'));
+openssl('x509', '-inform', 'DER', '-in', km, '-out', at('kmCert.pem'));
+const secrets = { sender: file('sender.pw', `${password}\n`), receiver: file('receiver.pw', `${theirs}\n`), wrong: file('wrong.pw', 'Wrong7!Qwe\n'), number: file('number', '900101-1234567\n') };
+const trust = file('ca.pem', sender.ca);
+const content = file('content', Buffer.from('이름=홍길동\r\n\xb0\xa1\n\0Finch5', 'latin1'));
+
+/** All that was ever said, for the last test. */
+const said = [];
+async function ingam(home, args, { env, input } = {}) {
+  const out = args.indexOf('--out');
+  if (out >= 0) rmSync(args[out + 1], { force: true });
+  const done = await run(program('ingam'), args, { input, env: { HOME: home, XDG_CONFIG_HOME: '', ...env } });
+  said.push(...args, ...args.includes('--out') && args.includes('-') ? [] : [done.out]);
+  return done;
+}
+const sign = (args, options) => ingam(sender.root, ['sign', '--password-file', secrets.sender, ...args], options);
+const verify = (args, { home = receiver.root, pw = secrets.receiver, ...more } = {}) => ingam(home, ['verify', '--trust', trust, '--no-revocation', '--password-file', pw, ...args], more);
+const vid = (args, { home = sender.root, pw = secrets.sender, whose = secrets.number, ...more } = {}) => ingam(home, ['cert', 'vid', '--password-file', pw, '--number-file', whose, ...args], more);
+async function json(done) {
+  const { code, stdout, stderr } = await done;
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+
+for (const cipher of ['aes', 'seed']) {
+  test(`sign --seal-to --cipher ${cipher}: openssl cms decrypts it, and so do we`, async () => {
+    const made = await sign(['--seal-to', km, '--cipher', cipher, '--out', at('message'), content]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal(made.out, '');
+    assert.ok(!readFileSync(at('message')).includes('Finch5'));
+    assert.match(openssl('cms', '-cmsout', '-print', ...legacy, '-inform', 'DER', '-in', at('message')).toString(), cipher === 'aes' ? /aes-256-cbc/ : /seed-cbc/);
+    openssl('cms', '-decrypt', ...legacy, '-binary', '-inform', 'DER', '-in', at('message'), '-inkey', at('km.pem'), '-recip', at('kmCert.pem'), '-out', at('signed'));
+    openssl('cms', '-verify', '-binary', '-inform', 'DER', '-in', at('signed'), '-CAfile', trust, '-out', at('theirs'));
+    assert.deepEqual(readFileSync(at('theirs')), readFileSync(content));
+    const got = await json(verify(['--json', '--out', at('out'), at('message')]));
+    assert.deepEqual([got.code, got.good, got.problem, got.recipient, got.signers[0].chain], [0, true, '', fingerprint(km), 'good']);
+    assert.deepEqual(readFileSync(at('out')), readFileSync(content));
+    assert.equal(statSync(at('out')).mode & 0o777, 0o600);
+  });
+}
+
+for (const cipher of ['-aes128', '-aes192', '-aes256', '-aria-256-cbc', '-des3', '-seed-cbc']) {
+  test(`verify: what openssl cms signs and encrypts with ${cipher}, and a bit more of it`, async () => {
+    openssl('pkcs8', '-inform', 'DER', ...legacy, '-in', sender.signKey, '-passin', `pass:${password}`, '-out', at('sender.pem'));
+    openssl('cms', '-sign', '-binary', '-nodetach', '-in', content, '-signer', file('signer.pem', sender.pem), '-inkey', at('sender.pem'), '-outform', 'DER', '-out', at('signed'));
+    openssl('cms', '-encrypt', '-binary', ...legacy, cipher, '-in', at('signed'), '-outform', 'DER', '-out', at('message'), at('kmCert.pem'));
+    const good = await verify(['--out', at('out'), at('message')]);
+    assert.equal(good.code, 0, good.stderr);
+    assert.match(good.stdout, /^Sealed to: 받는 곳.*\nSigned by: 홍길동.*\nThe signature is good\.\n$/);
+    assert.deepEqual(readFileSync(at('out')), readFileSync(content));
+    const bytes = readFileSync(at('message'));
+    for (const from of [1, 40, 200]) {
+      bytes[bytes.length - from] ^= 1;
+      const bad = await json(verify(['--json', '--out', at('out'), file('changed', bytes)]));
+      assert.equal(bad.code, 1, `${from}: ${bad.problem} ${bad.reason}`);
+      assert.match(bad.problem, /^(not-opened|not-signed|bad-signature)$/);
+      assert.equal(existsSync(at('out')), false);
+      bytes[bytes.length - from] ^= 1;
+    }
+  });
+}
+
+test('a message for several is opened by each of them: the pair for encryption or the only one', async () => {
+  const made = await json(sign(['--json', '--seal-to', km, '--seal-to', server, content]));
+  assert.deepEqual([made.code, made.signed, made.recipients], [0, true, [fingerprint(km), fingerprint(server)]]);
+  assert.equal(made.bytes, Buffer.from(made.message, 'base64').length);
+  const message = file('message', made.message);
+  assert.equal((await json(verify(['--json', message]))).recipient, fingerprint(km));
+  const got = await json(verify(['--json', '--recipient', at('server'), message]));
+  assert.deepEqual([got.code, got.recipient], [0, fingerprint(server)]);
+  const piped = await verify(['--out', '-', '-'], { input: made.message });
+  assert.equal(piped.code, 0, piped.stderr);
+  assert.equal(piped.stdout, readFileSync(content, 'utf8'));
+});
+
+test('a message for nobody here, a wrong password, an envelope without a signature: exit 1', async () => {
+  assert.equal((await sign(['--seal-to', server, '--form', 'pem', '--out', at('message'), content])).code, 0);
+  const lost = await json(verify(['--json', '--out', at('out'), at('message')]));
+  assert.deepEqual([lost.code, lost.good, lost.problem, lost.signers], [1, false, 'other-recipient', []]);
+  assert.match((await verify([at('message')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr, /^다른 인증서로만 열 수 있어요/);
+  const wrong = await json(verify(['--json', '--root', at('server'), at('message')], { pw: secrets.wrong }));
+  assert.deepEqual([wrong.code, wrong.problem], [1, 'wrong-password']);
+  openssl('cms', '-encrypt', '-binary', '-aes256', '-in', content, '-outform', 'DER', '-out', at('plain'), at('kmCert.pem'));
+  const plain = await json(verify(['--json', '--out', at('out'), at('plain')]));
+  assert.deepEqual([plain.code, plain.problem, plain.recipient], [1, 'not-signed', fingerprint(km)]);
+  assert.equal(existsSync(at('out')), false);
+  assert.match((await verify([at('plain')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr, /서명한 것이 아니에요/);
+  const unattended = await json(ingam(receiver.root, ['verify', '--no-chain', '--json', at('plain')]));
+  assert.deepEqual([unattended.code, unattended.problem, unattended.option], [2, 'no-terminal', '--password-file']);
+});
+
+test('what nothing may be sealed to is refused before a password is asked for', async () => {
+  const ec = makeCertificate({ into: at('ec'), key: 'ec', form: 'aes' });
+  const large = file('large', Buffer.alloc((1 << 20) + 1));
+  for (const [what, to, code, problem, field] of [
+    ['a key that signs only', sender.signCert, 5, 'refused', 'keyUsage'],
+    ['a certificate that is over', join(source, 'tests/npki-samples/pypinksign/signCert.der'), 5, 'refused', 'validity'],
+    ['an EC key', ec.signCert, 3, 'unreadable', 'recipient'],
+    ['no certificate', content, 3, 'unreadable'],
+    ['no file', at('none'), 3, 'unreadable'],
+  ]) {
+    for (const verb of [['sign'], ['cert', 'vid']]) {
+      const got = await json(ingam(sender.root, [...verb, '--json', '--seal-to', to, ...verb[0] === 'sign' ? [content] : []]));
+      assert.deepEqual([got.code, got.problem], [code, problem], what);
+      if (field) assert.equal(got.field, field, what);
+    }
+  }
+  const long = await json(sign(['--json', '--seal-to', km, large]));
+  assert.deepEqual([long.code, long.problem, long.field], [3, 'unreadable', 'content']);
+});
+
+test('cert vid --seal-to: R as the site reads it, and only for the right number', async () => {
+  const made = await json(vid(['--json', '--seal-to', server]));
+  assert.deepEqual([made.code, made.problem, made.recipient], [0, '', fingerprint(server)]);
+  const der = Buffer.from(made.message, 'base64');
+  assert.equal(made.bytes, der.length);
+  const plain = openssl('pkeyutl', '-decrypt', '-inkey', at('server.pem'), '-in', file('sealed', der.subarray(-256))).toString('hex');
+  assert.equal(plain, `304c3033300d06096086480165030402010500a0220420${vidOf(number, r)}031500${r.toString('hex')}`);
+  const no = await json(vid(['--json', '--seal-to', server], { whose: file('no', '1234567890\n') }));
+  assert.deepEqual([no.code, no.problem, no.message], [1, 'other-number', undefined]);
+  for (const form of ['der', 'pem', 'base64', 'hex']) {
+    assert.equal((await vid(['--seal-to', km, '--form', form, '--out', at('evid')])).out, '');
+    assert.match(readFileSync(at('evid'), 'latin1'), { der: /^0\x82/, pem: /^-----BEGIN ENCRYPTED VID-----\n/, base64: /^MII/, hex: /^3082/ }[form]);
+    const opened = await vid(['--open', at('evid'), '--owner', sender.signCert], { home: receiver.root, pw: secrets.receiver });
+    assert.equal(opened.code, 0, opened.stderr);
+    assert.equal(opened.stdout, 'This is the certificate of that number.\n');
+  }
+  const kept = await run(program('ingam'), ['cert', 'vid', '--json', '--password-file', secrets.sender, '--number-file', secrets.number, '--seal-to', km, '--out', at('evid')], { env: { HOME: sender.root } });
+  assert.deepEqual([kept.code, JSON.parse(kept.stdout).problem], [5, 'exists']);
+  assert.equal((await vid(['--seal-to', server, '--replace', '--json', '--out', at('evid')])).code, 0);
+});
+
+test('cert vid --open: yes to the owner of the number, no to everybody else', async () => {
+  const evid = file('evid', (await json(vid(['--json', '--seal-to', km]))).message);
+  const opened = (args, options) => json(vid(['--json', '--open', evid, ...args], { home: receiver.root, pw: secrets.receiver, ...options }));
+  assert.deepEqual((({ code, problem, sent_vid }) => [code, problem, sent_vid])(await opened(['--owner', sender.signCert])), [0, '', true]);
+  for (const [what, args, options, code, problem] of [
+    ['another number', ['--owner', sender.signCert], { whose: file('no', '9001011234568\n') }, 1, 'other-number'],
+    ["another's certificate", ['--owner', other.signCert], {}, 1, 'other-number'],
+    ['a certificate without VID', ['--owner', receiver.signCert], {}, 3, 'no-vid'],
+    ['a wrong password', ['--owner', sender.signCert], { pw: secrets.wrong }, 1, 'wrong-password'],
+    ['sealed to another', ['--owner', sender.signCert, at('server')], {}, 1, 'other-recipient'],
+    ['no certificate', ['--owner', content], {}, 3, 'unreadable'],
+  ]) {
+    const got = await opened(args, options);
+    assert.deepEqual([got.code, got.problem], [code, problem], what);
+  }
+  const bytes = Buffer.from(readFileSync(evid, 'latin1'), 'base64');
+  bytes[bytes.length - 9] ^= 1;
+  writeFileSync(evid, bytes);
+  assert.deepEqual((({ code, problem }) => [code, problem])(await opened(['--owner', sender.signCert])), [1, 'not-opened']);
+  writeFileSync(evid, bytes.subarray(0, 100));
+  assert.equal((await opened(['--owner', sender.signCert])).code, 3);
+});
+
+for (const [line, option] of [
+  [['sign', '--seal-to', 'a', '--detached', 'x'], '--detached'],
+  [['sign', '--seal-to', 'a', '--hometax', 'x'], '--hometax'],
+  [['sign', '--cipher', 'seed', 'x'], '--seal-to'],
+  [['sign', '--seal-to', 'a', '--cipher', 'rot13', 'x'], '--cipher'],
+  [['sign', ...Array(9).fill(['--seal-to', 'a']).flat(), 'x'], '--seal-to'],
+  [['verify', '--hometax', '--recipient', '1', 'x'], '--hometax'],
+  [['cert', 'vid', '--open', 'a'], '--owner'],
+  [['cert', 'vid', '--owner', 'a'], '--open'],
+  [['cert', 'vid', '--out', 'a'], '--seal-to'],
+  [['cert', 'vid', '--form', 'hex'], '--seal-to'],
+  [['cert', 'vid', '--replace'], '--seal-to'],
+  [['cert', 'vid', '--seal-to', 'a', '--form', 'modern'], '--form'],
+  [['cert', 'vid', '--seal-to', 'a', '--open', 'a', '--owner', 'b'], '--seal-to'],
+]) {
+  test(`${line.join(' ')}: exit 2`, async () => {
+    const { code, stderr } = await run(program('ingam'), line, { env: { HOME: sender.root } });
+    assert.equal(code, 2);
+    assert.match(stderr.split('\n')[0], new RegExp(`${option}\\.$`));
+  });
+}
+
+test('no password, number, R or content was said or left behind', () => {
+  const all = said.join('\n');
+  for (const secret of [password, theirs, number, '900101-1234567', r.toString('hex'), r.toString('base64'), 'Finch5']) assert.ok(!all.includes(secret), secret);
+  assert.ok(said.length > 100);
+  assert.deepEqual(readdirSync(base).filter((name) => name.startsWith('.') || name.includes('tmp')), []);
+});
