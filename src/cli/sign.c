@@ -47,9 +47,9 @@ static const struct {
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
 	{ "--token NAME",
-	    { "보안토큰의 키로 서명해요. 그 이름이나 일련번호",
-		"sign with a key of this token, by its label or serial "
-		"number" } },
+	    { "보안토큰의 키로 서명해요. 그 이름, 일련번호나 목록의 번호",
+		"sign with a key of this token, by its label, serial number or "
+		"number in the list" } },
 	{ "--module FILE",
 	    { "보안토큰의 PKCS#11 드라이버. 없으면 p11-kit에 등록된 모두",
 		"the token's PKCS#11 module; else all that p11-kit knows" } },

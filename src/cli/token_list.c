@@ -19,12 +19,12 @@ static const struct person_text text_cut = {
 };
 
 static void
-token_list_person(const struct tokens_found_row *row, FILE *out)
+token_list_person(const struct tokens_found_row *row, size_t number, FILE *out)
 {
 	const struct slot_info *s = &row->slot;
 
-	(void)fprintf(
-	    out, "%s  (%s %s, %s)", s->label, s->maker, s->model, s->serial);
+	(void)fprintf(out, "%zu. %s  (%s %s, %s)", number, s->label, s->maker,
+	    s->model, s->serial);
 	if (s->protected_path)
 		(void)fprintf(out, ", %s", person_sentence(text_itself));
 	if (s->write_protected)
@@ -34,13 +34,21 @@ token_list_person(const struct tokens_found_row *row, FILE *out)
 	(void)fputc('\n', out);
 }
 
+/* Tokens are numbered from 1, in the order in which they were found. */
+static size_t
+token_list_number(const struct tokens *t, const struct tokens_found_row *row)
+{
+	return (size_t)(row - t->found.rows) + 1;
+}
+
 static void
-token_list_one(const struct tokens_found_row *row, FILE *out)
+token_list_one(
+    const struct tokens *t, const struct tokens_found_row *row, FILE *out)
 {
 	const struct slot_info *s = &row->slot;
 
 	if (columns_seen(out))
-		token_list_person(row, out);
+		token_list_person(row, token_list_number(t, row), out);
 	else
 		(void)fprintf(out, "token\t%s\t%s\t%s\t%s\t%s%s%s\t%s\n",
 		    s->label, s->serial, s->maker, s->model,
@@ -52,16 +60,17 @@ void
 token_list_tokens(const struct tokens *t, FILE *out)
 {
 	for (size_t i = 0; i < t->found.n; i++)
-		token_list_one(&t->found.rows[i], out);
+		token_list_one(t, &t->found.rows[i], out);
 }
 
 static json_t *
-token_list_row(const struct tokens_found_row *row)
+token_list_row(const struct tokens *t, const struct tokens_found_row *row)
 {
 	const struct slot_info *s = &row->slot;
 
-	return json_pack("{s:s s:s s:s s:s s:s s:b s:b s:b}", "label", s->label,
-	    "serial", s->serial, "maker", s->maker, "model", s->model, "module",
+	return json_pack("{s:I s:s s:s s:s s:s s:s s:b s:b s:b}", "number",
+	    (json_int_t)token_list_number(t, row), "label", s->label, "serial",
+	    s->serial, "maker", s->maker, "model", s->model, "module",
 	    row->path, "protected_path", (int)s->protected_path,
 	    "write_protected", (int)s->write_protected, "locked",
 	    (int)s->pin_locked);
@@ -74,7 +83,7 @@ token_list_json(const struct tokens *t)
 
 	for (size_t i = 0; i < t->found.n; i++)
 		(void)json_array_append_new(
-		    list, token_list_row(&t->found.rows[i]));
+		    list, token_list_row(t, &t->found.rows[i]));
 
 	return list;
 }
@@ -83,7 +92,7 @@ token_list_json(const struct tokens *t)
 static void
 token_list_put(struct tokens *t, json_t *tokens)
 {
-	json_t *o = token_list_row(t->row), *list = json_array();
+	json_t *o = token_list_row(t, t->row), *list = json_array();
 	bool entered = t->session.entered;
 
 	for (size_t i = 0; i < t->list.n; i++)
@@ -105,7 +114,7 @@ token_list_look(struct tokens *t, json_t *tokens)
 	enum rc rc;
 
 	if (!t->files.json)
-		token_list_one(t->row, stdout);
+		token_list_one(t, t->row, stdout);
 	if (t->login) {
 		end = tokens_enter(t, false);
 	} else {

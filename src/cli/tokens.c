@@ -20,8 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct person_text text_token = { "보안토큰 이름",
-	"Name of the token" };
+static const struct person_text text_token = { "보안토큰의 번호나 이름",
+	"Number or name of the token" };
 static const struct person_text text_pin = { "보안토큰 PIN",
 	"PIN of the token" };
 static const struct person_text text_itself = {
@@ -71,8 +71,9 @@ static const struct verb_help helps[] = {
 	    { "p11-kit가 모듈 파일을 찾는 폴더",
 		"where p11-kit looks for files of modules" } },
 	{ 't', "--token NAME",
-	    { "보안토큰이 여러 개일 때 그 이름이나 일련번호",
-		"which of several tokens: its label or serial number" } },
+	    { "보안토큰이 여러 개일 때 그 이름, 일련번호나 목록의 번호",
+		"which of several tokens: its label, serial number or number "
+		"in the list" } },
 	{ 'i', "--pin-file FILE",
 	    { "첫 줄이 보안토큰 PIN인 파일",
 		"a file whose first line is the token's PIN" } },

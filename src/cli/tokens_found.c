@@ -6,6 +6,8 @@
  */
 #include "cli/tokens_found.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 static enum rc
@@ -64,6 +66,21 @@ tokens_found_clear(struct tokens_found *f)
 	f->known.n = f->n = 0;
 }
 
+/* What is no name may be a number of the list. */
+static enum tokens_found_which
+tokens_found_number(const struct tokens_found *f, const char *text,
+    const struct tokens_found_row **row)
+{
+	uint64_t number = 0;
+
+	if (text_uint(span_str(text), f->n, &number, NULL) != RC_OK ||
+	    number == 0)
+		return TOKENS_NONE;
+	*row = &f->rows[number - 1];
+
+	return TOKENS_ONE;
+}
+
 enum tokens_found_which
 tokens_found_find(const struct tokens_found *f, const char *name, bool write,
     const struct tokens_found_row **row)
@@ -80,6 +97,9 @@ tokens_found_find(const struct tokens_found *f, const char *name, bool write,
 		*row = &f->rows[i];
 		found++;
 	}
+
+	if (found == 0 && name != NULL)
+		return tokens_found_number(f, name, row);
 
 	return found == 0 ? TOKENS_NONE
 	    : found == 1  ? TOKENS_ONE

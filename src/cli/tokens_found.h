@@ -37,8 +37,9 @@ void tokens_found_clear(struct tokens_found *f);
 enum tokens_found_which { TOKENS_ONE, TOKENS_NONE, TOKENS_SEVERAL };
 
 /*
- * Which token is meant: the one with this label or serial number; without a
- * name the only one, of those that can be written to where that is wanted.
+ * Which token is meant: the one with this label or serial number, or where
+ * there is none, of this number in the list, counted from 1; without a name the
+ * only one, of those that can be written to where that is wanted.
  */
 enum tokens_found_which tokens_found_find(const struct tokens_found *f,
     const char *name, bool write, const struct tokens_found_row **row);

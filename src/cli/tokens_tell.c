@@ -43,7 +43,7 @@ static const struct {
 	    { "보안토큰이 여러 개예요. --token으로 하나를 골라 주세요.",
 		"There are several tokens. Choose one with --token." } },
 	[TOKENS_NO_SUCH_TOKEN] = { PERSON_USAGE, false, "no-such-token",
-	    { "그런 이름의 보안토큰이 없어요. ingam token list로 확인해 주세요.",
+	    { "그런 보안토큰이 없어요. ingam token list로 확인해 주세요.",
 		"There is no such token. See ingam token list." } },
 	[TOKENS_EMPTY] = { PERSON_INPUT, false, "no-certificate",
 	    { "보안토큰에 인증서가 없어요.",

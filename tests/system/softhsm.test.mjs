@@ -454,9 +454,20 @@ test('a person is asked: password, PIN without echo, and before the old one goes
   });
   await t.test('which of two tokens', async () => {
     token.add('둘째');
-    const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Name of the token: $/, 'Hsm'], [/PIN of the token: $/, PIN]]);
-    assert.equal(code, 0, out);
-    assert.match(out, /홍길동[^]*signing +key, R/);
+    const { tokens } = (await token.ingam('list', ['--json', '--module', SOFTHSM])).json;
+    assert.deepEqual(tokens.map((row) => row.number), [1, 2]);
+    const { number } = tokens.find((row) => row.label === 'Hsm');
+    for (const which of ['Hsm', String(number)]) {
+      const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Number or name of the token: $/, which], [/PIN of the token: $/, PIN]]);
+      assert.equal(code, 0, out);
+      assert.match(out, new RegExp(`^${number}\\. Hsm  \\(`, 'm'));
+      assert.match(out, /홍길동[^]*signing +key, R/);
+    }
+    for (const which of ['0', '3', 'Hs']) {
+      const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Number or name of the token: $/, which]]);
+      assert.equal(code, 2, out);
+      assert.match(out, /There is no such token\./);
+    }
   });
   await t.test('delete: which one, and whether, in Korean', async () => {
     expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' }), ['--token', 'Hsm']), 0, '');
