@@ -87,7 +87,8 @@ static const struct chain_answer {
 	{ X509_V_ERR_INVALID_EXTENSION, RC_DENIED, "extensions",
 	    "malformed extension (RFC 5280 4.2)" },
 	{ X509_V_ERR_INVALID_POLICY_EXTENSION, RC_DENIED, "certificatePolicies",
-	    "malformed (RFC 5280 4.2.1.4)" },
+	    "these, policyMappings or policyConstraints are malformed (RFC 5280"
+	    " 4.2.1.4, 4.2.1.5, 4.2.1.11)" },
 	{ X509_V_ERR_NO_EXPLICIT_POLICY, RC_DENIED, "certificatePolicies",
 	    "the path has no accepted policy (RFC 5280 6.1.5 (g))" },
 	{ X509_V_ERR_PERMITTED_VIOLATION, RC_DENIED, "nameConstraints",
@@ -106,15 +107,15 @@ static const struct chain_answer {
 	    "weaker than SHA-256" },
 	{ X509_V_ERR_EE_KEY_TOO_SMALL, RC_DENIED, "key", "key too small" },
 	{ X509_V_ERR_CA_KEY_TOO_SMALL, RC_DENIED, "key", "key too small" },
-	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, RC_LIMIT, NULL,
-	    "path too long (more than 8 certificates)" },
+	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, RC_LIMIT, "path",
+	    "more than 8 certificates" },
 	{ X509_V_ERR_OUT_OF_MEM, RC_MEMORY, NULL, "no memory" },
 };
 
 static const struct chain_answer *
 chain_answer(int error)
 {
-	static const struct chain_answer other = { 0, RC_DENIED, NULL,
+	static const struct chain_answer other = { 0, RC_DENIED, "path",
 		"refused by path validation (RFC 5280 6.1)" };
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
@@ -152,6 +153,22 @@ chain_is_reissued(const struct chain_run *run, X509 *last)
 	return false;
 }
 
+/* OpenSSL says of a CA that may not issue that it is none. */
+static int
+chain_error(const struct chain_run *run)
+{
+	const STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(run->ctx);
+	int error = X509_STORE_CTX_get_error(run->ctx);
+	int depth = X509_STORE_CTX_get_error_depth(run->ctx);
+
+	return error == X509_V_ERR_INVALID_CA && depth >= 0 &&
+		depth < sk_X509_num(path) &&
+		(X509_get_extension_flags(sk_X509_value(path, depth)) &
+		    EXFLAG_CA) != 0
+	    ? X509_V_ERR_KEYUSAGE_NO_CERTSIGN
+	    : error;
+}
+
 static enum rc
 chain_explain(const struct chain_run *run, struct err *e)
 {
@@ -159,15 +176,15 @@ chain_explain(const struct chain_run *run, struct err *e)
 		"authorityKeyIdentifier",
 		"it names another certificate of its issuer"
 		" (RFC 5280 4.2.1.1)" };
-	const struct chain_answer *a =
-	    chain_answer(X509_STORE_CTX_get_error(run->ctx));
+	const struct chain_answer *a = chain_answer(chain_error(run));
 	STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(run->ctx);
 	int depth = X509_STORE_CTX_get_error_depth(run->ctx);
 	char field[CHAIN_FIELD];
 	int n;
 
-	if (a->field == NULL)
-		return err_set(e, a->rc, NULL, "%s", a->why);
+	/* Of no certificate alone. */
+	if (a->field == NULL || strcmp(a->field, "path") == 0)
+		return err_set(e, a->rc, a->field, "%s", a->why);
 	if (strcmp(a->field, "issuer") == 0 && run->refused.rc != RC_OK) {
 		(void)snprintf(field, sizeof(field), "sent[%zu].%s",
 		    run->refused_at, run->refused.field);
@@ -253,7 +270,7 @@ chain_read_pool(struct chain_run *run, struct err *e)
 
 	if (in->pool_n > CHAIN_POOL_MAX)
 		return err_set(
-		    e, RC_LIMIT, NULL, "more than 32 certificates sent");
+		    e, RC_LIMIT, "sent", "more than 32 certificates");
 	for (size_t i = 0; i < in->pool_n; i++) {
 		struct err why = { 0 };
 		enum rc rc = chain_read_one(in->pool[i], &run->pool[i], &why);
@@ -475,8 +492,7 @@ chain_take(const struct chain_run *run, struct chain_path *path, struct err *e)
 	STACK_OF(X509) *found = X509_STORE_CTX_get0_chain(run->ctx);
 
 	if (sk_X509_num(found) < 1 || sk_X509_num(found) > CHAIN_MAX)
-		return err_set(e, RC_LIMIT, NULL,
-		    "path too long (more than 8 certificates)");
+		return err_set(e, RC_LIMIT, "path", "more than 8 certificates");
 	path->n = (size_t)sk_X509_num(found);
 	for (size_t i = 0; i < path->n; i++) {
 		path->at[i] = chain_find(run, sk_X509_value(found, (int)i));

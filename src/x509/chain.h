@@ -60,8 +60,8 @@ struct chain {
 /*
  * Is there a path from the leaf to a root that we trust, all of it valid at
  * that time, and is it good for this profile? e's field names which
- * certificate ("leaf", "ca[1]", "root") and what of it, the sentence the
- * clause. RC_OK. RC_DENIED: a rule is broken, or revoked. RC_EXPIRED: outside
+ * certificate ("leaf", "ca[1]", "root") and what of it, or "path", "sent"; the
+ * sentence the clause. RC_OK. RC_DENIED: a rule is broken, or revoked. RC_EXPIRED: outside
  * somebody's validity. RC_ABSENT: no path, or status asked and not known.
  * RC_LIMIT: more than the numbers above. RC_MEMORY, RC_CRYPTO.
  */

@@ -561,7 +561,7 @@ check_depth(
 	}
 	if (in->limited && n > in->depth)
 		return err_set(
-		    e, RC_LIMIT, NULL, "more CAs in the path than allowed");
+		    e, RC_LIMIT, "path", "more CAs in it than allowed");
 
 	return RC_OK;
 }

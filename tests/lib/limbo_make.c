@@ -7,7 +7,7 @@
  * running them (tests/unit/x509/own_test.c).
  *
  * Members beside limbo's: profile ("path", "sign", "encrypt", "server", "web"),
- * policies, flags ("explicit", "no-mapping", "no-any"), crls and ocsp (PEM; where
+ * refused (the field of the refusal and its clause), policies, flags ("explicit", "no-mapping", "no-any"), crls and ocsp (PEM; where
  * one of them is there, revocation is asked).
  */
 #include <jansson.h>
@@ -53,12 +53,12 @@ struct work {
 
 static const struct limbo_row {
 	const char *id;
-	bool good;
+	const char
+	    *refused; /* the field and clause of the refusal, or SUCCESS */
 	const char *base, *changes;
 } cases[] = {
 #define CASE(id, result, base, changes) { id, result, base, changes },
-#define SUCCESS                         true
-#define FAILURE                         false
+#define SUCCESS                         NULL
 #include "limbo_cases.def"
 };
 
@@ -833,7 +833,10 @@ start(struct work *w, const struct limbo_row *row)
 	put_text(w->json, "profile", row->base);
 	put_text(w->json, "description", row->changes);
 	put_text(w->json, "validation_time", "2024-01-01T00:00:00+00:00");
-	put_text(w->json, "expected_result", row->good ? "SUCCESS" : "FAILURE");
+	put_text(w->json, "expected_result",
+	    row->refused == SUCCESS ? "SUCCESS" : "FAILURE");
+	if (row->refused != SUCCESS)
+		put_text(w->json, "refused", row->refused);
 	if (strcmp(row->base, "server") == 0 || strcmp(row->base, "web") == 0) {
 		put_text(w->json, "validation_kind", "SERVER");
 		base_server(w);
