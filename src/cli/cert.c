@@ -10,7 +10,9 @@
 #include "cli/cert.h"
 
 #include "base/language.h"
+#include "base/text.h"
 #include "base/usage.h"
+#include "cli/answer.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
@@ -20,6 +22,7 @@
 #include "cli/paper.h"
 #include "cli/verb.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -35,11 +38,23 @@ static const struct {
 	[CERT_NONE] = { PERSON_INPUT, "no-certificate",
 	    { "인증서를 찾지 못했어요. --root로 폴더를 알려 주세요.",
 		"No certificate found. Name its folder with --root." } },
+	[CERT_NO_FOLDER] = { PERSON_INPUT, "no-folder",
+	    { "그런 폴더가 없어요", "There is no such folder" } },
+	[CERT_UNREAD] = { PERSON_INPUT, "unreadable-folders",
+	    { "읽지 못한 폴더가 있어요. 그 안에 있는 인증서는 목록에 없어요.",
+		"There are folders that cannot be read. What is in them is not "
+		"in the list." } },
 	[CERT_SEVERAL] = { PERSON_USAGE, "several-certificates",
 	    { "인증서가 여러 개예요. 목록의 번호나 지문의 앞 8자리로 하나를 "
 	      "골라 주세요.",
 		"There are several certificates. Choose one by its number in "
 		"the list or the first 8 digits of its fingerprint." } },
+	[CERT_COPIES] = { PERSON_USAGE, "several-certificates",
+	    { "지문이 이렇게 시작하는 인증서가 여러 폴더에 있어요. 폴더나 목록의 "
+	      "번호로 고르거나, --root로 찾을 곳을 좁혀 주세요.",
+		"Certificates whose fingerprint begins so are in several "
+		"folders. Choose one by its folder or its number in the list, "
+		"or narrow the search with --root." } },
 	[CERT_NO_SUCH] = { PERSON_USAGE, "no-such-certificate",
 	    { "목록에 없는 인증서예요.",
 		"The list has no such certificate." } },
@@ -54,6 +69,22 @@ static const struct {
 		"There is no terminal to ask on. Give as an option" } },
 	[CERT_PASSWORD] = { PERSON_NO, "wrong-password",
 	    { "비밀번호가 맞지 않습니다.", "The password is wrong." } },
+	[CERT_PASSWORD_SIGN] = { PERSON_NO, "wrong-password",
+	    { "이 비밀번호로 암호용 개인키는 열리지만 전자서명용 개인키는 열리지 "
+	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",
+		"This password opens the key for encryption, but not the one "
+		"for signing. The two seem to have different passwords" } },
+	[CERT_PASSWORD_KM] = { PERSON_NO, "wrong-password",
+	    { "이 비밀번호로 전자서명용 개인키는 열리지만 암호용 개인키는 열리지 "
+	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",
+		"This password opens the key for signing, but not the one for "
+		"encryption. The two seem to have different passwords" } },
+	[CERT_OTHER_KEY] = { PERSON_NO, "other-key",
+	    { "비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요. "
+	      "다른 인증서의 파일과 섞인 것 같아요",
+		"The password is right, but the key is not that of the "
+		"certificate beside it. Were files of two certificates mixed "
+		"up?" } },
 	[CERT_DIFFER] = { PERSON_NO, "passwords-differ",
 	    { "두 번 입력한 새 비밀번호가 서로 달라요. 아무것도 바꾸지 않았어요.",
 		"The two new passwords differ. Nothing was changed." } },
@@ -132,6 +163,8 @@ static const struct {
 };
 
 static const struct person_text text_which = { "번호", "Number" };
+static const struct person_text text_forbidden = { "읽을 권한이 없어요",
+	"no permission to read it" };
 static const struct person_text text_cut = {
 	"너무 많거나 깊어서 다 찾지는 못했어요. --root로 좁혀 주세요.",
 	"There is more than was looked at. Name a folder with --root."
@@ -343,33 +376,58 @@ cert_file(const struct cert *c, enum folder_file file)
 	return buf_span(&c->medium.files[file]);
 }
 
+/* A folder that is named is where to look, whatever --root says. */
+static void
+cert_name_folder(struct cert *c)
+{
+	struct stat st;
+
+	if (c->which == NULL || pick_is_name(c->which) ||
+	    (strchr(c->which, '/') == NULL &&
+		(stat(c->which, &st) != 0 || !S_ISDIR(st.st_mode))))
+		return;
+	c->root = c->which;
+	c->which = NULL;
+}
+
 enum cert_end
 cert_load(struct cert *c)
 {
-	struct stat st;
-	bool folder = c->which != NULL && c->root == NULL &&
-	    stat(c->which, &st) == 0 && S_ISDIR(st.st_mode);
 	enum rc rc;
 
-	/* A folder that is named is where to look. */
-	if (folder) {
-		c->root = c->which;
-		c->which = NULL;
-	}
+	cert_name_folder(c);
 	rc = pick_load(c->root, &c->pick, &c->err);
-	if (rc == RC_ABSENT || (rc == RC_OK && c->pick.n == 0))
-		return CERT_NONE;
+	if (rc == RC_ABSENT)
+		return CERT_NO_FOLDER;
+	if ((rc == RC_OK && c->pick.n == 0) || rc == RC_IO)
+		return c->pick.folder.unread_n > 0 ? CERT_UNREAD : CERT_NONE;
 	if (c->pick.folder.cut)
 		person_say(text_cut);
 
 	return cert_failed(c, rc);
 }
 
+/* Several are meant: a person is asked. */
+static enum cert_end
+cert_choose_line(struct cert *c)
+{
+	enum cert_end several = c->which == NULL ? CERT_SEVERAL : CERT_COPIES;
+	char line[PICK_FINGERPRINT + 1];
+
+	if (!c->json && c->which != NULL)
+		pick_print_folders(&c->pick, c->which, stderr);
+	if (!c->attended || c->json ||
+	    person_line(text_which, line, sizeof(line), &c->err) != RC_OK)
+		return several;
+
+	return pick_find(&c->pick, line, &c->row) == PICK_ONE ? CERT_DONE
+							      : CERT_NO_SUCH;
+}
+
 enum cert_end
 cert_choose(struct cert *c)
 {
 	enum pick_found found;
-	char line[PICK_FINGERPRINT + 1];
 	enum cert_end end = cert_load(c);
 
 	if (end != CERT_DONE)
@@ -379,15 +437,8 @@ cert_choose(struct cert *c)
 		return CERT_DONE;
 	if (!c->json)
 		pick_print(&c->pick, stderr);
-	if (found == PICK_NONE)
-		return CERT_NO_SUCH;
-	if (!c->attended || c->json)
-		return CERT_SEVERAL;
-	if (person_line(text_which, line, sizeof(line), &c->err) != RC_OK)
-		return CERT_SEVERAL;
 
-	return pick_find(&c->pick, line, &c->row) == PICK_ONE ? CERT_DONE
-							      : CERT_NO_SUCH;
+	return found == PICK_NONE ? CERT_NO_SUCH : cert_choose_line(c);
 }
 
 enum cert_end
@@ -526,22 +577,71 @@ cert_has_reason(enum cert_end end)
 	    end == CERT_NOT_WRITTEN || end == CERT_HALF;
 }
 
+/* Does it go on with the file that it is about? */
+static bool
+cert_has_field(enum cert_end end)
+{
+	return end == CERT_PASSWORD_SIGN || end == CERT_PASSWORD_KM ||
+	    end == CERT_OTHER_KEY;
+}
+
 static const char *
 cert_reason(const struct cert *c)
 {
 	return c->err.msg[0] == '\0' ? err_text(c->rc) : c->err.msg;
 }
 
+/* The folders in which it could not be looked, and why. */
+static void
+cert_say_unread(const struct folder *f)
+{
+	for (size_t i = 0; i < f->unread_n; i++) {
+		const struct folder_unread *u = &f->unread[i];
+		char shown[FOLDER_PATH];
+
+		text_sanitise(shown, sizeof(shown), span_str(u->path));
+		(void)fprintf(stderr, "%s: %s\n", shown,
+		    u->error == EACCES || u->error == EPERM
+			? person_sentence(text_forbidden)
+			: strerror(u->error));
+	}
+}
+
+/* The same as JSON. */
+static json_t *
+cert_unread_json(const struct folder *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->unread_n; i++) {
+		json_t *o =
+		    json_pack("{s:s}", "reason", strerror(f->unread[i].error));
+
+		pick_json_path(o, "folder", f->unread[i].path);
+		(void)json_array_append_new(list, o);
+	}
+
+	return list;
+}
+
 static void
 cert_say(const struct cert *c, enum cert_end end)
 {
 	const char *text = person_sentence(endings[end].text);
+	char shown[FOLDER_PATH];
 
-	if (end == CERT_UNATTENDED)
+	if (end == CERT_UNREAD || end == CERT_NO_SUCH)
+		cert_say_unread(&c->pick.folder);
+	if (end == CERT_NO_FOLDER) {
+		text_sanitise(shown, sizeof(shown), span_str(c->root));
+		(void)fprintf(stderr, "%s: %s\n", text, shown);
+	} else if (end == CERT_UNATTENDED)
 		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
 	else if (cert_has_reason(end))
 		(void)fprintf(stderr, "%s (%s%s%s).\n", text, c->err.field,
 		    c->err.field[0] == '\0' ? "" : ": ", cert_reason(c));
+	else if (cert_has_field(end))
+		(void)fprintf(stderr, "%s (%s).\n", text, c->err.field);
 	else
 		(void)fprintf(stderr, "%s\n", text);
 }
@@ -558,17 +658,19 @@ cert_tell(struct cert *c, enum cert_end end)
 	if (end == CERT_UNATTENDED)
 		(void)json_object_set_new(
 		    c->answer, "option", json_string(c->missing));
-	if (cert_has_reason(end)) {
+	if (cert_has_reason(end) || cert_has_field(end))
 		(void)json_object_set_new(
 		    c->answer, "field", json_string(c->err.field));
+	if (cert_has_reason(end))
 		(void)json_object_set_new(
 		    c->answer, "reason", json_string(cert_reason(c)));
-	}
-	if (end == CERT_SEVERAL || end == CERT_NO_SUCH)
+	if (c->pick.folder.unread_n > 0)
+		(void)json_object_set_new(
+		    c->answer, "unread", cert_unread_json(&c->pick.folder));
+	if (end == CERT_SEVERAL || end == CERT_COPIES || end == CERT_NO_SUCH)
 		(void)json_object_set_new(
 		    c->answer, "certificates", pick_json(&c->pick));
-	(void)json_dumpf(c->answer, stdout, JSON_COMPACT);
-	(void)fputc('\n', stdout);
+	answer_print(c->answer);
 
 	return (int)endings[end].code;
 }

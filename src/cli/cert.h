@@ -18,11 +18,17 @@ int cert_main(int argc, char **argv);
 enum cert_end {
 	CERT_DONE,
 	CERT_NONE,
+	CERT_NO_FOLDER, /* root */
+	CERT_UNREAD,    /* what was found is good: pick.folder.unread */
 	CERT_SEVERAL,
+	CERT_COPIES, /* of one fingerprint */
 	CERT_NO_SUCH,
 	CERT_NO_KEY,
 	CERT_UNATTENDED,
 	CERT_PASSWORD,
+	CERT_PASSWORD_SIGN, /* one of two keys: err.field is which */
+	CERT_PASSWORD_KM,
+	CERT_OTHER_KEY, /* err.field: the key file */
 	CERT_DIFFER,
 	CERT_RULES,
 	CERT_NOT_THEIRS,

@@ -339,7 +339,7 @@ cert_copy_put(struct cert *c, struct person_text done)
 	cert_copy_append(c, "replaced", was);
 	cert_copy_append(c, "kept", NULL);
 	text_sanitise(shown, sizeof(shown), span_str(folder));
-	(void)json_object_set_new(c->answer, "folder", json_string(shown));
+	pick_json_path(c->answer, "folder", folder);
 	if (!c->json)
 		(void)printf("%s: %s\n", person_sentence(done), shown);
 

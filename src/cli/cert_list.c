@@ -11,14 +11,18 @@ cert_list(struct cert *c)
 {
 	enum cert_end end = cert_load(c);
 
-	if (end == CERT_DONE && !c->json)
+	bool found = end == CERT_DONE || end == CERT_UNREAD;
+
+	if (found && !c->json)
 		pick_print(&c->pick, stdout);
-	if (c->json && (end == CERT_DONE || end == CERT_NONE)) {
+	if (c->json && (found || end == CERT_NONE)) {
 		(void)json_object_set_new(
 		    c->answer, "certificates", pick_json(&c->pick));
 		(void)json_object_set_new(
 		    c->answer, "cut", json_boolean(c->pick.folder.cut));
+		(void)json_object_set_new(c->answer, "unread", json_array());
 	}
 
-	return end;
+	/* What was found is told; that there may be more, too. */
+	return found && c->pick.folder.unread_n > 0 ? CERT_UNREAD : end;
 }

@@ -12,6 +12,7 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
+#include "x509/certificate.h"
 
 static const struct person_text text_password = { "인증서 비밀번호",
 	"Password of the certificate" };
@@ -63,13 +64,87 @@ cert_password_open(struct cert *c, enum folder_file file, struct span password,
 		  cert_password_modulus(c, file), key, &c->err);
 }
 
-/* Does the password open this key file, if it is there? */
+/* An EC key has no modulus to be known by: its point is held against it. */
+static enum rc
+cert_password_fits(struct cert *c, enum folder_file file, struct span key)
+{
+	enum folder_file beside =
+	    file == FOLDER_SIGN_KEY ? FOLDER_SIGN_CERT : FOLDER_KM_CERT;
+	struct certificate *certificate;
+	struct pkinfo info;
+	enum rc rc;
+
+	/* What nobody could sign with is still looked at and copied. */
+	if (certificate_parse(cert_file(c, beside), &certificate, NULL) !=
+	    RC_OK)
+		return RC_OK;
+	rc = pkinfo_parse(key, &info, &c->err);
+	if (rc == RC_OK)
+		rc = certificate_key_matches(certificate, &info, &c->err);
+	certificate_free(certificate);
+
+	return rc;
+}
+
+/*
+ * Does the password open this key file, if it is there? RC_SECRET: no;
+ * RC_STATE: yes, and it is the key of another certificate.
+ */
 static enum rc
 cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 {
+	const struct span unknown = { NULL, 0 };
 	struct sec key SEC_WIPED = { 0 };
+	enum rc rc = cert_password_open(c, file, password, &key);
 
-	return cert_password_open(c, file, password, &key);
+	if (rc == RC_OK && key.n > 0)
+		return cert_password_fits(c, file, sec_span(&key));
+	if (rc == RC_SECRET &&
+	    keyfile_open(cert_file(c, file), password, unknown, &key, NULL) ==
+		RC_OK)
+		return RC_STATE;
+
+	return rc;
+}
+
+/* Says of which file it is. */
+static enum cert_end
+cert_password_of(struct cert *c, enum folder_file file, enum cert_end end)
+{
+	err_clear(&c->err);
+	(void)snprintf(
+	    c->err.field, sizeof(c->err.field), "%s", folder_name(file));
+
+	return end;
+}
+
+/* Every key that there is; where it opens one of two, which of them not. */
+static enum cert_end
+cert_password_try(struct cert *c, struct span password)
+{
+	static const enum cert_end one[KEYS] = { CERT_PASSWORD_SIGN,
+		CERT_PASSWORD_KM };
+	size_t there = 0, closed = 0, which = 0;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		enum rc rc = cert_password_opens(c, keys[i], password);
+
+		there += cert_file(c, keys[i]).n > 0 ? 1 : 0;
+		if (rc == RC_STATE)
+			return cert_password_of(c, keys[i], CERT_OTHER_KEY);
+		if (rc != RC_OK && rc != RC_SECRET)
+			return cert_failed_in(c, keys[i], rc);
+		if (rc == RC_OK)
+			continue;
+		err_clear(&c->err);
+		which = i;
+		closed++;
+	}
+	if (closed == 0)
+		return CERT_DONE;
+
+	return closed == there ? CERT_PASSWORD
+			       : cert_password_of(c, keys[which], one[which]);
 }
 
 enum cert_end
@@ -84,13 +159,9 @@ cert_password_old(struct cert *c, struct sec *password)
 	if (end == CERT_DONE)
 		end = cert_ask(c, c->password_file, "--password-file",
 		    text_password, password);
-	if (end != CERT_DONE)
-		return end;
-	for (size_t i = 0; i < KEYS && end == CERT_DONE; i++)
-		end = cert_failed_in(c, keys[i],
-		    cert_password_opens(c, keys[i], sec_span(password)));
 
-	return end;
+	return end == CERT_DONE ? cert_password_try(c, sec_span(password))
+				: end;
 }
 
 enum cert_end

@@ -14,7 +14,8 @@ enum cert_end cert_password_change(struct cert *c);
 
 /*
  * Chooses a certificate, asks for its password and tries it on both key files:
- * as cert_choose(), cert_read(), cert_ask(); CERT_NO_KEY, CERT_PASSWORD.
+ * as cert_choose(), cert_read(), cert_ask(); CERT_NO_KEY, CERT_PASSWORD and
+ * those of one key, CERT_OTHER_KEY.
  */
 enum cert_end cert_password_old(struct cert *c, struct sec *password);
 

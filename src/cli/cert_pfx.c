@@ -87,7 +87,7 @@ cert_pfx_save(struct cert *c, struct span file)
 	if (end != CERT_DONE)
 		return end;
 	text_sanitise(shown, sizeof(shown), span_str(c->out));
-	(void)json_object_set_new(c->answer, "file", json_string(shown));
+	pick_json_path(c->answer, "file", c->out);
 	if (!c->json)
 		(void)printf("%s: %s\n", person_sentence(text_exported), shown);
 
@@ -207,6 +207,27 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 	return end == CERT_DONE ? cert_copy_put(c, text_imported) : end;
 }
 
+/* Each folder into the list of them, and its bytes where it has a list, too. */
+static void
+cert_pfx_placed(struct cert *c)
+{
+	static const char *const members[][2] = { { "folder", "folders" },
+		{ "folder_hex", "folders_hex" } };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *one = json_object_get(c->answer, members[i][0]);
+
+		if (one == NULL)
+			continue;
+		if (json_object_get(c->answer, members[i][1]) == NULL)
+			(void)json_object_set_new(
+			    c->answer, members[i][1], json_array());
+		(void)json_array_append(
+		    json_object_get(c->answer, members[i][1]), one);
+		(void)json_object_del(c->answer, members[i][0]);
+	}
+}
+
 /* Every signing pair that is in it: asked about, or (with a password) placed. */
 static enum cert_end
 cert_pfx_each(
@@ -227,11 +248,8 @@ cert_pfx_each(
 			    ? cert_copy_ask(c)
 			    : cert_pfx_place(c, pfx, &pfx->pairs[i], *password);
 		if (end == CERT_DONE && password != NULL)
-			(void)json_array_append(
-			    json_object_get(c->answer, "folders"),
-			    json_object_get(c->answer, "folder"));
+			cert_pfx_placed(c);
 	}
-	(void)json_object_del(c->answer, "folder");
 
 	return n > 0 ? end
 		     : cert_failed(c,

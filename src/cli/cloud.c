@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/language.h"
 #include "base/usage.h"
+#include "cli/answer.h"
 #include "cli/pick.h"
 #include "client/person.h"
 #include "client/send.h"
@@ -484,8 +485,7 @@ import_tell(const struct import *m, enum ending end)
 		if (m->several || end == END_NUMBER)
 			(void)json_object_set_new(
 			    o, "certificates", pick_json(&m->pick));
-		(void)json_dumpf(o, stdout, JSON_COMPACT);
-		(void)fputc('\n', stdout);
+		answer_print(o);
 		json_decref(o);
 	}
 

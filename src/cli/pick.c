@@ -23,7 +23,8 @@
 #define PICK_DIGITS 4 /* of a number; FOLDER_PAIRS has as many */
 #define PICK_HEX    8 /* digits of a fingerprint that are enough */
 #define PICK_CELLS  7
-#define PICK_UNTIL  4 /* of the cells: its end */
+#define PICK_UNTIL  4  /* of the cells: its end */
+#define PICK_MEMBER 32 /* of a name in JSON */
 #define PICK_SOON_S (30LL * 86400)
 
 static const struct {
@@ -78,19 +79,27 @@ pick_fingerprint(struct span der, char out[static PICK_FINGERPRINT])
 	buf_clear(&hex);
 }
 
-/* The folder of a file, without what would redraw a terminal. */
+/* The folder of a file. */
 static char *
-pick_folder(const char *path)
+pick_path(const char *file)
 {
-	const char *slash = strrchr(path, '/');
-	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-	char *out = malloc(n + 2);
+	const char *slash = strrchr(file, '/');
 
-	if (out != NULL && n > 0)
-		text_sanitise(
-		    out, n + 2, (struct span){ (const uint8_t *)path, n });
-	else if (out != NULL)
-		memcpy(out, slash == NULL ? "." : "/", 2);
+	if (slash == NULL)
+		return strdup(".");
+
+	return slash == file ? strdup("/")
+			     : strndup(file, (size_t)(slash - file));
+}
+
+/* A path without what would redraw a terminal. */
+static char *
+pick_shown(const char *path)
+{
+	char *out = malloc(strlen(path) + 1);
+
+	if (out != NULL)
+		text_sanitise(out, strlen(path) + 1, span_str(path));
 
 	return out;
 }
@@ -101,7 +110,8 @@ pick_read(struct pick_row *row)
 {
 	struct buf der = buf_init(CERTINFO_MAX);
 
-	row->folder = pick_folder(row->pair->sign_cert);
+	row->path = pick_path(row->pair->sign_cert);
+	row->folder = row->path == NULL ? NULL : pick_shown(row->path);
 	row->read = file_read(row->pair->sign_cert, &der, NULL) == RC_OK &&
 	    certinfo_parse(buf_span(&der), &row->info, NULL) == RC_OK;
 	if (row->read)
@@ -123,9 +133,11 @@ pick_load(const char *root, struct pick *out, struct err *e)
 	out->rows = calloc(out->folder.n, sizeof(*out->rows));
 	if (out->rows == NULL)
 		return err_set(e, RC_MEMORY, NULL, "no memory for the list");
-	for (; out->n < out->folder.n; out->n++) {
-		out->rows[out->n].pair = &out->folder.pairs[out->n];
-		if (!pick_read(&out->rows[out->n]))
+	while (out->n < out->folder.n) {
+		struct pick_row *row = &out->rows[out->n];
+
+		row->pair = &out->folder.pairs[out->n++];
+		if (!pick_read(row))
 			return err_set(
 			    e, RC_MEMORY, NULL, "no memory for the list");
 	}
@@ -136,8 +148,10 @@ pick_load(const char *root, struct pick *out, struct err *e)
 void
 pick_clear(struct pick *p)
 {
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n; i++) {
 		free(p->rows[i].folder);
+		free(p->rows[i].path);
+	}
 	free(p->rows);
 	folder_clear(&p->folder);
 	*p = (struct pick){ 0 };
@@ -151,6 +165,13 @@ pick_is_hex(const char *text)
 	return text[n] == '\0' && n >= PICK_HEX && n < PICK_FINGERPRINT;
 }
 
+static bool
+pick_begins(const struct pick_row *row, const char *start)
+{
+	return row->read &&
+	    strncasecmp(row->fingerprint, start, strlen(start)) == 0;
+}
+
 static enum pick_found
 pick_by_fingerprint(
     const struct pick *p, const char *start, const struct pick_row **row)
@@ -158,15 +179,20 @@ pick_by_fingerprint(
 	size_t found = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		if (!p->rows[i].read ||
-		    strncasecmp(p->rows[i].fingerprint, start, strlen(start)) !=
-			0)
+		if (!pick_begins(&p->rows[i], start))
 			continue;
 		*row = &p->rows[i];
 		found++;
 	}
 
 	return found == 0 ? PICK_NONE : found == 1 ? PICK_ONE : PICK_SEVERAL;
+}
+
+bool
+pick_is_name(const char *which)
+{
+	return pick_is_hex(which) ||
+	    (strlen(which) <= PICK_DIGITS && text_is_digits(span_str(which)));
 }
 
 enum pick_found
@@ -356,15 +382,45 @@ pick_print(const struct pick *p, FILE *out)
 	}
 }
 
+void
+pick_print_folders(const struct pick *p, const char *start, FILE *out)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (pick_begins(&p->rows[i], start))
+			(void)fprintf(
+			    out, "%4zu  %s\n", i + 1, p->rows[i].folder);
+}
+
+void
+pick_json_path(json_t *o, const char *member, const char *path)
+{
+	char name[PICK_MEMBER], *shown;
+	struct buf hex = buf_init(2 * FOLDER_PATH + 1);
+
+	if (text_is_utf8(span_str(path))) {
+		(void)json_object_set_new(o, member, json_string(path));
+		return;
+	}
+	shown = pick_shown(path);
+	enc_hex(&hex, span_str(path));
+	(void)snprintf(name, sizeof(name), "%s_hex", member);
+	(void)json_object_set_new(
+	    o, member, json_string(shown == NULL ? "" : shown));
+	(void)json_object_set_new(
+	    o, name, json_string(buf_cstr(&hex) == NULL ? "" : buf_cstr(&hex)));
+	buf_clear(&hex);
+	free(shown);
+}
+
 json_t *
 pick_row_json(const struct pick *p, const struct pick_row *row)
 {
 	const struct folder_pair *pair = row->pair;
 	const struct certinfo *info = &row->info;
-	json_t *o = json_pack("{s:I s:s s:s s:b s:b s:b}", "number",
-	    (json_int_t)(row - p->rows) + 1, "folder", row->folder, "medium",
-	    pick_medium(row), "key", (int)(pair->sign_key != NULL),
-	    "encryption", (int)(pair->km_cert != NULL), "ca_certificates",
+	json_t *o = json_pack("{s:I s:s s:b s:b s:b}", "number",
+	    (json_int_t)(row - p->rows) + 1, "medium", pick_medium(row), "key",
+	    (int)(pair->sign_key != NULL), "encryption",
+	    (int)(pair->km_cert != NULL), "ca_certificates",
 	    (int)(pair->ca_pubs != NULL));
 	json_t *more = !row->read
 	    ? json_object()
@@ -385,6 +441,7 @@ pick_row_json(const struct pick *p, const struct pick_row *row)
 		json_decref(o);
 		return NULL;
 	}
+	pick_json_path(o, "folder", row->path);
 
 	return o;
 }

@@ -16,6 +16,7 @@
 struct pick_row {
 	const struct folder_pair *pair;
 	char *folder; /* that it is in, fit for display */
+	char *path;   /* the same, byte for byte */
 	bool read;    /* else its file is no certificate, and info is empty */
 	/* Its texts and numbers; its spans must not be read. */
 	struct certinfo info;
@@ -41,6 +42,12 @@ IG_CHECK enum rc pick_load(const char *root, struct pick *out, struct err *e);
 
 void pick_clear(struct pick *p);
 
+/*
+ * Is this the form of a number or a fingerprint? Then it is no folder, whatever
+ * one is called.
+ */
+bool pick_is_name(const char *which);
+
 enum pick_found { PICK_ONE, PICK_NONE, PICK_SEVERAL };
 
 /*
@@ -56,6 +63,9 @@ enum pick_found pick_find(
  */
 void pick_print(const struct pick *p, FILE *out);
 
+/* The number and folder of each whose fingerprint begins with start. */
+void pick_print_folders(const struct pick *p, const char *start, FILE *out);
+
 /*
  * The same as JSON (given), NULL without memory: an array of what
  * ingam-cert(1) says, as docs/http-api.md has them; of a file that is no
@@ -65,6 +75,12 @@ json_t *pick_json(const struct pick *p);
 
 /* One of them, as it stands in that array. */
 json_t *pick_row_json(const struct pick *p, const struct pick_row *row);
+
+/*
+ * Puts a path into o as member, byte for byte. JSON has Unicode only: where the
+ * path is no UTF-8 member is what of it is, and member_hex its bytes in hex.
+ */
+void pick_json_path(json_t *o, const char *member, const char *path);
 
 /* "valid", "expired", "not-yet", "unreadable"; and what a person reads. */
 const char *pick_state(const struct pick_row *row);

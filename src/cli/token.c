@@ -9,6 +9,7 @@
 
 #include "base/language.h"
 #include "base/usage.h"
+#include "cli/answer.h"
 #include "cli/nssdb.h"
 #include "cli/p11kit.h"
 #include "cli/places.h"
@@ -271,8 +272,7 @@ token_put_json(const struct token *t, enum token_end end)
 	}
 	o = json_pack("{s:b s:s s:o}", "done", (int)(end == END_DONE),
 	    "problem", endings[end].word, "places", places);
-	(void)json_dumpf(o, stdout, JSON_COMPACT);
-	(void)putchar('\n');
+	answer_print(o);
 	json_decref(o);
 }
 

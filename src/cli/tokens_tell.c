@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/enc.h"
+#include "cli/answer.h"
 #include "cli/columns.h"
 #include "cli/token_list.h"
 
@@ -352,8 +353,7 @@ tokens_tell(struct tokens *t, enum tokens_end end)
 	}
 	if (end == TOKENS_CHOOSE_TOKEN || end == TOKENS_NO_SUCH_TOKEN)
 		(void)json_object_set_new(answer, "tokens", token_list_json(t));
-	(void)json_dumpf(answer, stdout, JSON_COMPACT);
-	(void)fputc('\n', stdout);
+	answer_print(answer);
 
 	return (int)endings[end].code;
 }

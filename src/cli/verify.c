@@ -9,6 +9,7 @@
 
 #include "base/language.h"
 #include "base/usage.h"
+#include "cli/answer.h"
 #include "client/person.h"
 
 #include <getopt.h>
@@ -371,8 +372,7 @@ verify_print_json(const struct verify *v, const struct ending *how, enum rc rc,
 		(void)json_array_append_new(
 		    list, signer_json(&v->signers[i], &v->ask));
 	(void)json_object_set_new(o, "signers", list);
-	(void)json_dumpf(o, stdout, JSON_COMPACT);
-	(void)fputc('\n', stdout);
+	answer_print(o);
 	json_decref(o);
 }
 

@@ -114,6 +114,9 @@ folder_clear(struct folder *f)
 {
 	for (size_t i = 0; i < f->n; i++)
 		folder_pair_clear(&f->pairs[i]);
+	for (size_t i = 0; i < f->unread_n; i++)
+		free(f->unread[i].path);
+	free(f->unread);
 	free(f->pairs);
 	*f = (struct folder){ 0 };
 }
@@ -123,6 +126,31 @@ folder_compare(const void *a, const void *b)
 {
 	return strcmp(((const struct folder_pair *)a)->sign_cert,
 	    ((const struct folder_pair *)b)->sign_cert);
+}
+
+/* Remembers a folder that cannot be read, once. */
+static enum rc
+folder_unreadable(struct folder *f, const char *path, int error, struct err *e)
+{
+	struct folder_unread *more;
+	char *copy;
+
+	if (f->unread_n > 0 &&
+	    strcmp(f->unread[f->unread_n - 1].path, path) == 0)
+		return RC_OK;
+	if (f->unread_n == FOLDER_UNREAD) {
+		f->cut = true;
+		return RC_OK;
+	}
+	more = reallocarray(f->unread, f->unread_n + 1, sizeof(*more));
+	if (more != NULL)
+		f->unread = more;
+	copy = more == NULL ? NULL : strdup(path);
+	if (copy == NULL)
+		return err_set(e, RC_MEMORY, NULL, "no memory for the list");
+	f->unread[f->unread_n++] = (struct folder_unread){ copy, error };
+
+	return RC_OK;
 }
 
 /* Takes the pair into the list, or frees it when it has no certificate. */
@@ -181,9 +209,15 @@ folder_entry(struct walk *w, int at, const char *folder, const char *name,
 	int n, fd;
 
 	n = snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (n < 0 || (size_t)n >= sizeof(path) ||
-	    fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		w->out->cut = true;
 		return RC_OK;
+	}
+	/* What is gone since is not missed; all else is the folder's fault. */
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT
+		    ? RC_OK
+		    : folder_unreadable(w->out, folder, errno, w->e);
 	if (S_ISREG(st.st_mode))
 		return folder_remember(w, path, name, pair);
 	if (!S_ISDIR(st.st_mode))
@@ -194,9 +228,13 @@ folder_entry(struct walk *w, int at, const char *folder, const char *name,
 	}
 	fd = openat(at, name,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-
 	/* A folder below that may not be read hides only itself. */
-	return fd < 0 ? RC_OK : folder_walk(w, fd, path, depth + 1);
+	if (fd < 0)
+		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR
+		    ? RC_OK
+		    : folder_unreadable(w->out, path, errno, w->e);
+
+	return folder_walk(w, fd, path, depth + 1);
 }
 
 /* One folder; takes the descriptor. */
@@ -212,7 +250,7 @@ folder_walk(struct walk *w, int at, const char *path, unsigned int depth)
 		(void)close(at);
 		return err_set(w->e, RC_IO, NULL, "folder cannot be read");
 	}
-	while (rc == RC_OK && (entry = readdir(d)) != NULL) {
+	while (rc == RC_OK && (errno = 0, entry = readdir(d)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -223,6 +261,9 @@ folder_walk(struct walk *w, int at, const char *path, unsigned int depth)
 		rc = folder_entry(
 		    w, dirfd(d), path, entry->d_name, depth, &pair);
 	}
+	/* readdir() says nothing else of a medium that fails in between. */
+	if (rc == RC_OK && entry == NULL && errno != 0)
+		rc = folder_unreadable(w->out, path, errno, w->e);
 	(void)closedir(d);
 	if (rc == RC_OK)
 		return folder_add(w, &pair);
@@ -243,8 +284,12 @@ folder_scan(const char *path, struct folder *out, struct err *e)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(e, RC_ABSENT, NULL, "no such folder");
-	if (fd < 0)
-		return err_set(e, RC_IO, NULL, "folder cannot be read");
+	if (fd < 0) {
+		rc = folder_unreadable(out, path, errno, e);
+		return rc != RC_OK
+		    ? rc
+		    : err_set(e, RC_IO, NULL, "folder cannot be read");
+	}
 	rc = folder_walk(&w, fd, path, 0);
 	if (out->n > 0)
 		qsort(out->pairs, out->n, sizeof(*out->pairs), folder_compare);

@@ -11,6 +11,7 @@
 #define FOLDER_ENTRIES 65536 /* looked at in one scan */
 #define FOLDER_DEPTH   6
 #define FOLDER_PAIRS   4096
+#define FOLDER_UNREAD  64 /* that are remembered; more are cut */
 
 /* The files of one subject, as Korean programs name them. */
 enum folder_file {
@@ -40,19 +41,29 @@ struct folder_pair {
 	enum folder_medium medium;
 };
 
+/* A folder that could not be read, and what the system said. */
+struct folder_unread {
+	char *path;
+	int error; /* as errno */
+};
+
 /* What was found. Zero it before the first scan. */
 struct folder {
 	struct folder_pair *pairs; /* in the order of sign_cert */
 	size_t n;
 	bool cut; /* there was more than the caps allow */
+	struct folder_unread
+	    *unread; /* what is below them is not among pairs */
+	size_t unread_n;
 };
 
 /*
  * Finds certificates under path and adds them to out: an NPKI root, any
  * folder within one, or a folder that holds the files themselves. Names are
  * compared without case. Below path symbolic links are not followed.
- * RC_ABSENT: no such folder. RC_IO: it cannot be read. RC_MEMORY. Nothing
- * found is RC_OK. Free with folder_clear(), also after a failure.
+ * RC_ABSENT: no such folder. RC_IO: it cannot be read, and is the last of
+ * unread; a folder below it that cannot be read is no failure. RC_MEMORY.
+ * Nothing found is RC_OK. Free with folder_clear(), also after a failure.
  */
 IG_CHECK enum rc folder_scan(
     const char *path, struct folder *out, struct err *e);

@@ -1,0 +1,188 @@
+// cert-found.test.mjs - which certificate ingam cert means, where it looked for
+// it, and which of its files is at fault.
+//
+// Belongs here: numbers, fingerprints and folders as names; folders that are not
+// there or cannot be read; names that no terminal should see; keys that do not
+// open or belong elsewhere.
+// Not here: what a verb does with a certificate (cert.test.mjs).
+import test, { after } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from '../lib/certificate.mjs';
+import { program, run } from '../lib/service.mjs';
+import { terminal as onTerminal } from '../lib/terminal.mjs';
+
+const base = mkdtempSync(join(tmpdir(), 'ingam-cert-found-'));
+after(() => rmSync(base, { recursive: true, force: true }));
+const password = 'Canary7!Qw', another = 'Other9#Xyw';
+const ko = { LC_ALL: 'ko_KR.UTF-8' };
+const home = join(base, 'home');
+
+function secret(text, name) {
+  const path = join(base, name);
+  writeFileSync(path, `${text}\n`, { mode: 0o600 });
+  return path;
+}
+const right = secret(password, 'right');
+const wrong = secret('Wrong7!Qwe', 'wrong');
+const other = secret(another, 'other');
+
+const cert = (args, more = {}) => run(program('ingam'), ['cert', ...args], { env: { HOME: home, ...more } });
+const json = async (args, more) => {
+  const done = await cert([...args, '--json'], more);
+  return { ...done, answer: JSON.parse(done.stdout) };
+};
+const made = makeCertificate({ into: home, password, km: true });
+const ec = makeCertificate({ into: home, password, name: '김철수()002', key: 'ec', form: 'aes' });
+const fingerprint = createHash('sha256').update(readFileSync(made.signCert)).digest('hex');
+
+let copies = 0;
+function copied({ folder } = made) {
+  const to = join(base, `copy-${copies++}`);
+  cpSync(folder, to, { recursive: true });
+  return to;
+}
+
+test('which of two keys the password does not open is said, and of one that opens neither only that', async () => {
+  const folder = copied();
+  const check = (file) => json(['check-password', folder, '--password-file', file]);
+  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-in', join(made.folder, 'kmPri.key'), '-passin', `pass:${password}`, '-outform', 'DER', '-out', join(folder, 'kmPri.key'), '-passout', `pass:${another}`, '-provider', 'legacy', '-provider', 'default']);
+  for (const [file, field] of [[right, 'kmPri.key'], [other, 'signPri.key'], [wrong, undefined]]) {
+    const { code, answer } = await check(file);
+    assert.deepEqual([code, answer.problem, answer.field], [1, 'wrong-password', field]);
+  }
+  const told = async (file) => (await cert(['check-password', folder, '--password-file', file], ko)).stderr;
+  assert.match(await told(right), /전자서명용 개인키는 열리지만 암호용 개인키는 열리지 않아요.*\(kmPri\.key\)\.\n/);
+  assert.match(await told(other), /암호용 개인키는 열리지만 전자서명용 개인키는 열리지 않아요.*\(signPri\.key\)\.\n/);
+  assert.equal(await told(wrong), '비밀번호가 맞지 않습니다.\n');
+});
+
+for (const [kind, one, options] of [['RSA', made, {}], ['EC', ec, { key: 'ec', form: 'aes' }]]) {
+  test(`${kind}: the key of another certificate is no wrong password`, async () => {
+    const folder = copied(one);
+    const stranger = makeCertificate({ into: join(base, `stranger-${kind}`), password, ...options });
+    copyFileSync(stranger.signKey, join(folder, 'signPri.key'));
+    for (const verb of [['check-password'], ['export', '--out', join(base, `${kind}.p12`)], ['change-password', '--new-password-file', other]]) {
+      const { code, answer } = await json([...verb, folder, '--password-file', right]);
+      assert.deepEqual([code, answer.problem, answer.field], [1, 'other-key', 'signPri.key'], verb[0]);
+    }
+    assert.match((await cert(['check-password', folder, '--password-file', right], ko)).stderr, /개인키가 옆에 있는 인증서의 것이 아니에요.*\(signPri\.key\)/);
+    assert.equal((await json(['check-password', folder, '--password-file', wrong])).answer.problem, 'wrong-password');
+  });
+}
+
+test('the encryption key of another certificate is named', async () => {
+  const folder = copied();
+  const stranger = makeCertificate({ into: join(base, 'stranger-km'), password, km: true });
+  copyFileSync(join(stranger.folder, 'kmPri.key'), join(folder, 'kmPri.key'));
+  const { code, answer } = await json(['check-password', folder, '--password-file', right]);
+  assert.deepEqual([code, answer.problem, answer.field], [1, 'other-key', 'kmPri.key']);
+});
+
+test('a fingerprint that a copy has, too: how to name one of them', async () => {
+  const stick = join(base, 'stick');
+  mkdirSync(stick);
+  // Both in one place to look at.
+  const where = join(base, 'twice');
+  cpSync(made.folder, join(where, 'a'), { recursive: true });
+  cpSync(made.folder, join(where, 'b'), { recursive: true });
+  const both = await json(['show', fingerprint, '--root', where]);
+  assert.deepEqual([both.code, both.answer.problem, both.answer.certificates.length], [2, 'several-certificates', 2]);
+  const told = await cert(['show', fingerprint.slice(0, 8), '--root', where], ko);
+  assert.equal(told.code, 2);
+  for (const name of ['a', 'b']) assert.ok(told.stderr.includes(`  ${join(where, name)}\n`), told.stderr);
+  assert.match(told.stderr, /폴더나 목록의 번호로 고르거나, --root로 찾을 곳을 좁혀 주세요/);
+  for (const args of [[fingerprint, '--root', join(where, 'b')], [join(where, 'b')], [join(where, 'b'), '--root', where], ['2', '--root', where]]) {
+    const one = await json(['show', ...args]);
+    assert.deepEqual([one.code, one.answer.certificate?.folder], [0, join(where, 'b')], args.join(' '));
+  }
+});
+
+test('a number is a number, whatever a folder here is called', async () => {
+  const here = join(base, 'here');
+  mkdirSync(join(here, '1'), { recursive: true });
+  const ask = (which) => new Promise((done) => {
+    const text = execFileSync('sh', ['-c', `cd '${here}' && '${program('ingam')}' cert show ${which} --json || :`], { env: { ...process.env, HOME: home }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    done(JSON.parse(text));
+  });
+  assert.equal((await ask('1')).certificate.number, 1);
+  assert.equal((await ask('./1')).problem, 'no-certificate');
+});
+
+test('a folder that is not there is said to be none: exit 3, and which', async () => {
+  const none = join(base, 'none');
+  for (const args of [['list', '--root', none], ['show', none], ['delete', none, '--yes'], ['list', '--root', join(base, 'right')]]) {
+    const { code, answer } = await json(args);
+    assert.deepEqual([code, answer.problem], [3, 'no-folder'], args.join(' '));
+  }
+  assert.equal((await cert(['list', '--root', none], ko)).stderr, `그런 폴더가 없어요: ${none}\n`);
+  assert.equal((await cert(['list', '--root', none], { LC_ALL: 'C' })).stderr, `There is no such folder: ${none}\n`);
+});
+
+test('list: a folder that may not be read is named, and why; what was found is listed; exit 3', async () => {
+  const where = join(base, 'locked');
+  cpSync(made.folder, join(where, 'open'), { recursive: true });
+  for (const [name, mode] of [['shut', 0o000], ['names-only', 0o444]]) {
+    cpSync(ec.folder, join(where, name), { recursive: true });
+    chmodSync(join(where, name), mode);
+  }
+  // Root may read everything.
+  const words = process.getuid() === 0 ? ['setpriv', '--reuid=61005', '--regid=61005', '--clear-groups'] : ['env'];
+  chmodSync(base, 0o755);
+  execFileSync('chmod', ['-R', 'a+rX', join(where, 'open')]);
+  const list = (args, env = {}) => run(words[0], [...words.slice(1), program('ingam'), 'cert', ...args, '--root', where], { env: { HOME: home, ...env } });
+  const { code, stdout } = await list(['list', '--json']);
+  const answer = JSON.parse(stdout);
+  assert.deepEqual([code, answer.problem, answer.certificates.map((one) => one.folder)], [3, 'unreadable-folders', [join(where, 'open')]]);
+  assert.deepEqual(answer.unread.sort((a, b) => a.folder < b.folder ? -1 : 1), ['names-only', 'shut'].map((name) => ({ reason: 'Permission denied', folder: join(where, name) })));
+  const told = await list(['list'], ko);
+  assert.deepEqual([told.code, told.stdout.split('\n').length], [3, 2]);
+  for (const name of ['shut', 'names-only']) assert.ok(told.stderr.includes(`${join(where, name)}: 읽을 권한이 없어요\n`), told.stderr);
+  assert.match(told.stderr, /읽지 못한 폴더가 있어요/);
+  // One that is found is found.
+  assert.equal((await list(['show', fingerprint])).code, 0);
+  const missing = await list(['show', '0'.repeat(64)], ko);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /shut: 읽을 권한이 없어요[^]*목록에 없는 인증서예요/);
+  const itself = await run(words[0], [...words.slice(1), program('ingam'), 'cert', 'list', '--root', join(where, 'shut'), '--json'], { env: { HOME: home } });
+  assert.deepEqual([itself.code, JSON.parse(itself.stdout).problem], [3, 'unreadable-folders']);
+  for (const name of ['shut', 'names-only']) chmodSync(join(where, name), 0o755);
+});
+
+test('JSON has the folder as it is; a terminal never sees what would redraw it', async () => {
+  for (const name of ['esc\x1b[31m', 'line\nfeed', 'tab\there', 'csi\u009b31m', 'turn\u202etxt', 'quote"\\']) {
+    const odd = join(base, 'odd', name);
+    cpSync(made.folder, odd, { recursive: true });
+    const listed = await json(['list', '--root', join(base, 'odd')]);
+    const [one] = listed.answer.certificates;
+    assert.equal(one.folder, odd);
+    assert.equal(one.folder_hex, undefined);
+    // And it opens.
+    assert.equal((await json(['show', one.folder])).answer.certificate.folder, odd);
+    const tricky = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/;
+    assert.doesNotMatch(listed.stdout, tricky);
+    const plain = await cert(['list', '--root', join(base, 'odd')]);
+    assert.equal(plain.stdout.split('\n').length, 2, 'one line');
+    assert.equal(plain.stdout.split('\t').length, 10, 'ten fields');
+    assert.doesNotMatch(plain.stdout.replaceAll('\t', ''), tricky);
+    rmSync(join(base, 'odd'), { recursive: true });
+  }
+});
+
+test('JSON: a folder whose name is no UTF-8 has its bytes beside it', async () => {
+  const top = join(base, 'bytes');
+  mkdirSync(top);
+  const odd = Buffer.concat([Buffer.from(`${top}/`), Buffer.from([0xb0, 0xa1]), Buffer.from('x')]);
+  mkdirSync(odd);
+  for (const name of ['signCert.der', 'signPri.key']) writeFileSync(Buffer.concat([odd, Buffer.from(`/${name}`)]), readFileSync(join(made.folder, name)));
+  const [one] = (await json(['list', '--root', top])).answer.certificates;
+  assert.deepEqual([one.folder, one.folder_hex], [`${top}/x`, odd.toString('hex')]);
+  // Copied to such a medium.
+  const answer = execFileSync('sh', ['-c', `exec "$0" cert copy "$1" --to "$(printf '%s/\\260\\241x' "$2")" --json`, program('ingam'), ec.folder, top], { env: { ...process.env, HOME: home } });
+  assert.ok(Buffer.from(JSON.parse(answer).folder_hex, 'hex').includes(odd));
+  rmSync(top, { recursive: true });
+});
