@@ -39,14 +39,16 @@ failing_take(const uint8_t *p, size_t n)
 
 /*
  * Ends the process unless it comes to the same as if nothing had failed, or is
- * refused for want of memory. Of libcrypto we learn only that it failed.
+ * refused for want of memory. Of libcrypto we may learn only that it failed,
+ * but nobody is told that he is wrong.
  */
 static inline void
 failing_check(const struct failing *f, enum rc whole, enum rc rc, bool failed)
 {
 	if (rc == whole)
 		return;
-	if (!failed || rc == RC_OK ||
+	if (!failed || rc == RC_OK || rc == RC_SECRET || rc == RC_LOCKED ||
+	    rc == RC_DENIED ||
 	    (f->whose == STARVE_OWN && rc != RC_MEMORY && rc != RC_CRYPTO))
 		abort();
 }

@@ -77,23 +77,25 @@ gcm_open(struct span key, const uint8_t nonce[static GCM_NONCE_LEN],
 	EVP_CIPHER_CTX *ctx;
 	uint8_t tag[GCM_TAG_LEN];
 	size_t text = sealed.n - GCM_TAG_LEN;
-	bool good;
+	bool ran, good;
 	int n;
 
 	if (sealed.n < GCM_TAG_LEN || text > GCM_TEXT_MAX)
 		return err_set(e, RC_FORMAT, NULL, "not a sealed message");
 	memcpy(tag, sealed.p + text, sizeof(tag));
 	ctx = EVP_CIPHER_CTX_new();
-	good = gcm_init(e) == RC_OK && ctx != NULL &&
+	ran = gcm_init(e) == RC_OK && ctx != NULL &&
 	    gcm_start(ctx, key, nonce, aad, 0) &&
 	    (text == 0 ||
 		EVP_CipherUpdate(ctx, out, &n, sealed.p, (int)text) == 1) &&
 	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_LEN, tag) ==
-		1 &&
-	    EVP_CipherFinal_ex(ctx, tag, &n) == 1;
+		1;
+	good = ran && EVP_CipherFinal_ex(ctx, tag, &n) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (!good)
 		sec_wipe(out, text);
+	if (!ran)
+		return err_set(e, RC_CRYPTO, NULL, "opening failed");
 
 	return good ? RC_OK
 		    : err_set(e, RC_DENIED, NULL,

@@ -22,7 +22,8 @@ IG_CHECK enum rc gcm_seal(struct span key,
 
 /*
  * The other way; out takes sealed.n - GCM_TAG_LEN bytes and is zeros unless
- * the tag fits. RC_DENIED when it does not, RC_FORMAT when there is none.
+ * the tag fits. RC_DENIED when it does not, RC_FORMAT when there is none,
+ * RC_CRYPTO when libcrypto fails: nobody knows then whether it fits.
  */
 IG_CHECK enum rc gcm_open(struct span key,
     const uint8_t nonce[static GCM_NONCE_LEN], struct span aad,

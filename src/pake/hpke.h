@@ -51,7 +51,8 @@ IG_CHECK enum rc hpke_seal(struct span public_key, struct span info,
 
 /*
  * Opens. RC_FORMAT: too short or no point. RC_LIMIT: too long. RC_DENIED: not
- * sealed to this key with this info and aad, or altered. out must be empty.
+ * sealed to this key with this info and aad, or altered. RC_MEMORY, RC_CRYPTO:
+ * it could not be tried. out must be empty.
  */
 IG_CHECK enum rc hpke_open(const struct hpke_key *key, struct span info,
     struct span aad, struct span sealed, struct sec *out, struct err *e);

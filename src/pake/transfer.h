@@ -34,7 +34,7 @@ IG_CHECK enum rc transfer_seal(const struct sec_key *key,
 /*
  * Opens a frame; files borrows from plain, which must be empty before.
  * RC_DENIED: altered, or another key. RC_FORMAT, RC_LIMIT: authentic, and not
- * what it should be.
+ * what it should be. RC_MEMORY, RC_CRYPTO: it could not be tried.
  */
 IG_CHECK enum rc transfer_open(const struct sec_key *key, struct span frame,
     struct sec *plain, struct transfer_files *files, struct err *e);
