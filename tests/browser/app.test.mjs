@@ -4,25 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { start } from './double.mjs';
-import { axeFaults, launch, open, shot } from './browser.mjs';
+import { test } from 'node:test';
+import { axeFaults, open, shot } from './browser.mjs';
+import { browser, double } from './rig.mjs';
 import { approveToken, finishImport, giveCode, giveName, heading, join_, npkiFolder, passwordOnPc, press, samplePassword, sendFromPc, startImport } from './steps.mjs';
 
-let browser;
 const npki = npkiFolder();
-before(async () => { browser = await launch(); });
-/* Also those of tests that failed on the way: an open server keeps the process. */
-const doubles = [];
-after(() => {
-  doubles.forEach((d) => d.stop());
-  return browser.close();
-});
 
 /* One phone, one PC, one double; faults of either page fail the test. */
 async function world(how = {}) {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const phone = await open(browser, [d.app, d.pc], how);
   const pc = await open(browser, [d.app, d.pc], { kind: 'pc', ...how });
   for (const p of [phone.page, pc.page])
@@ -448,7 +439,7 @@ test('notifications that cannot be switched on say so, and can be tried again on
 });
 
 test('inside another app\'s browser the way out comes first', async () => {
-  const d = await start();
+  const d = await double();
   const context = await browser.newContext({ locale: 'ko-KR', userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) KAKAOTALK 10.5.0' });
   const page = await context.newPage();
   await page.goto(d.app);

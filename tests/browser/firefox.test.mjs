@@ -17,7 +17,7 @@ import { Pc } from '../lib/member.mjs';
 import { sentCode, startService } from '../lib/service.mjs';
 import { axeFaults, launchFirefox, open, overflows, shot } from './browser.mjs';
 import { start } from './push-service.mjs';
-import { approveToken, finishImport, giveCode, giveName, heading, openRequest, passwordOnPc, person, press, sendFromPc, startImport } from './steps.mjs';
+import { approveToken, finishImport, giveCode, giveName, heading, inTurn, openRequest, passwordOnPc, person, press, sendFromPc, startImport } from './steps.mjs';
 
 const pin = '482915';
 const work = mkdtempSync(join(tmpdir(), 'ingam-firefox-'));
@@ -190,16 +190,7 @@ const steps = [
 ];
 
 test('the phone app in Firefox', { timeout: 400000 }, async (t) => {
-  for (const [name, act] of steps) {
-    let held = false;
-    await t.test(name, async () => {
-      await act(phone.page);
-      held = true;
-    });
-    if (!held) {
-      phone.faults.forEach((f) => t.diagnostic(f));
-      return;
-    }
-  }
+  if (!await inTurn(t, steps, () => [phone]))
+    return;
   assert.deepEqual(phone.faults, []);
 });

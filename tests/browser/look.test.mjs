@@ -4,25 +4,16 @@
  * nothing to press is too small.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open } from './browser.mjs';
-import { start } from './double.mjs';
+import { test } from 'node:test';
+import { open } from './browser.mjs';
 import { dresses, few, look } from './dresses.mjs';
+import { browser, double } from './rig.mjs';
 import { giveCode, giveName, heading, join_, npkiFolder, press, startImport } from './steps.mjs';
 
-let browser;
 const npki = npkiFolder();
-before(async () => { browser = await launch(); });
-/* Also those of tests that failed on the way: an open server keeps the process. */
-const doubles = [];
-after(() => {
-  doubles.forEach((d) => d.stop());
-  return browser.close();
-});
 
 test('phone: joining', { timeout: 180000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await page.goto(d.app);
   await heading(page, '인증서는 안전한 곳에');
@@ -51,8 +42,7 @@ test('phone: joining', { timeout: 180000 }, async () => {
 });
 
 test('phone: home, certificate, history, settings', { timeout: 180000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await join_(page, d.app, '123456');
   const first = d.world.certificate({});
@@ -84,8 +74,7 @@ test('phone: home, certificate, history, settings', { timeout: 180000 }, async (
 });
 
 test('phone: a request, from the question to the stamp', { timeout: 180000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   await join_(page, d.app, '123456');
   d.world.certificate({});
@@ -125,8 +114,7 @@ test('phone: a request, from the question to the stamp', { timeout: 180000 }, as
 });
 
 test('phone and PC: a registration', { timeout: 240000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   const pc = await open(browser, [d.app, d.pc], { kind: 'pc' });
   await pc.page.goto(d.pc);

@@ -15,7 +15,7 @@ import { fromB64u } from '../../web/core/ids.js';
 import { Pc, call } from '../lib/member.mjs';
 import { pkcs11Tool, run, sentCode, startService, tokenEnv } from '../lib/service.mjs';
 import { keeping, launch, open } from './browser.mjs';
-import { approveToken, finishImport, giveCode, giveName, heading, openRequest, passwordOnPc, person, press, sendFromPc, startImport, typePin } from './steps.mjs';
+import { approveToken, finishImport, giveCode, giveName, heading, inTurn, openRequest, passwordOnPc, person, press, sendFromPc, startImport, typePin } from './steps.mjs';
 
 const pin = '482915';
 const wrong = '620483';
@@ -256,17 +256,8 @@ test('the vault refuses an app PIN that is too simple, too, and takes a better o
 });
 
 test('a phone without fingerprint or face', { timeout: 500000 }, async (t) => {
-  for (const [name, act] of steps) {
-    let held = false;
-    await t.test(name, async () => {
-      await act(phone.page);
-      held = true;
-    });
-    if (!held) {
-      [...phone.faults, ...pc.faults].forEach((f) => t.diagnostic(f));
-      return;
-    }
-  }
+  if (!await inTurn(t, steps, () => [phone, pc]))
+    return;
   /* For one step the server was away. */
   assert.deepEqual([...phone.faults, ...pc.faults].filter((f) => !f.includes('net::ERR_CONNECTION_REFUSED')), []);
 });

@@ -135,4 +135,25 @@ export async function approveToken(page, pin) {
   return (await number.getAttribute('aria-label')).replace(/^1회용 PIN/, '').replace(/\D/g, '');
 }
 
+/**
+ * A test for each step, [name, (page) => …], on the page of the first that
+ * opened() gives, which a step may have opened anew; those after one that
+ * fails have nothing to stand on. Gives whether all held; else what the pages
+ * complained of is said.
+ */
+export async function inTurn(t, steps, opened) {
+  for (const [name, act] of steps) {
+    let held = false;
+    await t.test(name, async () => {
+      await act(opened()[0].page);
+      held = true;
+    });
+    if (!held) {
+      opened().flatMap((o) => o.faults).forEach((f) => t.diagnostic(f));
+      return false;
+    }
+  }
+  return true;
+}
+
 export { press, heading };

@@ -3,26 +3,17 @@
  * should be, and the dialogs, looked at like those of look.test.mjs.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { checkDigit } from '../../web/core/code.js';
-import { launch, open } from './browser.mjs';
-import { start } from './double.mjs';
+import { open } from './browser.mjs';
 import { few, look } from './dresses.mjs';
+import { browser, double } from './rig.mjs';
 import { giveCode, giveName, heading, join_, npkiFolder, press, startImport, typePin } from './steps.mjs';
 
-let browser;
 const npki = npkiFolder();
-before(async () => { browser = await launch(); });
-/* Also those of tests that failed on the way: an open server keeps the process. */
-const doubles = [];
-after(() => {
-  doubles.forEach((d) => d.stop());
-  return browser.close();
-});
 
 test('phone: the ways that joining takes a turn', { timeout: 180000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const agents = {
     '00-inside': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) KAKAOTALK 10.5.0',
     '02-install': 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1',
@@ -61,8 +52,7 @@ test('phone: the ways that joining takes a turn', { timeout: 180000 }, async () 
 });
 
 test('phone: the app PIN, a lock, a deletion, and requests that end', { timeout: 240000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc], { passkey: false });
   await join_(page, d.app, '123456', undefined, '482915');
   await page.getByRole('button', { name: /^PC연결/ }).click();
@@ -123,8 +113,7 @@ test('phone: the app PIN, a lock, a deletion, and requests that end', { timeout:
 });
 
 test('phone and PC: registrations that go wrong', { timeout: 240000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context, faults } = await open(browser, [d.app, d.pc]);
   const pc = await open(browser, [d.app, d.pc], { kind: 'pc' });
   await join_(page, d.app, '123456');
@@ -180,8 +169,7 @@ test('phone and PC: registrations that go wrong', { timeout: 240000 }, async () 
 });
 
 test('a dialog that was opened again is not closed by what comes late of the first time', { timeout: 60000 }, async () => {
-  const d = await start();
-  doubles.push(d);
+  const d = await double();
   const { page, context } = await open(browser, [d.app, d.pc]);
   await page.goto(d.app);
   const [stays, told] = await page.evaluate(async () => {
