@@ -2,42 +2,24 @@
 //
 // Belongs here: what they are asked, and what must come out (go/ asks them).
 // Not here: other registries (the files beside).
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { module, startService, tokenEnv } from '../lib/service.mjs';
+import { module, tokenEnv } from '../lib/service.mjs';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { Member, Pc } from '../lib/member.mjs';
 import { Peer } from '../lib/peer.mjs';
+import { folder, members, owner, running, standUp } from './members.mjs';
 
 const program = process.env.INGAM_GO;
 const skip = program ? false : (process.env.INGAM_SKIP ?? 'run it by ./dev interop');
-const folder = mkdtempSync(join(tmpdir(), 'ingam-go-'));
-const owner = '홍길동()0010023400506789012345';
 const base64 = (text) => Buffer.from(text, 'base64url').toString('base64');
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-const members = {};
-let running;
 
-before(async () => {
-  if (skip) return;
-  running = await startService();
-  for (const [i, key] of ['rsa:2048', 'ec'].entries()) {
-    const member = new Member(running, `0103000000${i}`);
-    member.held = makeCertificate({ into: join(folder, String(i)), key });
-    await member.join();
-    await member.import(member.held);
-    members[key] = member;
-  }
-});
-after(async () => {
-  await running?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+standUp(skip);
 
 /** Does work with a peer that sees the token of a member. */
 async function withPeer(work, member = members.ec, env = {}) {

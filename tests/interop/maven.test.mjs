@@ -2,42 +2,21 @@
 //
 // Belongs here: what they are asked, and what must come out (java/ asks them).
 // Not here: other registries (the files beside).
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { module, run, startService, tokenEnv } from '../lib/service.mjs';
-import { makeCertificate } from '../lib/certificate.mjs';
+import { module, run, tokenEnv } from '../lib/service.mjs';
 import { Member, Pc } from '../lib/member.mjs';
 import { Peer } from '../lib/peer.mjs';
+import { folder, members, owner, running, standUp } from './members.mjs';
 
 const classpath = process.env.INGAM_JAVA_CLASSPATH;
 const skip = classpath ? false : (process.env.INGAM_SKIP ?? 'run it by ./dev interop');
-const folder = mkdtempSync(join(tmpdir(), 'ingam-maven-'));
 const at = (name) => join(folder, name);
-const owner = '홍길동()0010023400506789012345';
-const members = {};
-let running;
 
-before(async () => {
-  if (skip) return;
-  running = await startService();
-  for (const [i, key] of ['rsa:2048', 'ec'].entries()) {
-    const member = new Member(running, `0104000000${i}`);
-    member.held = makeCertificate({ into: at(String(i)), key });
-    await member.join();
-    await member.import(member.held);
-    members[key] = member;
-    writeFileSync(at(`${i}.pem`), member.held.ca);
-    member.ca = at(`${i}.pem`);
-  }
-});
-after(async () => {
-  await running?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+standUp(skip);
 
 /** Does work with a Java program. */
 async function withPeer(work, env) {

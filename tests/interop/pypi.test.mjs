@@ -2,38 +2,17 @@
 //
 // Belongs here: what they are asked, and what must come out (python/ asks them).
 // Not here: other registries (the files beside); tools that Debian has (tests/system).
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { module, root, startService, tokenEnv } from '../lib/service.mjs';
-import { makeCertificate } from '../lib/certificate.mjs';
-import { Member } from '../lib/member.mjs';
+import { module, root, tokenEnv } from '../lib/service.mjs';
 import { Peer } from '../lib/peer.mjs';
+import { members, owner, running, standUp } from './members.mjs';
 
 const python = process.env.INGAM_PYTHON;
 const skip = python ? false : (process.env.INGAM_SKIP ?? 'run it by ./dev interop');
-const folder = mkdtempSync(join(tmpdir(), 'ingam-pypi-'));
-const owner = '홍길동()0010023400506789012345';
-const members = {};
-let running;
 
-before(async () => {
-  if (skip) return;
-  running = await startService();
-  for (const [i, key] of ['rsa:2048', 'ec'].entries()) {
-    const member = new Member(running, `0102000000${i}`);
-    member.held = makeCertificate({ into: join(folder, String(i)), key });
-    await member.join();
-    await member.import(member.held);
-    members[key] = member;
-  }
-});
-after(async () => {
-  await running?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+standUp(skip);
 
 /** One question to a Python program whose login waits for the phone, which approves. */
 async function approved(member, question) {
