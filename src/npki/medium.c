@@ -45,6 +45,7 @@ struct change {
 	char names[FOLDER_FILES][MARKER_FILE]; /* as found; "" where none is */
 	bool marked;                           /* there is a marker */
 	bool leftovers;                        /* there are new files */
+	bool unfinished; /* what was interrupted, and stays: err says why */
 	struct marker plan;
 	struct span
 	    bytes[FOLDER_FILES]; /* of the plan's steps, while it is made */
@@ -157,27 +158,34 @@ medium_look(struct change *c, struct err *e)
 }
 
 /* Removes a file that may be there. */
-static void
-medium_drop(const struct change *c, const char *name, const char *more)
+static enum rc
+medium_drop(
+    const struct change *c, const char *name, const char *more, struct err *e)
 {
 	char path[FOLDER_PATH];
 
-	(void)unlink(medium_path(c, name, more, path));
+	return unlink(medium_path(c, name, more, path)) == 0 || errno == ENOENT
+	    ? RC_OK
+	    : medium_errno(e, name);
 }
 
 /* Without a marker new files are nobody's: a process that was killed made them. */
-static void
-medium_discard(const struct change *c)
+static enum rc
+medium_discard(const struct change *c, struct err *e)
 {
-	medium_drop(c, MARKER_NAME, "");
-	for (size_t i = 0; i < FOLDER_FILES; i++) {
+	enum rc rc = medium_drop(c, MARKER_NAME, "", e);
+
+	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
 		const char *name = c->names[i][0] != '\0'
 		    ? c->names[i]
 		    : folder_name((enum folder_file)i);
 
-		medium_drop(c, name, NEW);
-		medium_drop(c, name, PUT);
+		rc = medium_drop(c, name, NEW, e);
+		if (rc == RC_OK)
+			rc = medium_drop(c, name, PUT, e);
 	}
+
+	return rc;
 }
 
 /* Reads the marker that there is; *good is false where it decides nothing. */
@@ -262,7 +270,8 @@ medium_again(const struct change *c, const struct marker_step *s, struct err *e)
 
 	if (rc != RC_OK || strcmp(now, s->after) == 0)
 		return rc;
-	medium_drop(c, s->name, PUT);
+	if ((rc = medium_drop(c, s->name, PUT, e)) != RC_OK)
+		return rc;
 	rc = file_read(medium_path(c, s->name, NEW, path), &bytes, e);
 	if (rc == RC_OK)
 		rc = medium_write(c, s->name, PUT, buf_span(&bytes), e);
@@ -313,10 +322,10 @@ medium_finish(struct change *c, bool *begun, struct err *e)
 	if (rc == RC_OK)
 		rc = medium_sync(c, e);
 	FAILPOINT("medium-finished");
-	if (rc == RC_OK && c->marked) {
-		medium_discard(c);
+	if (rc == RC_OK && c->marked)
+		rc = medium_discard(c, e);
+	if (rc == RC_OK && c->marked)
 		rc = medium_sync(c, e);
-	}
 
 	return rc;
 }
@@ -338,13 +347,17 @@ medium_recover(struct change *c, struct err *e)
 		rc = medium_step_state(c, &c->plan.steps[i], &state, e);
 		good = rc == RC_OK && state != MEDIUM_FOREIGN;
 	}
-	if (rc == RC_OK && good)
-		rc = medium_finish(c, &begun, e);
-	else if (rc == RC_OK)
-		medium_discard(c);
+	if (!good)
+		c->plan.n = 0;
+	if (rc != RC_OK)
+		return rc;
+	rc = good ? medium_finish(c, &begun, e) : medium_discard(c, e);
+	c->unfinished = rc == RC_POLICY || rc == RC_IO;
+	if (rc != RC_OK)
+		return rc;
 	c->plan.n = 0;
 
-	return rc == RC_OK ? medium_look(c, e) : rc;
+	return medium_look(c, e);
 }
 
 /* Locks the folder and recovers it. */
@@ -355,6 +368,7 @@ medium_begin(struct change *c, const char *folder, size_t n, struct err *e)
 
 	c->lock = -1;
 	c->plan.n = 0;
+	c->unfinished = false;
 	if (n >= sizeof(c->folder))
 		return err_set(e, RC_LIMIT, "folder", "path too long");
 	memcpy(c->folder, folder, n);
@@ -466,7 +480,7 @@ medium_apply(struct change *c, struct err *e)
 	if (rc == RC_OK)
 		return RC_OK;
 	if (!begun) {
-		medium_discard(c);
+		(void)!medium_discard(c, NULL);
 		return rc;
 	}
 	err_clear(e);
@@ -475,21 +489,54 @@ medium_apply(struct change *c, struct err *e)
 	    "interrupted after its first step: the next command finishes it");
 }
 
+/*
+ * Where each file is once what was interrupted is finished, on a medium that
+ * lets nobody finish it: under its name, or still beside it.
+ */
+static enum rc
+medium_foresee(
+    struct change *c, const char *more[static FOLDER_FILES], struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < c->plan.n && rc == RC_OK; i++) {
+		const struct marker_step *s = &c->plan.steps[i];
+		enum folder_file file = folder_file_of(s->name);
+		enum medium_state state = MEDIUM_MADE;
+
+		rc = medium_step_state(c, s, &state, e);
+		memcpy(c->names[file], s->name, sizeof(s->name));
+		if (s->after[0] == '-')
+			c->names[file][0] = '\0';
+		if (state == MEDIUM_PENDING)
+			more[file] = NEW;
+	}
+
+	return rc;
+}
+
 enum rc
 medium_read(const struct folder_pair *pair, struct medium *out, struct err *e)
 {
+	const char *more[FOLDER_FILES];
 	struct change c;
 	char path[FOLDER_PATH];
 	enum rc rc;
 
-	for (size_t i = 0; i < FOLDER_FILES; i++)
+	for (size_t i = 0; i < FOLDER_FILES; i++) {
 		out->files[i] = buf_init(MEDIUM_FILE_MAX);
+		more[i] = "";
+	}
 	rc = medium_begin_at(&c, pair, e);
+	if (c.unfinished) {
+		err_clear(e);
+		rc = medium_foresee(&c, more, e);
+	}
 	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
 		if (c.names[i][0] == '\0')
 			continue;
-		rc = file_read(
-		    medium_path(&c, c.names[i], "", path), &out->files[i], e);
+		rc = file_read(medium_path(&c, c.names[i], more[i], path),
+		    &out->files[i], e);
 		if (rc != RC_OK && e != NULL)
 			(void)snprintf(e->field, sizeof(e->field), "%s",
 			    folder_name((enum folder_file)i));

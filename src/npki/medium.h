@@ -18,7 +18,8 @@ struct medium {
 
 /*
  * All functions here first finish a change of the folder that was interrupted,
- * and wait some seconds for another process that changes it (RC_BUSY).
+ * and wait some seconds for another process that changes it (RC_BUSY). Where
+ * the medium does not let them, what is read is as if it were finished.
  *
  * RC_POLICY: the folder may not be written (read-only medium, permissions).
  * RC_IO: it cannot, or not be read: full, pulled, broken. RC_LIMIT: a file over

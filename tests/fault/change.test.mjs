@@ -2,7 +2,7 @@
 // the medium full or read-only: the folder always opens, with one password.
 //
 // Belongs here: random moments with a seed, on the file system of the machine
-// and on FAT; power cuts; media that cannot be written.
+// and on FAT; power cuts; media that cannot be written, or no longer.
 // Not here: each step by its name (tests/unit/npki/medium_test.c).
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
@@ -68,12 +68,12 @@ function change(folder, from, ms, env = {}) {
   });
 }
 
-/** How long a change takes here, now. */
-async function duration(folder, from) {
+/** How long a change takes here, now; six of them, so that the password is the same again. */
+async function duration(folder, from, env = () => ({})) {
   const times = [];
   for (let i = 0; i < 6; i++) {
     const start = performance.now();
-    assert.equal((await change(folder, (from + i) % 2)).code, 0);
+    assert.equal((await change(folder, (from + i) % 2, undefined, env())).code, 0);
     times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b)[3];
@@ -151,11 +151,12 @@ test(`${stick.name}: copy and delete`, { skip: stick.reason }, async () => {
 
 test('60 power cuts at random moments of change-password', async (t) => {
   const folder = join(base, 'cut');
-  let now = 0, waited = 0, changed = 0, finished = 0;
+  let now = 0, waited = 0, changed = 0, finished = 0, cuts = 0;
   cpSync(made.folder, folder, { recursive: true });
-  const takes = 2 * await duration(folder, 0);
-  for (let i = 0; i < 60; i++) {
-    const disk = new Disk(folder, { syncMicroseconds: 500 });
+  const forgetful = () => new Disk(folder, { syncMicroseconds: 500 });
+  const takes = 1.1 * await duration(folder, 0, () => forgetful().env());
+  for (let i = 0; cuts < 60 && i < 300; i++) {
+    const disk = forgetful();
     // What is there before is on the disk; a program that does nothing tells it so.
     execFileSync('true', { env: { ...process.env, ...disk.env() } });
     const after = chance.next() * takes;
@@ -163,15 +164,18 @@ test('60 power cuts at random moments of change-password', async (t) => {
     const told = disk.cut(chance);
     waited += told.pages + told.names;
     const next = await state(folder, `seed ${seed}, cut ${i} after ${after.toFixed(2)} ms, luck ${JSON.stringify(told.luck)}`);
-    if (next !== now) changed++;
     // What was said to be done survives.
     if (!done.killed) {
       assert.equal(next, 1 - now, `seed ${seed}, cut ${i}: it had said that it was done`);
       finished++;
+    } else {
+      cuts++;
+      if (next !== now) changed++;
     }
     now = next;
   }
-  t.diagnostic(`seed ${seed}: ${waited} pages and names waited, ${changed} cuts left the new password, ${finished} came after the end`);
+  t.diagnostic(`seed ${seed}: ${cuts} cuts within ${takes.toFixed(1)} ms, ${waited} pages and names waited, ${changed} left the new password; ${finished} more came after the end`);
+  assert.equal(cuts, 60);
   assert.ok(waited > 0, `seed ${seed}: nothing waited for the disk: the cuts cut nothing`);
 });
 
@@ -181,8 +185,9 @@ async function apart(script) {
   if ((await run('unshare', [...unshare, 'mount', '-t', 'tmpfs', 'none', base])).code !== 0) return null;
   const at = join(base, 'apart');
   mkdirSync(at, { recursive: true });
-  const arguments_ = `cert change-password "$at/c" --password-file '${secrets[0]}' --new-password-file '${secrets[1]}' --json`;
-  return run('unshare', [...unshare, 'sh', '-ec', script.replaceAll('CHANGE', `'${program('ingam')}' ${arguments_}`)], { env: { at, made: made.folder } });
+  const arguments_ = (from) => `cert change-password "$at/c" --password-file '${secrets[from]}' --new-password-file '${secrets[1 - from]}' --json`;
+  const words_ = { CHANGE: arguments_(0), BACK: arguments_(1), LIST: 'cert list --root "$at/c"', SHOW: 'cert show "$at/c"', OLD: `cert check-password "$at/c" --password-file '${secrets[0]}'`, NEW: `cert check-password "$at/c" --password-file '${secrets[1]}'` };
+  return run('unshare', [...unshare, 'sh', '-ec', script.replace(/\b(CHANGE|BACK|LIST|SHOW|OLD|NEW)\b/g, (word) => `'${program('ingam')}' ${words_[word]}`)], { env: { at, made: made.folder, HOME: base } });
 }
 const sums = 'cd "$at/c"; sha256sum *';
 
@@ -209,9 +214,32 @@ test('a full medium: exit 4, the old files untouched', async (t) => {
 test('a read-only medium: exit 3, the old files untouched, and it can be looked at', async (t) => {
   const done = await apart(`cp -r "$made" "$at/c"; mount --bind "$at" "$at"; mount -o remount,bind,ro "$at"; before=$(${sums})
     code=0; CHANGE || code=$?; echo "exit $code"; [ "$(${sums})" = "$before" ] && echo same
-    '${program('ingam')}' cert check-password "$at/c" --password-file '${secrets[0]}'`);
+    OLD`);
   if (done === null) return t.skip('no mount namespace here');
   const [answer, code, same, right] = done.stdout.trimEnd().split('\n');
   assert.equal(JSON.parse(answer).problem, 'read-only', done.out);
   assert.deepEqual([code, same, right], ['exit 3', 'same', 'The password is right.']);
 });
+
+/* Where it dies, which of the passwords opens then, and what changes back from that one. */
+for (const [point, opens, other] of [['medium-temporary:1', 'OLD', 'CHANGE'], ['medium-written', 'OLD', 'CHANGE'], ['medium-marked', 'NEW', 'BACK'], ['medium-moved:1', 'NEW', 'BACK'], ['medium-finished', 'NEW', 'BACK']]) {
+  test(`a change that died at ${point}, on a medium that is read-only since: it is read as it will be, and a change is exit 3`, async (t) => {
+    const done = await apart(`mount -t tmpfs none "$at"; cp -r "$made" "$at/c"
+      code=0; INGAM_FAILPOINT=${point} CHANGE >/dev/null || code=$?; echo "died $code"
+      mount -o remount,ro "$at"; before=$(${sums})
+      LIST >/dev/null; SHOW >/dev/null; echo looked
+      code=0; OLD 2>/dev/null || code=$?; echo "old $code"
+      code=0; NEW 2>/dev/null || code=$?; echo "new $code"
+      code=0; ${other} || code=$?; echo "change $code"
+      [ "$(${sums})" = "$before" ] && echo same
+      mount -o remount,rw "$at"
+      code=0; ${other} >/dev/null || code=$?; echo "writable $code"; ls "$at/c"`);
+    if (done === null) return t.skip('no mount namespace here');
+    const lines = done.stdout.trimEnd().split('\n').filter((line) => !/ is right\.$/.test(line));
+    if (lines[0] === 'died 0') return t.skip('a build without failpoints');
+    const answer = JSON.parse(lines[4] ?? '{}');
+    lines[4] = answer.problem;
+    assert.equal(answer.reason, 'Read-only file system', done.out);
+    assert.deepEqual(lines, ['died 137', 'looked', `old ${opens === 'OLD' ? 0 : 1}`, `new ${opens === 'OLD' ? 1 : 0}`, 'read-only', 'change 3', 'same', 'writable 0', ...names], done.out);
+  });
+}
