@@ -39,8 +39,9 @@ failing_take(const uint8_t *p, size_t n)
 
 /*
  * Ends the process unless it comes to the same as if nothing had failed, or is
- * refused for want of memory. Of libcrypto we may learn only that it failed,
- * but nobody is told that he is wrong.
+ * refused for want of memory (RC_LIMIT: a buf does not say why it ended). Of
+ * libcrypto we may learn only that it failed, but nobody is told that he is
+ * wrong.
  */
 static inline void
 failing_check(const struct failing *f, enum rc whole, enum rc rc, bool failed)
@@ -49,7 +50,8 @@ failing_check(const struct failing *f, enum rc whole, enum rc rc, bool failed)
 		return;
 	if (!failed || rc == RC_OK || rc == RC_SECRET || rc == RC_LOCKED ||
 	    rc == RC_DENIED ||
-	    (f->whose == STARVE_OWN && rc != RC_MEMORY && rc != RC_CRYPTO))
+	    (f->whose == STARVE_OWN && rc != RC_MEMORY && rc != RC_CRYPTO &&
+		rc != RC_LIMIT))
 		abort();
 }
 
