@@ -2,8 +2,9 @@
 # manuals.sh - do the pages name every option, and no other?
 #
 # Belongs here: comparing ingamd's table of options with ingamd.conf(5), value
-# for value, and the programs' long options and verbs with their pages.
-# Not here: the pages' form (mandoc -T lint, called by lint.sh).
+# for value, the programs' long options and verbs with their pages; quotations that
+# mandoc lets pass.
+# Not here: the rest of the pages' form (mandoc -T lint, called by lint.sh).
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -79,4 +80,11 @@ verbs() {
 }
 verbs src/daemon/command.c man/ingamd.8
 verbs src/phone/command.c man/ingam-phone.1
+
+# Ql and its like go on to the end of the line: a second one would be inside the
+# first.
+if grep -nE '^\.(.* )?(Ql|Dq|Sq) [^ ]+ [,;:] [^ ]' man/*; then
+	echo "a quotation that does not end: one a line"
+	bad=1
+fi
 exit $bad
