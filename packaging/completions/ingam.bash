@@ -3,16 +3,36 @@
 # Belongs here: asking the program itself what it can do, so that nothing is
 # written twice.
 # Not here: zsh (_ingam).
+#
+# Installed, in share/bash-completion/completions, it needs nothing else; from a
+# clone: . packaging/completions/ingam.bash
 
-# The program's answer, in the one language that is read here.
-_ingam_help() { LC_ALL=C "$@" --help 2>/dev/null; }
+# The program's answer, in the one language that is read here; a text that goes
+# on in the next lines is made one.
+_ingam_help() {
+	LC_ALL=C "$@" --help 2>/dev/null | awk '
+	/^         / { sub(/^ +/, " "); line = line $0; next }
+	NR > 1 { print line } { line = $0 } END { print line }'
+}
+
+# Which certificate: its number in the list that is looked at, or its folder.
+_ingam_certificates() {
+	local program=$1 root=()
+	shift
+	while [ $# -gt 1 ]; do
+		[ "$1" != --root ] || { [ "$2" != = ] || shift; root=(--root "${2/#\~/$HOME}"); }
+		shift
+	done
+	LC_ALL=C "$program" cert list "${root[@]}" 2>/dev/null </dev/null | cut -f 1
+	echo folders
+}
 
 # The words that may follow: _ingam_words COMMAND [WORD …], the last one being
 # typed. Lines "files" and "folders" stand for names of such.
 _ingam_words() {
 	local program=$1 help commands value before words
 	shift
-	commands=$(_ingam_help "$program" | sed -n 's/^  ingam //p')
+	commands=$(_ingam_help "$program" | sed -n 's/^  ingam \([a-z-]*\( [a-z][a-z-]*\)\{0,1\}\)  .*/\1/p')
 	[ $# -gt 1 ] || {
 		printf '%s\n' "$commands" | sed 's/ .*//' | sort -u
 		printf '%s\n' --help --version
@@ -28,19 +48,19 @@ _ingam_words() {
 	fi
 	help=$(_ingam_help "$program" "${@:1:words}")
 	before=${*: -2:1}
+	[[ $before = --* ]] || before=--
 	value=$(printf '%s\n' "$help" | sed -n "s/^  $before \\([A-Z0-9]*\\)  *\\(.*\\)/\\1 \\2/p" | head -n 1)
 	case $value in
-	FILE\ *) echo files ;;
+	FILE\ * | PATH\ *) echo files ;;
 	FOLDER\ *) echo folders ;;
+	CERTIFICATE\ *) _ingam_certificates "$program" "$@" ;;
 	FORM\ * | CIPHER\ *) printf '%s\n' "$value" | sed 's/^[^:]*: //; s/;.*//' | tr -d ' ' | tr ',' '\n' ;;
 	?*) ;;
 	*)
 		printf '%s\n' "$help" | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p'
 		printf '%s\n' --help --version
-		# Which certificate: its number, or its folder.
 		if printf '%s\n' "$help" | grep -q '^  CERTIFICATE '; then
-			LC_ALL=C "$program" cert list 2>/dev/null </dev/null | cut -f 1
-			echo folders
+			_ingam_certificates "$program" "$@"
 		elif printf '%s\n' "$help" | grep -q '^  FOLDER '; then
 			echo folders
 		elif printf '%s\n' "$help" | grep -q '^  FILE '; then

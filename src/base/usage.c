@@ -30,8 +30,9 @@ static const struct {
 	[USAGE_MISSING] = { "이것이 빠졌어요", "This is missing" },
 };
 
+/* The ways to call it. */
 static void
-usage_print(const struct usage *u, FILE *out)
+usage_forms(const struct usage *u, FILE *out)
 {
 	const char *line = u->synopsis;
 
@@ -45,8 +46,27 @@ usage_print(const struct usage *u, FILE *out)
 		(void)fprintf(out, "%.*s\n", (int)n, line);
 		line += n + (line[n] == '\n' ? 1 : 0);
 	}
+}
+
+static void
+usage_print(const struct usage *u, FILE *out)
+{
+	usage_forms(u, out);
 	if (u->explain != NULL)
 		u->explain(out);
+}
+
+bool
+usage_is_help(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+		if (strcmp(argv[i], "--version") == 0)
+			return false;
+	}
+
+	return false;
 }
 
 bool
@@ -77,7 +97,13 @@ usage_wrong(const struct usage *u, enum usage_fault fault, const char *what)
 	if (what != NULL)
 		(void)fprintf(stderr, ": %.*s", (int)strcspn(what, "="), what);
 	(void)fprintf(stderr, ".\n");
-	usage_print(u, stderr);
+	if (fault == USAGE_NOTHING) {
+		usage_print(u, stderr);
+		return 2;
+	}
+	usage_forms(u, stderr);
+	(void)fprintf(stderr, "%s: %s --help\n",
+	    korean ? "옵션 보기" : "For its options", u->program);
 
 	return 2;
 }

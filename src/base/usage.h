@@ -34,8 +34,12 @@ enum usage_fault {
  */
 bool usage_asked(const struct usage *u, int argc, char *const *argv);
 
+/* Is it --help that they hold first, which usage_asked() will answer? */
+bool usage_is_help(int argc, char *const *argv);
+
 /*
- * One sentence and the usage, on standard error. what is the argument that is
+ * One sentence, the forms of the command and where its options are told, on
+ * standard error; for USAGE_NOTHING all of it. what is the argument that is
  * meant (up to a '=', so that no value is repeated), or NULL. Gives the exit
  * code, 2.
  */

@@ -245,8 +245,8 @@ static const struct verb_help helps[] = {
 	{ 't', "--to FOLDER",
 	    { "저장매체나 그 NPKI 폴더", "a medium, or its NPKI folder" } },
 	{ 'R', "--replace",
-	    { "거기 있는 같은 이름의 인증서를 바꿔요",
-		"replace the certificate of the same name there" } },
+	    { "거기 있는 같은 이름의 인증서나 파일을 바꿔요",
+		"replace the certificate or file of the same name there" } },
 	{ 'y', "--yes", { "묻지 않고 지워요", "delete without asking" } },
 	{ 'j', "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
@@ -264,52 +264,37 @@ struct verb {
  */
 /* clang-format off */
 #define CERT_VERBS(X)                                                          \
-	X(list, "list", "rj", cert_list,                                       \
-	    "[--root FOLDER] [--json]")                                        \
-	X(show, "show", " rj", cert_show,                                 \
-	    "[--root FOLDER] [--json] [CERTIFICATE]")                          \
+	X(list, "list", "rj", cert_list, "[OPTION …]")                         \
+	X(show, "show", " rj", cert_show, "[OPTION …] [CERTIFICATE]")          \
 	X(check, "check-password", " rpj", cert_password_check,                \
-	    "[--root FOLDER] [--password-file FILE] [--json]\n"                \
-	    "          [CERTIFICATE]")                                             \
+	    "[OPTION …] [CERTIFICATE]")                                        \
 	X(change, "change-password", " rpnfj", cert_password_change,           \
-	    "[--root FOLDER] [--password-file FILE]\n"                         \
-	    "          [--new-password-file FILE] [--form FORM] [--json]\n"     \
-	    "          [CERTIFICATE]")                                         \
-	X(vid, "vid", " rpusSPeROwj", cert_vid,                                 \
-	    "[--root FOLDER] [--password-file FILE]\n"                         \
-	    "          [--number-file FILE] [--sha1] [--seal-to FILE]\n"       \
-	    "          [--form FORM] [--out FILE] [--replace] [--json]\n"      \
-	    "          [CERTIFICATE]\n"                                        \
-	    "--open FILE --owner FILE [--root FOLDER]\n"                       \
-	    "          [--password-file FILE] [--number-file FILE] [--sha1]\n" \
-	    "          [--json] [CERTIFICATE]")                                \
-	X(copy, "copy", " rtRj", cert_copy,                                    \
-	    "--to FOLDER [--replace] [--root FOLDER] [--json]\n"               \
-	    "          [CERTIFICATE]")                                         \
-	X(export, "export", " rpnFoRj", cert_pfx_export,                       \
-	    "--out FILE [--form FORM] [--replace]\n"                           \
-	    "          [--root FOLDER] [--password-file FILE]\n"               \
-	    "          [--new-password-file FILE] [--json] [CERTIFICATE]")     \
-	X(import, "import", "<pnftRj", cert_pfx_import,                        \
-	    "[--to FOLDER] [--form FORM] [--replace]\n"                        \
-	    "          [--password-file FILE] [--new-password-file FILE]\n"    \
-	    "          [--json] FILE")                                         \
+	    "[OPTION …] [CERTIFICATE]")                                        \
+	X(vid, "vid", " rpusSPeROwj", cert_vid,                                \
+	    "[OPTION …] [CERTIFICATE]\n"                                       \
+	    "--seal-to FILE [OPTION …] [CERTIFICATE]\n"                        \
+	    "--open FILE --owner FILE [OPTION …] [CERTIFICATE]")               \
+	X(copy, "copy", " tRrj", cert_copy,                                    \
+	    "--to FOLDER [OPTION …] [CERTIFICATE]")                            \
+	X(export, "export", " orpnFRj", cert_pfx_export,                       \
+	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
+	X(import, "import", "<pnftRj", cert_pfx_import, "[OPTION …] FILE")     \
 	X(delete, "delete", " ryj", cert_copy_delete,                          \
-	    "[--yes] [--root FOLDER] [--json] [CERTIFICATE]")
+	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
 
 /* struct usage has no place for whose options they are: a function a verb. */
-#define VERB_EXPLAIN(id, name, takes, run, synopsis)        \
-	static void cert_explain_##id(FILE *out)            \
-	{                                                   \
-		verb_explain(out, helps, HELPS, takes, 25); \
+#define VERB_EXPLAIN(id, name, takes, run, synopsis)    \
+	static void cert_explain_##id(FILE *out)        \
+	{                                               \
+		verb_explain(out, helps, HELPS, takes); \
 	}
 CERT_VERBS(VERB_EXPLAIN)
 
-#define VERB_ROW(id, name, takes, run, synopsis)                       \
-	{ name, takes, run,                                            \
-		{ "ingam cert " name, synopsis "\n--help | --version", \
-		    cert_explain_##id, language_korean } },
+#define VERB_ROW(id, name, takes, run, synopsis)                   \
+	{ name, takes, run,                                        \
+		{ "ingam cert " name, synopsis, cert_explain_##id, \
+		    language_korean } },
 static const struct verb verbs[] = { CERT_VERBS(VERB_ROW) };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

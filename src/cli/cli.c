@@ -16,6 +16,7 @@
 #include "cli/sign.h"
 #include "cli/token.h"
 #include "cli/tokens.h"
+#include "cli/verb.h"
 #include "cli/verify.h"
 #include "client/person.h"
 
@@ -26,6 +27,8 @@
 #define CLI_HEAP     (256U << 10)
 #define CLI_HEAP_MIN 64
 
+#define CLI_CALLED   40 /* "ingam cert change-password" */
+
 static const struct {
 	const char *group; /* NULL: the command is its verb alone */
 	const char *verb;
@@ -33,8 +36,8 @@ static const struct {
 	struct person_text help;
 } commands[] = {
 	{ "cert", "list", cert_main,
-	    { "이 PC와 이동식디스크의 인증서를 찾아 보여줘요.",
-		"Finds the certificates of this PC and of removable media." } },
+	    { "이 PC와 이동식디스크의 인증서를 보여줘요.",
+		"Shows the certificates of this PC and its media." } },
 	{ "cert", "show", cert_main,
 	    { "인증서 하나의 내용을 보여줘요.",
 		"Shows what one certificate says." } },
@@ -43,7 +46,7 @@ static const struct {
 		"Checks the password of a certificate." } },
 	{ "cert", "change-password", cert_main,
 	    { "저장매체 하나에서 인증서 비밀번호를 바꿔요.",
-		"Changes the password of a certificate on one medium." } },
+		"Changes its password on one medium." } },
 	{ "cert", "copy", cert_main,
 	    { "인증서를 다른 저장매체로 복사해요.",
 		"Copies a certificate onto another medium." } },
@@ -52,18 +55,16 @@ static const struct {
 		"Deletes a certificate from one medium." } },
 	{ "cert", "export", cert_main,
 	    { "인증서를 PFX(.p12) 파일 하나로 내보내요.",
-		"Exports a certificate with its keys as a PKCS#12 file." } },
+		"Makes a PKCS#12 file of a certificate." } },
 	{ "cert", "import", cert_main,
 	    { "PFX(.p12) 파일에서 인증서를 가져와요.",
-		"Imports the certificates of a PKCS#12 file." } },
+		"Imports what is in a PKCS#12 file." } },
 	{ "cert", "vid", cert_main,
-	    { "인증서가 그 주민등록번호나 사업자등록번호의 것인지 확인해요.",
-		"Checks whether a certificate is that of a resident or "
-		"business number." } },
+	    { "인증서 주인의 주민·사업자등록번호를 확인해요.",
+		"Checks whether it is of this registration number." } },
 	{ "cloud", "import", cloud_import,
-	    { "PC의 인증서를 휴대폰의 승인번호로 클라우드에 등록해요.",
-		"Registers a certificate of this PC in the cloud, by the "
-		"number that the phone shows." } },
+	    { "PC의 인증서를 휴대폰에 보이는 번호로 등록해요.",
+		"Registers a certificate of this PC in the vault." } },
 	{ NULL, "sign", sign_main,
 	    { "PC의 인증서로 파일에 전자서명해요.",
 		"Signs a file with a certificate of this PC." } },
@@ -77,10 +78,10 @@ static const struct {
 	    { "보안토큰의 인증서를 지워요.",
 		"Deletes a certificate from a token." } },
 	{ "token", "register", token_register,
-	    { "브라우저와 프로그램에 인감 보안토큰을 등록해요.",
-		"Makes browsers and other programs see the Ingam token." } },
+	    { "브라우저와 프로그램에 인감 토큰을 등록해요.",
+		"Makes this PC's programs see the Ingam token." } },
 	{ "token", "unregister", token_unregister,
-	    { "그 등록을 지워요.", "Undoes that." } },
+	    { "인감 토큰의 등록을 지워요.", "Undoes ingam token register." } },
 	{ NULL, "verify", verify_main,
 	    { "전자서명이 맞는지, 누구의 것인지 확인해요.",
 		"Says whether a signature is good, and whose it is." } },
@@ -90,11 +91,16 @@ static const struct {
 static void
 cli_explain(FILE *out)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		(void)fprintf(out, "\n  ingam %s%s%s\n      %s\n",
+	struct verb_line lines[COMMANDS];
+	char called[COMMANDS][CLI_CALLED];
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		(void)snprintf(called[i], CLI_CALLED, "ingam %s%s%s",
 		    commands[i].group == NULL ? "" : commands[i].group,
-		    commands[i].group == NULL ? "" : " ", commands[i].verb,
-		    person_sentence(commands[i].help));
+		    commands[i].group == NULL ? "" : " ", commands[i].verb);
+		lines[i] = (struct verb_line){ called[i], commands[i].help };
+	}
+	verb_lines(out, lines, COMMANDS);
 	(void)fprintf(out, "\n%s\n",
 	    person_sentence((struct person_text){
 		"ingam 명령 --help: 그 명령의 옵션을 보여줘요.",
@@ -159,8 +165,13 @@ cli_main(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++) {
 		int words = cli_words(i, argc, argv);
 
-		if (words > 0)
-			return commands[i].run(argc - words, argv + words);
+		if (words == 0)
+			continue;
+		/* What it does, before its options. */
+		if (usage_is_help(argc - words, argv + words))
+			(void)printf(
+			    "%s\n\n", person_sentence(commands[i].help));
+		return commands[i].run(argc - words, argv + words);
 	}
 	if (usage_asked(&cli_usage, argc, argv))
 		return PERSON_YES;

@@ -15,6 +15,7 @@
 #include "base/usage.h"
 #include "cli/answer.h"
 #include "cli/pick.h"
+#include "cli/verb.h"
 #include "client/person.h"
 #include "client/send.h"
 #include "npki/certinfo.h"
@@ -153,10 +154,7 @@ import_other(struct import *m, enum rc rc)
 	return END_OTHER;
 }
 
-static const struct {
-	const char *option;
-	struct person_text text;
-} helps[] = {
+static const struct verb_line helps[] = {
 	{ "FOLDER",
 	    { "인증서가 있는 폴더. 없으면 늘 있는 곳에서 찾아요",
 		"where the certificate is; else the usual places" } },
@@ -184,18 +182,12 @@ static const struct person_text text_script = {
 static void
 import_explain(FILE *out)
 {
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-21s %s\n", helps[i].option,
-		    person_sentence(helps[i].text));
+	verb_lines(out, helps, sizeof(helps) / sizeof(helps[0]));
 	(void)fprintf(out, "\n%s\n", person_sentence(text_script));
 }
 
 static const struct usage import_usage = { "ingam cloud import",
-	"[--server URL] [--number N] [--code NUMBER]\n"
-	"          [--password-file FILE] [--json] [FOLDER]\n"
-	"--help | --version",
-	import_explain, language_korean };
+	"[OPTION …] [FOLDER]", import_explain, language_korean };
 
 static const struct option options[] = {
 	{ "server", required_argument, NULL, 's' },

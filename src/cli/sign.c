@@ -14,6 +14,7 @@
 #include "cli/message.h"
 #include "cli/sealed.h"
 #include "cli/tokens_tell.h"
+#include "cli/verb.h"
 #include "x509/algorithm.h"
 #include "x509/cms.h"
 #include "x509/cmsput.h"
@@ -29,13 +30,17 @@ static const char *const ciphers[] = {
 	[ENVELOPE_SEED] = "seed",
 };
 
-static const struct {
-	const char *option;
-	struct person_text text;
-} helps[] = {
+static const struct verb_line helps[] = {
 	{ "FILE",
 	    { "서명할 파일. 없거나 -이면 표준 입력",
 		"what is signed; without it or with -, standard input" } },
+	{ "--out FILE",
+	    { "결과를 쓸 파일. 없거나 -이면 표준 출력",
+		"where the result goes; without it or with -, standard "
+		"output" } },
+	{ "--replace",
+	    { "그 이름의 파일이 있으면 바꿔요",
+		"replace the file of that name" } },
 	{ "--certificate CERTIFICATE",
 	    { "목록의 번호, SHA-256 지문의 앞 8자리 이상, 또는 그 폴더",
 		"its number in ingam cert list, the first 8 or more digits of "
@@ -46,6 +51,13 @@ static const struct {
 	{ "--password-file FILE",
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
+	{ "--detached",
+	    { "서명문에 내용을 넣지 않아요",
+		"the content stays out of the message" } },
+	{ "--form FORM",
+	    { "서명문의 꼴: der, pem, base64, hex",
+		"of the message: der, pem, base64, hex" } },
+	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 	{ "--token NAME",
 	    { "보안토큰의 키로 서명해요. 그 이름, 일련번호나 목록의 번호",
 		"sign with a key of this token, by its label, serial number or "
@@ -56,9 +68,6 @@ static const struct {
 	{ "--pin-file FILE",
 	    { "첫 줄이 보안토큰 PIN인 파일",
 		"a file whose first line is the token's PIN" } },
-	{ "--detached",
-	    { "서명문에 내용을 넣지 않아요",
-		"the content stays out of the message" } },
 	{ "--no-attributes",
 	    { "내용에 바로 서명해요 (국내 서명 도구의 꼴)",
 		"sign the content itself, as Korean programs do" } },
@@ -66,9 +75,6 @@ static const struct {
 	{ "--ca FILE",
 	    { "함께 넣을 발급기관 인증서 (파일이나 폴더)",
 		"certificates of CAs to put in, a file or a folder" } },
-	{ "--form FORM",
-	    { "서명문의 꼴: der, pem, base64, hex",
-		"of the message: der, pem, base64, hex" } },
 	{ "--seal-to FILE",
 	    { "서명한 것을 이 인증서의 주인만 열 수 있게 잠가요. 8번까지 쓸 수 있어요",
 		"seal the signed message to this certificate's owner; may be "
@@ -83,38 +89,19 @@ static const struct {
 	{ "--random",
 	    { "--hometax에 R(randomEnc)도 넣어요. 개인키만큼 비밀이에요",
 		"with --hometax: R (randomEnc) too, as secret as the key" } },
-	{ "--out FILE",
-	    { "결과를 쓸 파일. 없거나 -이면 표준 출력",
-		"where the result goes; without it or with -, standard "
-		"output" } },
-	{ "--replace",
-	    { "그 이름의 파일이 있으면 바꿔요",
-		"replace the file of that name" } },
-	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
 
 static void
 sign_explain(FILE *out)
 {
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-26s %s\n", helps[i].option,
-		    person_sentence(helps[i].text));
+	verb_lines(out, helps, sizeof(helps) / sizeof(helps[0]));
 }
 
 static const struct person_text text_signed = { "서명했어요", "Signed" };
 
 static const struct usage sign_usage = { "ingam sign",
-	"[--certificate CERTIFICATE] [--root FOLDER] [--password-file FILE]\n"
-	"          [--token NAME] [--module FILE] [--pin-file FILE] [--detached]\n"
-	"          [--no-attributes] [--pss] [--ca FILE] [--seal-to FILE]\n"
-	"          [--cipher CIPHER] [--form FORM] [--out FILE] [--replace]\n"
-	"          [--json] [FILE]\n"
-	"--hometax [--random] [--certificate CERTIFICATE] [--root FOLDER]\n"
-	"          [--password-file FILE] [--token NAME] [--module FILE]\n"
-	"          [--pin-file FILE] [--out FILE] [--replace] [--json] [FILE]\n"
-	"--help | --version",
-	sign_explain, language_korean };
+	"[OPTION …] [FILE]\n--hometax [OPTION …] [FILE]", sign_explain,
+	language_korean };
 
 static const struct option options[] = {
 	{ "certificate", required_argument, NULL, 'c' },

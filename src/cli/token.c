@@ -13,6 +13,7 @@
 #include "cli/nssdb.h"
 #include "cli/p11kit.h"
 #include "cli/places.h"
+#include "cli/verb.h"
 #include "client/person.h"
 #include "wire/tokenconf.h"
 
@@ -117,14 +118,11 @@ struct token {
 	struct err why;             /* nothing was begun */
 };
 
-static const struct {
-	const char *option;
-	struct person_text text;
-} helps[] = {
+static const struct verb_line helps[] = {
 	{ "--module FILE",
 	    { "보안토큰 모듈. 없으면 설치된 것",
 		"the module; else the one that is installed" } },
-	{ "--p11-kit-dir DIR",
+	{ "--p11-kit-dir FOLDER",
 	    { "p11-kit가 모듈 파일을 찾는 폴더",
 		"where p11-kit looks for files of modules" } },
 	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
@@ -133,18 +131,13 @@ static const struct {
 static void
 token_explain(FILE *out)
 {
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-18s %s\n", helps[i].option,
-		    person_sentence(helps[i].text));
+	verb_lines(out, helps, sizeof(helps) / sizeof(helps[0]));
 }
 
-#define TOKEN_SYNOPSIS \
-	"[--module FILE] [--p11-kit-dir DIR] [--json]\n--help | --version"
 static const struct usage usages[] = {
-	{ "ingam token register", TOKEN_SYNOPSIS, token_explain,
+	{ "ingam token register", "[OPTION …]", token_explain,
 	    language_korean },
-	{ "ingam token unregister", TOKEN_SYNOPSIS, token_explain,
+	{ "ingam token unregister", "[OPTION …]", token_explain,
 	    language_korean },
 };
 

@@ -67,7 +67,7 @@ static const struct verb_help helps[] = {
 	{ 'm', "--module FILE",
 	    { "보안토큰의 PKCS#11 드라이버. 없으면 p11-kit에 등록된 모두",
 		"the token's PKCS#11 module; else all that p11-kit knows" } },
-	{ 'k', "--p11-kit-dir DIR",
+	{ 'k', "--p11-kit-dir FOLDER",
 	    { "p11-kit가 모듈 파일을 찾는 폴더",
 		"where p11-kit looks for files of modules" } },
 	{ 't', "--token NAME",
@@ -109,31 +109,23 @@ struct verb {
 /* The verbs: id, name, letters of helps, what does it, synopsis. */
 /* clang-format off */
 #define TOKENS_VERBS(X)                                                        \
-	X(list, "list", "mktilj", token_list,                                  \
-	    "[--module FILE] [--p11-kit-dir DIR] [--token NAME]\n"             \
-	    "          [--login] [--pin-file FILE] [--json]")                  \
-	X(copy, "copy", " mktirpxdj", token_copy,                              \
-	    "[--module FILE] [--p11-kit-dir DIR] [--token NAME]\n"             \
-	    "          [--pin-file FILE] [--root FOLDER]\n"                    \
-	    "          [--password-file FILE] [--replace] [--delete-first]\n"  \
-	    "          [--json] [CERTIFICATE]")                                \
-	X(delete, "delete", "#mktiyj", token_delete,                           \
-	    "[--module FILE] [--p11-kit-dir DIR] [--token NAME]\n"             \
-	    "          [--pin-file FILE] [--yes] [--json] [NUMBER]")
+	X(list, "list", "mktilj", token_list, "[OPTION …]")                    \
+	X(copy, "copy", " mktirpxdj", token_copy, "[OPTION …] [CERTIFICATE]")  \
+	X(delete, "delete", "#mktiyj", token_delete, "[OPTION …] [NUMBER]")
 /* clang-format on */
 
 /* struct usage has no place for whose options they are: a function a verb. */
-#define VERB_EXPLAIN(id, name, takes, run, synopsis)        \
-	static void tokens_explain_##id(FILE *out)          \
-	{                                                   \
-		verb_explain(out, helps, HELPS, takes, 21); \
+#define VERB_EXPLAIN(id, name, takes, run, synopsis)    \
+	static void tokens_explain_##id(FILE *out)      \
+	{                                               \
+		verb_explain(out, helps, HELPS, takes); \
 	}
 TOKENS_VERBS(VERB_EXPLAIN)
 
-#define VERB_ROW(id, name, takes, run, synopsis)                        \
-	{ name, takes, run,                                             \
-		{ "ingam token " name, synopsis "\n--help | --version", \
-		    tokens_explain_##id, language_korean } },
+#define VERB_ROW(id, name, takes, run, synopsis)                      \
+	{ name, takes, run,                                           \
+		{ "ingam token " name, synopsis, tokens_explain_##id, \
+		    language_korean } },
 static const struct verb verbs[] = { TOKENS_VERBS(VERB_ROW) };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -26,9 +26,22 @@ struct verb_slot {
 	bool *flag;
 };
 
-/* Prints a line for each of n arguments that are among takes. */
-void verb_explain(FILE *out, const struct verb_help *helps, size_t n,
-    const char *takes, int width);
+/* One line of a list: what is typed, and what it does. */
+struct verb_line {
+	const char *shown;
+	struct person_text text;
+};
+
+/*
+ * A list of n lines (at most VERB_LINES) after an empty one: texts beside each
+ * other, broken between words so that nothing is wider than 80 cells.
+ */
+#define VERB_LINES 32
+void verb_lines(FILE *out, const struct verb_line *lines, size_t n);
+
+/* The same of those n arguments that are among takes. */
+void verb_explain(
+    FILE *out, const struct verb_help *helps, size_t n, const char *takes);
 
 /* The options among takes, ended as getopt_long() wants; out has room for n + 1. */
 void verb_options(const struct option *options, size_t n, const char *takes,

@@ -10,6 +10,7 @@
 #include "base/language.h"
 #include "base/usage.h"
 #include "cli/answer.h"
+#include "cli/verb.h"
 #include "client/person.h"
 
 #include <getopt.h>
@@ -118,10 +119,7 @@ static const struct ending states[] = {
 	    true },
 };
 
-static const struct {
-	const char *option;
-	struct person_text text;
-} helps[] = {
+static const struct verb_line helps[] = {
 	{ "MESSAGE",
 	    { "서명문. der, pem, base64, hex. -이면 표준 입력",
 		"the message: der, pem, base64 or hex; with -, standard "
@@ -132,6 +130,30 @@ static const struct {
 	{ "--certificate FILE",
 	    { "이 인증서로 한 서명이어야 해요",
 		"the certificate that must have signed" } },
+	{ "--out FILE",
+	    { "맞으면 서명된 내용을 여기에 써요",
+		"where the signed content goes, if it is good" } },
+	{ "--replace",
+	    { "그 이름의 파일이 있으면 바꿔요",
+		"replace the file of that name" } },
+	{ "--trust PATH",
+	    { "믿을 최상위 인증서의 파일이나 폴더. 없으면 /etc/ingam/trust.d와 "
+	      "~/.config/ingam/trust.d",
+		"root certificates to trust, a file or a folder; else "
+		"/etc/ingam/trust.d and ~/.config/ingam/trust.d" } },
+	{ "--ca PATH",
+	    { "그 사이 발급기관의 인증서. 믿지는 않아요",
+		"certificates of CAs between, which are not trusted by "
+		"this" } },
+	{ "--online",
+	    { "인증서가 가리키는 곳에 폐지되었는지 물어봐요 (OCSP, 폐지목록)",
+		"ask the places that the certificates name whether they were "
+		"revoked (OCSP, lists)" } },
+	{ "--no-revocation",
+	    { "폐지되었는지 보지 않아요",
+		"do not ask whether it was revoked" } },
+	{ "--no-chain", { "서명만 확인해요", "verify the signature alone" } },
+	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 	{ "--recipient CERTIFICATE",
 	    { "잠긴 서명문을 여는 내 인증서. 목록의 번호, 지문의 앞 8자리 이상, "
 	      "또는 그 폴더",
@@ -144,29 +166,12 @@ static const struct {
 	{ "--password-file FILE",
 	    { "첫 줄이 그 인증서 비밀번호인 파일",
 		"a file whose first line is its password" } },
-	{ "--trust PATH",
-	    { "믿을 최상위 인증서의 파일이나 폴더. 없으면 /etc/ingam/trust.d와 "
-	      "~/.config/ingam/trust.d",
-		"root certificates to trust, a file or a folder; else "
-		"/etc/ingam/trust.d and ~/.config/ingam/trust.d" } },
-	{ "--ca PATH",
-	    { "그 사이 발급기관의 인증서. 믿지는 않아요",
-		"certificates of CAs between, which are not trusted by "
-		"this" } },
 	{ "--crl FILE",
 	    { "폐지목록. 여러 번 쓸 수 있어요",
 		"a list of revoked certificates; may be given again" } },
 	{ "--ocsp FILE",
 	    { "온라인 상태 확인의 답. 여러 번 쓸 수 있어요",
 		"an answer of OCSP; may be given again" } },
-	{ "--online",
-	    { "인증서가 가리키는 곳에 폐지되었는지 물어봐요 (OCSP, 폐지목록)",
-		"ask the places that the certificates name whether they were "
-		"revoked (OCSP, lists)" } },
-	{ "--no-revocation",
-	    { "폐지되었는지 보지 않아요",
-		"do not ask whether it was revoked" } },
-	{ "--no-chain", { "서명만 확인해요", "verify the signature alone" } },
 	{ "--hometax",
 	    { "ingam sign --hometax가 만든 JSON을 확인해요",
 		"verify the JSON that ingam sign --hometax makes" } },
@@ -174,13 +179,6 @@ static const struct {
 	    { "--hometax의 R로 이 주민·사업자등록번호의 사람인지도 봐요",
 		"with --hometax: a file whose first line is the resident or "
 		"business number that the signer must have, which R shows" } },
-	{ "--out FILE",
-	    { "맞으면 서명된 내용을 여기에 써요",
-		"where the signed content goes, if it is good" } },
-	{ "--replace",
-	    { "그 이름의 파일이 있으면 바꿔요",
-		"replace the file of that name" } },
-	{ "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },
 };
 
 static const struct person_text text_no_chain = {
@@ -196,22 +194,11 @@ static const struct person_text text_no_revocation = {
 static void
 verify_explain(FILE *out)
 {
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
-		(void)fprintf(out, "  %-24s %s\n", helps[i].option,
-		    person_sentence(helps[i].text));
+	verb_lines(out, helps, sizeof(helps) / sizeof(helps[0]));
 }
 
 static const struct usage verify_usage = { "ingam verify",
-	"[--certificate FILE] [--trust PATH] [--ca PATH] [--crl FILE]\n"
-	"          [--ocsp FILE] [--online] [--no-revocation] [--no-chain]\n"
-	"          [--recipient CERTIFICATE] [--root FOLDER]\n"
-	"          [--password-file FILE] [--out FILE] [--replace] [--json]\n"
-	"          MESSAGE [FILE]\n"
-	"--hometax [--number-file FILE] [--certificate FILE] [--trust PATH]\n"
-	"          [--ca PATH] [--crl FILE] [--ocsp FILE] [--online]\n"
-	"          [--no-revocation] [--no-chain] [--json] MESSAGE\n"
-	"--help | --version",
+	"[OPTION …] MESSAGE [FILE]\n--hometax [OPTION …] MESSAGE",
 	verify_explain, language_korean };
 
 static const struct option options[] = {

@@ -17,6 +17,10 @@ mkdirSync(join(base, 'here', 'folder'), { recursive: true });
 writeFileSync(join(base, 'here', 'file.txt'), '');
 mkdirSync(join(base, 'home', 'NPKI', 'a'), { recursive: true });
 writeFileSync(join(base, 'home', 'NPKI', 'a', 'signCert.der'), '');
+for (const name of ['a', 'b']) {
+  mkdirSync(join(base, 'home', 'two', name), { recursive: true });
+  writeFileSync(join(base, 'home', 'two', name, 'signCert.der'), '');
+}
 const env = { HOME: join(base, 'home'), PATH: `${join(base, 'bin')}${delimiter}${process.env.PATH}` };
 
 /** What bash offers for this line, of which the last word is being typed. */
@@ -55,6 +59,15 @@ const lines = [
   [['sign', '--cipher', ''], ['aes', 'seed'], ['folder', '--json']],
   [['cert', 'vid', '--form', ''], ['pem', 'hex'], ['seed-sha1', 'modern']],
   [['sign', '--'], ['--help'], ['--to']],
+  [['sign', '--form', ''], ['der', 'pem', 'base64', 'hex'], ['base64orhex', 'folder']],
+  [['cert', 'export', '--form', ''], ['modern', 'compatible'], ['elsemodern', 'folder']],
+  [['sign', '--certificate', ''], ['1', 'folder'], ['file.txt', '2']],
+  [['sign', '--out', ''], ['file.txt', 'folder'], ['1']],
+  [['verify', '--trust', ''], ['file.txt', 'folder'], ['1']],
+  // The list is that of --root.
+  [['cert', 'show', '--root', '~/two', ''], ['1', '2', 'folder'], ['file.txt', '3']],
+  [['sign', '--root', join(base, 'home', 'two'), '--certificate', ''], ['1', '2'], ['3']],
+  [['cert', 'show', '--root', ''], ['folder'], ['1', 'file.txt']],
 ];
 
 const there = (await run('zsh', ['--version'])).code === 0;

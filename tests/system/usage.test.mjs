@@ -14,7 +14,7 @@ import { program, root, run } from '../lib/service.mjs';
 const version = /version: '([0-9.]+)'/.exec(readFileSync(join(root, 'meson.build'), 'utf8'))[1];
 
 /** What `ingam --help` lists: each command as its words. */
-const listed = [...(await run(program('ingam'), ['--help'])).stdout.matchAll(/^ {2}ingam (.+)$/gm)].map((found) => found[1].split(' '));
+const listed = [...(await run(program('ingam'), ['--help'])).stdout.matchAll(/^ {2}ingam (.+?) {2}/gm)].map((found) => found[1].split(' '));
 const groups = [...new Set(listed.filter((words) => words.length > 1).map(([group]) => group))];
 const page = (name) => readFileSync(join(root, 'man', name), 'utf8');
 const ingamPages = ['ingam.1', 'ingam-cert.1', 'ingam-sign.1'].filter((name) => existsSync(join(root, 'man', name)));
@@ -34,7 +34,7 @@ for (const { name, pages, commands } of programs) {
     test(`${called} --help: the usage on standard output, exit 0`, async () => {
       const { code, stdout, stderr } = await run(program(name), [...words, '--help']);
       assert.equal(code, 0, stderr);
-      assert.match(stdout, new RegExp(`^usage: ${name} `));
+      assert.match(stdout, new RegExp(`^(?:[^\\n]+\\.\\n\\n)?usage: ${name} `));
       assert.equal(stderr, '');
     });
     test(`${called} --version: the version on standard output, exit 0`, async () => {
@@ -139,5 +139,24 @@ for (const [line, sentence] of [['explode', '없는 명령이에요: explode.'],
   test(`ingam ${line}: in Korean where the person's language is`, async () => {
     const { out } = await run(program('ingam'), line.split(' '), { env: { LC_ALL: 'ko_KR.UTF-8' } });
     assert.ok(out.includes(sentence), out);
+  });
+}
+
+/** The cells of a line on a terminal: Hangul is two wide. */
+const cells = (line) => [...line].reduce((sum, c) => sum + (/[\u1100-\u115f\u3000-\u9fff\uac00-\ud7a3]/.test(c) ? 2 : 1), 0);
+for (const LC_ALL of ['C.UTF-8', 'ko_KR.UTF-8']) {
+  test(`ingam, ${LC_ALL}: help fits a terminal of 80 by 24, what most people need first`, async () => {
+    for (const words of [[], ...listed]) {
+      const { stdout } = await run(program('ingam'), [...words, '--help'], { env: { LC_ALL } });
+      const lines = stdout.trimEnd().split('\n'), called = words.join(' ');
+      for (const line of lines) assert.ok(cells(line) <= 80, line);
+      if (!['sign', 'verify', 'cert vid'].includes(called)) assert.ok(lines.length <= 24, `${called}: ${lines.length}`);
+      const screen = lines.slice(0, 23).join('\n');
+      if (called === 'sign') for (const option of ['FILE', '--out', '--certificate', '--password-file', '--detached', '--json']) assert.ok(screen.includes(`  ${option}`), option);
+      if (called === 'verify') for (const option of ['MESSAGE', 'FILE', '--certificate', '--out', '--trust', '--no-chain']) assert.ok(screen.includes(`  ${option}`), option);
+      // It says first what it does, as the list of commands has it.
+      if (words.length > 0) assert.match(lines[0], LC_ALL === 'C.UTF-8' ? /^[A-Z][^가-힣]+\.$/ : /[가-힣]+요\.$/);
+      if (words.length > 0) assert.equal(lines[1], '');
+    }
   });
 }
