@@ -9,9 +9,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#define COLUMNS_MAX 16
+#define COLUMNS_MAX   16
+#define COLUMNS_USUAL 80
+#define COLUMNS_LEAST 8
+#define COLUMNS_CUT   ".." /* whose width all terminals agree on */
 
 /* The blocks of wide characters, and those that take no cell, in order. */
 static const struct {
@@ -72,29 +76,97 @@ columns_cells(uint32_t c)
 	return 1;
 }
 
+/* One character at p, which goes on behind it; what follows it is 10xxxxxx. */
+static uint32_t
+columns_next(const uint8_t **p)
+{
+	uint32_t c = *(*p)++;
+
+	/* 110xxxxx, 1110xxxx, 11110xxx. */
+	if (c >= 0xc0)
+		c &= c >= 0xf0 ? 0x07 : c >= 0xe0 ? 0x0f : 0x1f;
+	while ((**p & 0xc0) == 0x80)
+		c = c << 6 | (*(*p)++ & 0x3f);
+
+	return c;
+}
+
 size_t
 columns_width(const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
 	size_t cells = 0;
 
-	while (*p != 0) {
-		uint32_t c = *p++;
-
-		/* 110xxxxx, 1110xxxx, 11110xxx, then 10xxxxxx each. */
-		if (c >= 0xc0)
-			c &= c >= 0xf0 ? 0x07 : c >= 0xe0 ? 0x0f : 0x1f;
-		while ((*p & 0xc0) == 0x80)
-			c = c << 6 | (*p++ & 0x3f);
-		cells += columns_cells(c);
-	}
+	while (*p != 0)
+		cells += columns_cells(columns_next(&p));
 
 	return cells;
 }
 
+/* How wide a terminal is; nothing else has an end. */
+static size_t
+columns_room(FILE *out)
+{
+	struct winsize size;
+
+	if (!columns_seen(out))
+		return SIZE_MAX;
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS_USUAL;
+
+	return size.ws_col;
+}
+
+/* Takes cells from the widest elastic columns until all fits. */
+static void
+columns_fit(size_t *widths, size_t n, unsigned int elastic, size_t room)
+{
+	for (;;) {
+		size_t all = 2 * (n - 1), widest = n;
+
+		for (size_t i = 0; i < n; i++) {
+			all += widths[i];
+			if ((elastic >> i & 1) == 0 ||
+			    widths[i] <= COLUMNS_LEAST)
+				continue;
+			if (widest == n || widths[i] > widths[widest])
+				widest = i;
+		}
+		if (all <= room || widest == n)
+			return;
+		widths[widest]--;
+	}
+}
+
+/* A text in at most width cells; gives how many it took. */
+static size_t
+columns_put(FILE *out, const char *text, size_t width)
+{
+	const uint8_t *p = (const uint8_t *)text, *end = p;
+	size_t all = columns_width(text), cells = 0;
+
+	if (all <= width) {
+		(void)fputs(text, out);
+		return all;
+	}
+	while (*p != 0) {
+		size_t more = columns_cells(columns_next(&p));
+
+		if (cells + more + strlen(COLUMNS_CUT) > width)
+			break;
+		cells += more;
+		end = p;
+	}
+	(void)fprintf(
+	    out, "%.*s" COLUMNS_CUT, (int)(end - (const uint8_t *)text), text);
+
+	return cells + strlen(COLUMNS_CUT);
+}
+
 void
 columns_print(FILE *out, const char *const *texts,
-    const enum columns_colour *colours, size_t rows, size_t n)
+    const enum columns_colour *colours, size_t rows, size_t n,
+    unsigned int elastic)
 {
 	size_t widths[COLUMNS_MAX] = { 0 };
 	bool coloured = columns_coloured(out);
@@ -105,6 +177,7 @@ columns_print(FILE *out, const char *const *texts,
 
 		widths[i % n] = cells > widths[i % n] ? cells : widths[i % n];
 	}
+	columns_fit(widths, n, elastic, columns_room(out));
 	for (size_t row = 0; row < rows; row++) {
 		bool colour = coloured && colours[row] != COLUMNS_PLAIN;
 		const char *const *cells = texts + row * n;
@@ -116,11 +189,13 @@ columns_print(FILE *out, const char *const *texts,
 		while (last > 0 && cells[last - 1][0] == '\0')
 			last--;
 		for (size_t i = 0; i < last; i++) {
-			size_t gap = widths[i] - columns_width(cells[i]) + 2;
+			size_t width =
+			    (elastic >> i & 1) != 0 ? widths[i] : SIZE_MAX;
+			size_t took = columns_put(out, cells[i], width);
 
-			(void)fputs(cells[i], out);
 			if (i + 1 < last)
-				(void)fprintf(out, "%*s", (int)gap, "");
+				(void)fprintf(out, "%*s",
+				    (int)(widths[i] - took + 2), "");
 		}
 		(void)fprintf(out, "%s\n", colour ? "\033[0m" : "");
 	}

@@ -28,6 +28,11 @@ size_t columns_width(const char *text);
  * rows of n texts each, one after the other: columns with two blanks between,
  * each row in its colour where out is a terminal that has colours and
  * NO_COLOR (no-color.org) is not set. Texts must be fit for display.
+ *
+ * Where a terminal is narrower than that, the widest of the columns whose bit
+ * is in elastic are cut until it fits, down to 8 cells each; ".." is at the end
+ * of what was cut.
  */
 void columns_print(FILE *out, const char *const *texts,
-    const enum columns_colour *colours, size_t rows, size_t n);
+    const enum columns_colour *colours, size_t rows, size_t n,
+    unsigned int elastic);

@@ -23,8 +23,9 @@
 #define PICK_DIGITS 4 /* of a number; FOLDER_PAIRS has as many */
 #define PICK_HEX    8 /* digits of a fingerprint that are enough */
 #define PICK_CELLS  7
-#define PICK_UNTIL  4  /* of the cells: its end */
 #define PICK_MEMBER 32 /* of a name in JSON */
+#define PICK_ELASTIC \
+	(1U << 1 | 1U << 2 | 1U << 3) /* kind, owner, issuer: may be cut */
 #define PICK_SOON_S (30LL * 86400)
 
 static const struct {
@@ -42,7 +43,7 @@ static const struct person_text heads[PICK_CELLS] = {
 	{ "종류", "Kind" },
 	{ "이름", "Owner" },
 	{ "발급기관", "Issuer" },
-	[PICK_UNTIL] = { "끝나는 날", "Until" },
+	{ "끝나는 날", "Until" },
 	{ "저장매체", "Medium" },
 	{ "", "" },
 };
@@ -63,6 +64,7 @@ static const struct {
 	[AGE_UNREAD] = { "unreadable", COLUMNS_BAD,
 	    { "읽을 수 없음", "unreadable" } },
 };
+static const struct person_text text_until = { "끝나는 날", "until" };
 static const struct person_text text_serial = { "일련번호", "serial number" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
 
@@ -297,7 +299,7 @@ pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
 	(void)fprintf(out, "%s: %s, %s, %s %s, %s %s (%s)%s%s\n",
 	    person_sentence(label), info->owner, info->issuer,
 	    person_sentence(text_serial), info->serial,
-	    person_sentence(heads[PICK_UNTIL]), until,
+	    person_sentence(text_until), until,
 	    person_sentence(ages[pick_age_of(info)].text), between, more);
 }
 
@@ -347,7 +349,7 @@ pick_columns(const struct pick *p, FILE *out)
 		cells[5] = pick_medium_name(row);
 		cells[6] = pick_remark(row);
 	}
-	columns_print(out, texts, colours, p->n + 1, PICK_CELLS);
+	columns_print(out, texts, colours, p->n + 1, PICK_CELLS, PICK_ELASTIC);
 out:
 	free(made);
 	free(colours);

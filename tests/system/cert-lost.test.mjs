@@ -148,7 +148,7 @@ test('one that has expired over one that has not: it is said', async () => {
   const medium = await put(renewed);
   const no = await terminal(['copy', over.folder, '--to', medium.at], ['no'], { LC_ALL: 'C' });
   assert.match(no.stdout, /takes its place has expired, the one that is there has not/);
-  assert.match(no.stdout, /Until 2020-01-\d\d \(expired\)/);
+  assert.match(no.stdout, /until 2020-01-\d\d \(expired\)/);
 });
 
 test('delete: the question and the answer say whose, of whom, until when and where', async () => {

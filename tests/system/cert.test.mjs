@@ -89,6 +89,20 @@ test('list: columns for a person, Hangul counted as two cells, colours unless NO
   assert.match((await terminal(['list'])).stdout, /\x1b\[31m.*expired\x1b\[0m/);
 });
 
+test('list: no line is wider than the terminal, and what was cut says so', async () => {
+  const cells = (text) => [...text].reduce((n, c) => n + (/[가-힣]/.test(c) ? 2 : 1), 0);
+  for (const [columns, env] of [[80, ko], [80, {}], [100, ko], [70, ko]]) {
+    const { stdout } = await terminal(['list'], { env: { ...env, NO_COLOR: '1' }, columns });
+    const lines = stdout.trimEnd().split('\n');
+    assert.equal(lines.length, 4, stdout);
+    for (const line of lines) assert.ok(cells(line) <= columns, `${cells(line)} of ${columns}: ${line}`);
+    assert.match(stdout, /홍길동\(\)?\d*\.\./);
+    // Never what a person needs to tell one from another.
+    for (const line of lines.slice(1)) assert.match(line, /^ +\d .* \d{4}-\d\d-\d\d /);
+  }
+  assert.match((await terminal(['list'], { columns: 200 })).stdout, /홍길동\(\)0010023400506789012345/);
+});
+
 test('list --json: the members that the manual page names, and no other', async () => {
   const { code, answer } = await json(['list']);
   assert.equal(code, 0);
