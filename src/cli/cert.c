@@ -19,6 +19,7 @@
 #include "cli/cert_pfx.h"
 #include "cli/cert_show.h"
 #include "cli/cert_vid.h"
+#include "cli/message.h"
 #include "cli/paper.h"
 #include "cli/verb.h"
 
@@ -173,6 +174,7 @@ static const struct person_text text_cut = {
 static const struct option options[] = {
 	{ "form", required_argument, NULL, 'f' },
 	{ "form", required_argument, NULL, 'F' },
+	{ "form", required_argument, NULL, 'I' },
 	{ "form", required_argument, NULL, 'P' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "new-password-file", required_argument, NULL, 'n' },
@@ -199,7 +201,8 @@ static const struct verb_help helps[] = {
 		"SHA-256 fingerprint, or its folder" } },
 	{ '<', "FILE", { "PFX(.p12) 파일", "a PKCS#12 file" } },
 	{ 'o', "--out FILE",
-	    { "내보낼 PFX(.p12) 파일", "the PKCS#12 file to make" } },
+	    { "내보낼 PFX(.p12) 파일. -이면 표준 출력",
+		"the PKCS#12 file to make; - is standard output" } },
 	{ 'r', "--root FOLDER",
 	    { "인증서를 찾을 폴더. 없으면 늘 있는 곳에서 찾아요",
 		"where to look for certificates; else the usual places" } },
@@ -211,9 +214,14 @@ static const struct verb_help helps[] = {
 		"a file whose first line is the new password" } },
 	{ 'f', "--form FORM",
 	    { "개인키 파일의 암호 형식: seed-sha1, pbes2-seed, "
-	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 그대로",
+	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 쓰던 형식",
 		"how the key file is encrypted: seed-sha1, pbes2-seed, "
-		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else as it was" } },
+		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else as it is" } },
+	{ 'I', "--form FORM",
+	    { "개인키 파일의 암호 형식: seed-sha1, pbes2-seed, "
+	      "pbes2-seed-sha256, pbes2-aes, pbes2-aria. 없으면 seed-sha1",
+		"how the key file is encrypted: seed-sha1, pbes2-seed, "
+		"pbes2-seed-sha256, pbes2-aes, pbes2-aria; else seed-sha1" } },
 	{ 'F', "--form FORM",
 	    { "PFX 파일의 형식: modern, compatible. 없으면 modern",
 		"form of the file: modern, compatible; else modern" } },
@@ -278,7 +286,7 @@ struct verb {
 	    "--to FOLDER [OPTION …] [CERTIFICATE]")                            \
 	X(export, "export", " orpnFRj", cert_pfx_export,                       \
 	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
-	X(import, "import", "<pnftRj", cert_pfx_import, "[OPTION …] FILE")     \
+	X(import, "import", "<pnItRj", cert_pfx_import, "[OPTION …] FILE")     \
 	X(delete, "delete", " ryj", cert_copy_delete,                          \
 	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
@@ -481,6 +489,7 @@ cert_option(struct cert *c, int letter, const char *value)
 	const struct verb_slot rows[] = {
 		{ 'f', &c->form, NULL },
 		{ 'F', &c->form, NULL },
+		{ 'I', &c->form, NULL },
 		{ 'j', NULL, &c->json },
 		{ 'n', &c->new_password_file, NULL },
 		{ 'e', &c->out, NULL },
@@ -540,8 +549,13 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		return usage_wrong(&v->usage, USAGE_MISSING, "FILE");
 	if (v->run == cert_copy && c->to == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
+	if (v->run == cert_pfx_export && message_is_shown(c->out))
+		return usage_wrong(&v->usage, USAGE_MISSING, "--out FILE");
 	if (v->run == cert_pfx_export && c->out == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--out");
+	/* Two things cannot go to standard output. */
+	if (v->run == cert_pfx_export && c->json && strcmp(c->out, "-") == 0)
+		return usage_wrong(&v->usage, USAGE_EXTRA, "--json");
 	if (v->run == cert_vid && cert_vid_misses(c) != NULL)
 		return usage_wrong(
 		    &v->usage, USAGE_MISSING, cert_vid_misses(c));

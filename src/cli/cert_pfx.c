@@ -12,13 +12,13 @@
 #include "base/text.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_password.h"
+#include "cli/paper.h"
 #include "npki/capubs.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/pfxput.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 static const struct person_text text_exported = { "PFX 파일로 내보냈어요",
 	"Exported" };
@@ -30,6 +30,10 @@ static const struct person_text text_new = { "새 인증서 비밀번호",
 	"New password of the certificate" };
 static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
 	"New password once more" };
+static const struct person_text text_empty = {
+	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
+	"The password of the PFX file is empty. The certificate needs a new one."
+};
 static const struct person_text text_replace = {
 	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
 	"A file of this name is there. Replace it? (yes/no)"
@@ -71,8 +75,10 @@ cert_pfx_free(struct cert *c)
 {
 	enum cert_end end = CERT_DONE;
 
-	if (!c->replace && access(c->out, F_OK) == 0)
+	if (!c->replace && paper_is_there(c->out)) {
 		end = cert_confirm(c, text_replace, "--replace");
+		c->replace = end == CERT_DONE;
+	}
 
 	return end == CERT_UNATTENDED ? CERT_EXISTS : end;
 }
@@ -80,12 +86,14 @@ cert_pfx_free(struct cert *c)
 static enum cert_end
 cert_pfx_save(struct cert *c, struct span file)
 {
+	unsigned int how = PAPER_SECRET | (c->replace ? PAPER_REPLACES : 0);
 	char shown[FOLDER_PATH];
-	enum cert_end end =
-	    cert_written(c, file_replace(c->out, file, 0600, &c->err));
+	enum rc rc = paper_write(c->out, file, how, &c->err);
 
-	if (end != CERT_DONE)
-		return end;
+	if (rc == RC_EXISTS)
+		return CERT_EXISTS;
+	if (rc != RC_OK || strcmp(c->out, "-") == 0)
+		return cert_written(c, rc);
 	text_sanitise(shown, sizeof(shown), span_str(c->out));
 	pick_json_path(c->answer, "file", c->out);
 	if (!c->json)
@@ -263,10 +271,14 @@ cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
 {
 	struct sec own SEC_WIPED = { 0 };
 	bool another = c->new_password_file != NULL || password->n == 0;
-	enum cert_end end = another
-	    ? cert_password_new(c, text_new, text_again, &own)
-	    : CERT_DONE;
-	struct span of = sec_span(another ? &own : password);
+	enum cert_end end = CERT_DONE;
+	struct span of;
+
+	if (c->new_password_file == NULL && another)
+		person_say(text_empty);
+	if (another)
+		end = cert_password_new(c, text_new, text_again, &own);
+	of = sec_span(another ? &own : password);
 
 	return end == CERT_DONE ? cert_pfx_each(c, pfx, &of) : end;
 }

@@ -9,6 +9,18 @@
 
 #include "npki/certinfo.h"
 
+#include <stdio.h>
+
+/* Whatever is wrong in it, it is this file. */
+static enum rc
+capubs_failed(struct err *e, enum rc rc)
+{
+	if (e != NULL)
+		(void)snprintf(e->field, sizeof(e->field), "CaPubs");
+
+	return rc;
+}
+
 enum rc
 capubs_parse(struct span in, struct span *certificates, size_t max, size_t *n,
     struct err *e)
@@ -23,7 +35,7 @@ capubs_parse(struct span in, struct span *certificates, size_t max, size_t *n,
 		return err_set(e, RC_LIMIT, "CaPubs", "file too large");
 	rc = der_check(in, e);
 	if (rc != RC_OK)
-		return rc;
+		return capubs_failed(e, rc);
 	list = der_enter(&whole, DER_SEQUENCE);
 	while (der_peek(&list) != 0) {
 		struct certinfo c;
@@ -34,7 +46,7 @@ capubs_parse(struct span in, struct span *certificates, size_t max, size_t *n,
 		certificates[found] = der_any(&list);
 		rc = certinfo_parse(certificates[found], &c, e);
 		if (rc != RC_OK)
-			return rc;
+			return capubs_failed(e, rc);
 		found++;
 	}
 	if (!der_done(&list) || !der_done(&whole) || found == 0)

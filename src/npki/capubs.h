@@ -11,7 +11,7 @@
  * Reads a CaPubs file, SEQUENCE OF Certificate: *n spans, borrowed, at most
  * max of them, each one whole certificate (certinfo_parse() reads it).
  * RC_FORMAT: not DER, none in it, or something else than a certificate.
- * RC_LIMIT: over CAPUBS_MAX bytes, or more than max.
+ * RC_LIMIT: over CAPUBS_MAX bytes, or more than max. The field is "CaPubs".
  */
 IG_CHECK enum rc capubs_parse(struct span in, struct span *certificates,
     size_t max, size_t *n, struct err *e);

@@ -58,12 +58,16 @@ test_refused(struct span leaf)
 	ok(capubs_parse(SPAN_LIT("\x30\x00"), got, MAX, &n, &e) == RC_FORMAT &&
 		n == 0 && strcmp(e.field, "CaPubs") == 0,
 	    "an empty list: %s", e.msg);
-	ok(capubs_parse(SPAN_LIT("\x30\x80\x00\x00"), got, MAX, &n, NULL) ==
-		RC_FORMAT,
-	    "indefinite length");
-	ok(capubs_parse(SPAN_LIT("\x30\x03\x02\x01\x00"), got, MAX, &n, NULL) ==
-		RC_FORMAT,
-	    "a number in the list");
+	e = (struct err){ 0 };
+	ok(capubs_parse(SPAN_LIT("\x30\x80\x00\x00"), got, MAX, &n, &e) ==
+		    RC_FORMAT &&
+		strcmp(e.field, "CaPubs") == 0,
+	    "indefinite length: %s", e.msg);
+	e = (struct err){ 0 };
+	ok(capubs_parse(SPAN_LIT("\x30\x03\x02\x01\x00"), got, MAX, &n, &e) ==
+		    RC_FORMAT &&
+		strcmp(e.field, "CaPubs") == 0,
+	    "a number in the list: %s", e.msg);
 	ok(capubs_parse(leaf, got, MAX, &n, NULL) == RC_FORMAT,
 	    "one certificate alone");
 	whole = listed(&leaf, 1, bytes, sizeof(bytes));
