@@ -2,6 +2,9 @@
  * portone_fuzz.c - answers of an identity provider, good and bad.
  *
  * The first byte chooses the reader and the status.
+ *
+ * Belongs here: both readers: an identity that was found, and an error.
+ * Not here: how it is asked (tests/unit/adapter/identity_test.c).
  */
 #include "adapter/portone.h"
 #include "base/text.h"

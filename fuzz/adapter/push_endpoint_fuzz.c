@@ -3,6 +3,9 @@
  *
  * What is let through is read once more by libcurl's own reader, which is the
  * one that decides where the connection goes: it must see the same host.
+ *
+ * Belongs here: an endpoint's text.
+ * Not here: the two keys beside it (push_subscription_fuzz.c).
  */
 #include "adapter/webpush.h"
 

@@ -1,6 +1,9 @@
 /*
  * push_subscription_fuzz.c - the three texts of a subscription, by lines;
  * what reads must also encrypt.
+ *
+ * Belongs here: endpoint, p256dh and auth together.
+ * Not here: which endpoints may be asked (push_endpoint_fuzz.c).
  */
 #include "adapter/webpush.h"
 

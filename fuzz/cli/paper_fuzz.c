@@ -1,6 +1,9 @@
 /*
  * paper_fuzz.c - a message as it is carried, and a login's JSON: what is read
  * is written in each form and read again as the same.
+ *
+ * Belongs here: DER, PEM, base64 and hex; the members of a login.
+ * Not here: the message in it (fuzz/x509/cms_fuzz.c, rawsig_fuzz.c).
  */
 #include "cli/paper.h"
 

@@ -1,4 +1,9 @@
-/* cookie_fuzz.c - any Cookie header: a value is found clean, or not at all. */
+/*
+ * cookie_fuzz.c - any Cookie header: a value is found clean, or not at all.
+ *
+ * Belongs here: one cookie, by its name.
+ * Not here: whether a session has that value (api).
+ */
 #include "http/pairs.h"
 
 #include <stdlib.h>

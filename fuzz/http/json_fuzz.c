@@ -1,4 +1,10 @@
-/* json_fuzz.c - any text: read, asked for everything, never trusted. */
+/*
+ * json_fuzz.c - any text: read, asked for everything, never trusted.
+ *
+ * Belongs here: the reader with its limits and every getter; the writer, read
+ * back.
+ * Not here: what a resource makes of it (api).
+ */
 #include "http/json.h"
 
 #include "base/text.h"

@@ -1,4 +1,9 @@
-/* query_fuzz.c - a target as a client sends it: path, parameters, query. */
+/*
+ * query_fuzz.c - a target as a client sends it: path, parameters, query.
+ *
+ * Belongs here: routes with every kind of hole, and the parameters after '?'.
+ * Not here: header fields (cookie_fuzz.c).
+ */
 #include "http/pairs.h"
 #include "http/route.h"
 

@@ -1,4 +1,9 @@
-/* capubs_fuzz.c - a CaPubs file of an attacker; what is read is written again. */
+/*
+ * capubs_fuzz.c - a CaPubs file of an attacker; what is read is written again.
+ *
+ * Belongs here: the reader, then the writer.
+ * Not here: the certificates in it (certinfo_fuzz.c).
+ */
 #include "npki/capubs.h"
 
 #include <stdlib.h>

@@ -1,4 +1,9 @@
-/* certinfo_fuzz.c - a certificate of an attacker; what is shown is text. */
+/*
+ * certinfo_fuzz.c - a certificate of an attacker; what is shown is text.
+ *
+ * Belongs here: its facts, all that is shown of it, and both as JSON.
+ * Not here: what OpenSSL reads (fuzz/x509/certificate_fuzz.c).
+ */
 #include "npki/certjson.h"
 
 #include "base/text.h"

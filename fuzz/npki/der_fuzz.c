@@ -1,4 +1,9 @@
-/* der_fuzz.c - DER that is accepted is written again as the same bytes. */
+/*
+ * der_fuzz.c - DER that is accepted is written again as the same bytes.
+ *
+ * Belongs here: elements within elements; the reader against the writer.
+ * Not here: what the elements mean (the other targets here).
+ */
 #include "npki/derput.h"
 
 #include <stdlib.h>

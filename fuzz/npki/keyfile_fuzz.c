@@ -1,6 +1,10 @@
 /*
  * keyfile_fuzz.c - a key file of an attacker. It is opened where that is
  * cheap, so that padding and contents are reached as well.
+ *
+ * Belongs here: the file's forms, opened with two passwords.
+ * Not here: the decrypted key alone (pkinfo_fuzz.c); writing one
+ * (writers_fuzz.c).
  */
 #include "npki/keyfile.h"
 

@@ -1,4 +1,10 @@
-/* marker_fuzz.c - the marker in a folder of an attacker; what is read is written again. */
+/*
+ * marker_fuzz.c - the marker in a folder of an attacker; what is read is
+ * written again.
+ *
+ * Belongs here: the marker's text.
+ * Not here: obeying it (tests/unit/npki/medium_test.c).
+ */
 #include "npki/marker.h"
 
 #include <stdlib.h>

@@ -2,6 +2,9 @@
  * names_fuzz.c - a Name of an attacker, shown and as a folder: always text
  * that may be shown, never a way out of the folder. The same bytes as CP949:
  * what is text of it is UTF-8, and comes back as the same bytes.
+ *
+ * Belongs here: dn.c and cp949.c.
+ * Not here: the certificate around a Name (certinfo_fuzz.c).
  */
 #include "base/text.h"
 #include "npki/cp949.h"

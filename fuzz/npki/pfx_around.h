@@ -1,6 +1,9 @@
 /*
  * pfx_around.h - PKCS#12 files around what a fuzzer makes: nobody finds a right
  * MAC by chance.
+ *
+ * Belongs here: the file with a MAC that is right, around an authSafe.
+ * Not here: the reader under test (pfx_fuzz.c).
  */
 #pragma once
 

@@ -2,6 +2,9 @@
  * pfx_fuzz.c - a PKCS#12 file of an attacker. Nobody finds a right MAC by
  * chance, so the input is the contents of the authSafe, and the file around it
  * is made here; an input that is itself a whole file is read as one too.
+ *
+ * Belongs here: the bags of an authSafe, and whole files.
+ * Not here: key files that come out (keyfile_fuzz.c).
  */
 #include "pfx_around.h"
 

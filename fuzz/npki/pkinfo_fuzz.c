@@ -1,4 +1,9 @@
-/* pkinfo_fuzz.c - a decrypted key of an attacker; spans stay inside it. */
+/*
+ * pkinfo_fuzz.c - a decrypted key of an attacker; spans stay inside it.
+ *
+ * Belongs here: PrivateKeyInfo: the numbers, and R.
+ * Not here: decrypting (keyfile_fuzz.c).
+ */
 #include "npki/pkinfo.h"
 
 #include <stdlib.h>

@@ -4,6 +4,9 @@
  *
  * The first byte says the form of the key file, where it is one of the three
  * that are cheap, then comes R, then the PrivateKeyInfo.
+ *
+ * Belongs here: pkinfoput.c and keyput.c.
+ * Not here: reading what others wrote (pkinfo_fuzz.c, keyfile_fuzz.c).
  */
 #include "npki/keyfile.h"
 #include "npki/keyput.h"

@@ -4,6 +4,9 @@
  * The first byte: bit 0, a stream; the others, after how many bytes they come
  * in a second piece. What is told lies in memory, and a stream's events do not
  * depend on the pieces.
+ *
+ * Belongs here: answers in one piece and in two.
+ * Not here: what is done with them (tests/system).
  */
 #include "phone/kept.h"
 

@@ -4,6 +4,11 @@
  *
  * An empty frame is a phone that says yes to the newest request: no fuzzer
  * finds a signature. Sixteen bytes ee in a frame stand for its identifier.
+ *
+ * Belongs here: whole sessions, a vault's state in memory, an allocation that
+ * fails.
+ * Not here: one format alone (vault_formats_fuzz.c); the journal
+ * (vault_record_fuzz.c).
  */
 #include "failing.h"
 #include "ipc/frame.h"

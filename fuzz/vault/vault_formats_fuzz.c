@@ -1,6 +1,9 @@
 /*
  * vault_formats_fuzz.c - DL1, AR1 and KB1: what is read is written back byte
  * for byte, and a blob that was not sealed here does not open.
+ *
+ * Belongs here: the readers and writers of what the vault seals or shows.
+ * Not here: frames (vault_dispatch_fuzz.c).
  */
 #include "state.h"
 #include "vault/ar1.h"

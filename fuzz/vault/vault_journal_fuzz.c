@@ -1,6 +1,9 @@
 /*
  * vault_journal_fuzz.c - a journal's file with anything in it: what counts as
  * good is a beginning of it, and reads the same without the rest.
+ *
+ * Belongs here: where the good part of a file ends.
+ * Not here: what a record says (vault_record_fuzz.c).
  */
 #include "base/log.h"
 #include "vault/journal.h"

@@ -1,6 +1,9 @@
 /*
  * vault_record_fuzz.c - journal records with anything in them, replayed: a
  * refusal has a sentence, and a state that was read can be written and read.
+ *
+ * Belongs here: a state out of records, and records out of it.
+ * Not here: their frame in the file (vault_journal_fuzz.c).
  */
 #include "state.h"
 #include "vault/record.h"

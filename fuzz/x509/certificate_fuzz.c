@@ -2,6 +2,10 @@
  * certificate_fuzz.c - a certificate of an attacker, through our reader and
  * OpenSSL's: what passes is the same bytes and the same key to both. Where
  * memory runs out, nothing passes that otherwise would not.
+ *
+ * Belongs here: one certificate.
+ * Not here: a path of several (differential_fuzz.c); what is shown
+ * (fuzz/npki/certinfo_fuzz.c).
  */
 #include "failing.h"
 #include "x509/certificate.h"

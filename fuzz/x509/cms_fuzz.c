@@ -1,6 +1,10 @@
 /*
  * cms_fuzz.c - a signed message of an attacker. What verifies to us, with a
  * certificate that came along, is read and verified by OpenSSL too.
+ *
+ * Belongs here: SignedData.
+ * Not here: EnvelopedData (envelope_fuzz.c); its characters
+ * (fuzz/cli/paper_fuzz.c).
  */
 #include "x509/cms.h"
 

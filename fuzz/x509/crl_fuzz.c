@@ -1,6 +1,9 @@
 /*
  * crl_fuzz.c - a list of revoked certificates of an attacker: what our reader
  * takes is, to OpenSSL too, a list that can be used and written back.
+ *
+ * Belongs here: one list.
+ * Not here: a path that asks it (tests/unit/x509/chain_test.c).
  */
 #include "x509/crl.h"
 

@@ -1,6 +1,9 @@
 /*
  * envelope_fuzz.c - a sealed message and an EncryptedVID of an attacker, opened
  * with a key that the seeds are sealed to. There is nothing where it fails.
+ *
+ * Belongs here: both, from the first byte to the content.
+ * Not here: what was signed inside (cms_fuzz.c).
  */
 #include "x509/envelope.h"
 

@@ -1,6 +1,9 @@
 /*
  * ocsp_fuzz.c - an answer of an attacker about our certificate. What is taken
  * was signed by who may, so that only the seeds are, and says one of three.
+ *
+ * Belongs here: answers with and without a nonce.
+ * Not here: fetching them (tests/system/online.test.mjs).
  */
 #include "x509/ocsp.h"
 

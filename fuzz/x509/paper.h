@@ -1,6 +1,9 @@
 /*
  * paper.h - a root, a CA and a person's certificate for the targets that need
  * one. Their private keys are gone.
+ *
+ * Belongs here: DER, as bytes.
+ * Not here: what is done with it (ocsp_fuzz.c, differential_fuzz.c).
  */
 #pragma once
 

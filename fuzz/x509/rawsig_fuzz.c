@@ -1,6 +1,9 @@
 /*
  * rawsig_fuzz.c - a logSgnt of an attacker: what is read is what was written,
  * and nothing is left over.
+ *
+ * Belongs here: the text with its four parts.
+ * Not here: verifying it (tests/unit/x509/rawsig_test.c).
  */
 #include "x509/rawsig.h"
 

@@ -1,6 +1,9 @@
 /*
  * recipient.h - a certificate and its key, to whom the seeds are sealed. Made
  * for this alone.
+ *
+ * Belongs here: certificate and key, as bytes.
+ * Not here: opening (envelope_fuzz.c).
  */
 #pragma once
 

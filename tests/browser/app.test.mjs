@@ -1,6 +1,10 @@
 /*
  * app.test.mjs - the pages against the test double: what a person does, and
  * what must hold on the way.
+ *
+ * Belongs here: joining, importing, requests, the list: press, type, read.
+ * Not here: the real service (story.test.mjs); how it looks (look.test.mjs,
+ * turns.test.mjs).
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,9 @@
 /*
  * core.test.mjs - the parts of the pages that need no browser.
+ *
+ * Belongs here: sentences and their particles, sizes, the service worker's
+ * list.
+ * Not here: formats (tests/unit/npki/wasm.test.mjs); anything on a page.
  */
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign, verify, webcrypto } from 'node:crypto';

@@ -5,6 +5,9 @@
  *
  * The push service is the test's own (push-service.mjs). Firefox opens the
  * messages by itself; tests/system/push.test.mjs opens them with http_ece.
+ *
+ * Belongs here: what Firefox alone does its own way.
+ * Not here: the same in Chromium (pin.test.mjs, story.test.mjs).
  */
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';

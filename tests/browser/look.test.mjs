@@ -2,6 +2,10 @@
  * look.test.mjs - every screen of the straight ways in each dress (dresses.mjs).
  * Pictures go to tests/shots; axe finds nothing, nothing runs out to the side,
  * nothing to press is too small.
+ *
+ * Belongs here: screens when all goes well.
+ * Not here: those when it does not (turns.test.mjs); what they do
+ * (app.test.mjs).
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

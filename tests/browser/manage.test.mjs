@@ -2,6 +2,9 @@
  * manage.test.mjs - 인증서 관리 (PC-13) against the test double: what each act
  * does, and that nothing is sent. Once the page is there the network is off,
  * and the log of requests stays empty to the end.
+ *
+ * Belongs here: files and folders in and out, with openssl as a judge.
+ * Not here: the formats' bytes (tests/unit/npki).
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';

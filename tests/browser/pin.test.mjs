@@ -1,6 +1,9 @@
 /*
  * pin.test.mjs - a phone without fingerprint or face against the real service:
  * the app PIN, from joining to the lock after five wrong ones.
+ *
+ * Belongs here: the pages and the vault that counts, together.
+ * Not here: the vault alone (tests/vault/attack_test.c).
  */
 import '../lib/webcrypto.mjs';
 import assert from 'node:assert/strict';

@@ -1,5 +1,8 @@
 // story.test.mjs - the whole story in a headless browser against the real
 // service: what `./dev run --demo` plays, as a test.
+//
+// Belongs here: starting it, and that it ends well.
+// Not here: its steps (tools/demo.mjs).
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { demo } from '../../tools/demo.mjs';

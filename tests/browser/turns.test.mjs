@@ -1,6 +1,9 @@
 /*
  * turns.test.mjs - the screens that a person meets when something is not as it
  * should be, and the dialogs, looked at like those of look.test.mjs.
+ *
+ * Belongs here: errors, locks, ends; what comes late.
+ * Not here: the straight ways (look.test.mjs).
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

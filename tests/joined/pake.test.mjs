@@ -2,6 +2,9 @@
  * pake.test.mjs - C and JavaScript on both ends of one transfer, and the
  * browser's modules against the shared vectors. INGAM_PEER is pake_peer.c's
  * program.
+ *
+ * Belongs here: both directions, wrong codes, altered messages.
+ * Not here: each side by itself (tests/unit/pake).
  */
 import '../lib/webcrypto.mjs';
 import assert from 'node:assert/strict';

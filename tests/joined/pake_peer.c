@@ -5,6 +5,9 @@
  *   pake_peer initiator|responder <code> <label> <channel> <sid hex>
  *   pake_peer seal <point hex> <info> <aad> <plain>    pake_peer open <scalar hex> <info> <aad>
  *   pake_peer code <transfer|import> <text>
+ *
+ * Belongs here: words to calls of pake, and back.
+ * Not here: what is expected (pake.test.mjs).
  */
 #include "base/enc.h"
 #include "pake/code.h"

@@ -1,5 +1,9 @@
 // token.test.mjs - the module, the real helper, a double of the service, and
 // programs of others in front: pkcs11-tool, p11tool, NSS, OpenSSL, OpenSSH.
+//
+// Belongs here: what a program sees: objects, logins, signatures, errors.
+// Not here: the real service (tests/clients); the module alone
+// (tests/unit/pkcs11).
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createPublicKey, X509Certificate } from "node:crypto";

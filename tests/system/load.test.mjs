@@ -1,4 +1,7 @@
 // load.test.mjs - ingam-phone load: what somebody who measures a service sees.
+//
+// Belongs here: its numbers, its errors, its options.
+// Not here: what it measures (bench).
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,9 @@
 // push.test.mjs - a request reaches a push endpoint and opens with an
 // independent library; and everything works with push off.
+//
+// Belongs here: subscriptions, what a message says, who gets none.
+// Not here: its encryption (tests/unit/adapter/webpush_test.c); Firefox
+// (tests/browser/firefox.test.mjs).
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { createECDH, randomBytes } from 'node:crypto';

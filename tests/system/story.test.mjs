@@ -1,5 +1,9 @@
 // story.test.mjs - the main job with programs that people use: a certificate
 // goes in from a PC, is used by pkcs11-tool, and openssl says that it signed.
+//
+// Belongs here: one person, one service, from joining to deleting.
+// Not here: the same on pages (tests/browser/story.test.mjs); calls made twice
+// (fault.test.mjs).
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -1,6 +1,9 @@
 /*
  * attack_test.c - a client on the vault's socket that knows everything but the
  * phone. It gets no signature that no phone approved.
+ *
+ * Belongs here: each attack with its name of docs/attacks.md.
+ * Not here: attacks from the network (tests/attack); deaths (crash_test.c).
  */
 #include "rig.h"
 

@@ -2,6 +2,9 @@
  * crash_test.c - the vault dies at each of its fail points, in each of its
  * steps. What it acknowledged is there afterwards, nothing is used twice, and
  * the same client goes on with the same questions.
+ *
+ * Belongs here: deaths at a named place.
+ * Not here: at a random one, with the disk's losses (tests/fault).
  */
 #include "rig.h"
 

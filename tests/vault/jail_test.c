@@ -1,6 +1,9 @@
 /*
  * jail_test.c - tries every system call under the vault's filter: what gets
  * through is exactly what the table in vault/jail.c says.
+ *
+ * Belongs here: numbers of calls, and their arguments where they count.
+ * Not here: what each process may do (docs/sandbox.md).
  */
 #include "tap.h"
 #include "vault/jail.h"

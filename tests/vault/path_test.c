@@ -1,6 +1,9 @@
 /*
  * path_test.c - what the vault is for, from the first device to a receipt,
  * judged by libcrypto.
+ *
+ * Belongs here: the straight way, of each kind of key and of approval.
+ * Not here: everything else (attack_test.c, crash_test.c).
  */
 #include "rig.h"
 

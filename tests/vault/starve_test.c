@@ -6,6 +6,9 @@
  * Every n is tried of what our code allocates in a step (at a start, which
  * reads a long journal, a part); of what libcrypto does inside, a part
  * that differs from run to run. With INGAM_STARVE_ALL set it is every n of all.
+ *
+ * Belongs here: steps of a running vault, and its start.
+ * Not here: npki's (tests/unit/npki/starve_test.c).
  */
 #include "rig.h"
 #include "starve.h"

@@ -5,6 +5,9 @@
  * another implementation for tests/unit/webauthn.
  *
  *   NODE_PATH=<folder with playwright-core> node capture.mjs > chromium.json
+ *
+ * Belongs here: making the file anew.
+ * Not here: judging it (tests/unit/webauthn/ceremony_test.c).
  */
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createRequire } from 'node:module';

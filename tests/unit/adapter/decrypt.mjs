@@ -6,6 +6,9 @@
 //   node decrypt.mjs open 'SECRETS' < BODY64URL   prints the plaintext
 //
 // Exits 77 when http_ece is not installed.
+//
+// Belongs here: keys, and opening.
+// Not here: what it is asked (webpush_test.c).
 import { createECDH, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 

@@ -10,6 +10,9 @@
  *	npki-answers --broken PASSWORD           words of the rules it breaks
  *	npki-answers --opened KEY PASSWORD       the PrivateKeyInfo
  *	npki-answers --pfx FILE PASSWORD         certificates and PrivateKeyInfos
+ *
+ * Belongs here: one call of npki a form of the command line.
+ * Not here: comparing (wasm.test.mjs).
  */
 #include "base/file.h"
 #include "npki/certjson.h"

@@ -1,5 +1,8 @@
 /*
  * samples.h - the sample files, and what other people's programs say of them.
+ *
+ * Belongs here: reading them, running openssl(1), hex.
+ * Not here: certificates that are made (tests/unit/x509/workshop.h).
  */
 #pragma once
 

@@ -1,4 +1,9 @@
-/* wasm.test.mjs - the browser's build answers as the native one does. */
+/*
+ * wasm.test.mjs - the browser's build answers as the native one does.
+ *
+ * Belongs here: the same files through both.
+ * Not here: whether the answers are right (the C tests here).
+ */
 import '../../lib/webcrypto.mjs';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

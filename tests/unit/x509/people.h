@@ -1,6 +1,9 @@
 /*
  * people.h - those who sign in tests: the sample's key, and three that
  * openssl(1) makes in the workshop (0: RSA, 1: P-256, 2: P-384).
+ *
+ * Belongs here: their certificates and keys; signing with one.
+ * Not here: files and commands (workshop.h).
  */
 #pragma once
 

@@ -1,5 +1,8 @@
 /*
  * workshop.h - a folder in which openssl(1) makes and judges things.
+ *
+ * Belongs here: its files, commands run in it.
+ * Not here: who is in it (people.h).
  */
 #pragma once
 
