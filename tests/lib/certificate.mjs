@@ -11,6 +11,27 @@ import { join } from 'node:path';
 const openssl = (args, input) => execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'pipe'] });
 
 /**
+ * Lines of openssl's configuration that give a certificate a virtual identifier
+ * (KCAC.TS.SIVID): hex, and the OID of the hash it was made with. They end the
+ * section of the extensions.
+ */
+export const identity = (name, vid, hash = '2.16.840.1.101.3.4.2.1') => `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
+[identify]
+name=UTF8:${name}
+info=SEQ:infos
+[infos]
+one=SEQ:one
+[one]
+id=OID:1.2.410.200004.10.1.1.1
+value=SEQ:vid
+[vid]
+algorithm=SEQ:algorithm
+value=EXP:0,FORMAT:HEX,OCT:${vid}
+[algorithm]
+hash=OID:${hash}
+`;
+
+/**
  * vid: hex of a virtual identifier that its subjectAltName shall have.
  * @param {{name?: string, vid?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
@@ -38,21 +59,7 @@ CN=${name}
 keyUsage=critical,${usage}
 certificatePolicies=critical,1.2.410.200005.1.1.4
 subjectKeyIdentifier=hash
-${vid === undefined ? '' : `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
-[identify]
-name=UTF8:${name.replace(/\(.*/, '')}
-info=SEQ:infos
-[infos]
-one=SEQ:one
-[one]
-id=OID:1.2.410.200004.10.1.1.1
-value=SEQ:vid
-[vid]
-algorithm=SEQ:algorithm
-value=EXP:0,FORMAT:HEX,OCT:${vid}
-[algorithm]
-hash=OID:2.16.840.1.101.3.4.2.1`}
-`);
+${vid === undefined ? '' : identity(name.replace(/\(.*/, ''), vid)}`);
     const csr = join(work, 'x.csr');
     openssl(['req', '-new', '-utf8', '-key', pem, '-config', join(work, 'x.cnf'), '-out', csr]);
     const cert = join(work, `${stem}.pem`);

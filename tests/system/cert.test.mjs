@@ -11,7 +11,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { createHash } from 'node:crypto';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate } from '../lib/certificate.mjs';
+import { identity, makeCertificate } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 import { terminal as onTerminal } from '../lib/terminal.mjs';
 
@@ -426,21 +426,7 @@ O=yessign
 CN=${name}
 [ext]
 keyUsage=critical,digitalSignature
-${hash ? `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
-[identify]
-name=UTF8:${name}
-info=SEQ:infos
-[infos]
-one=SEQ:one
-[one]
-id=OID:1.2.410.200004.10.1.1.1
-value=SEQ:vid
-[vid]
-algorithm=SEQ:algorithm
-value=EXP:0,FORMAT:HEX,OCT:${vid}
-[algorithm]
-hash=OID:${hash}` : ''}
-`);
+${hash ? identity(name, vid, hash) : ''}`);
   execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', join(samples, 'pypinksign/privateKeyInfo-with-R.der'), '-nocrypt', '-out', key], { stdio: 'pipe' });
   execFileSync('openssl', ['req', '-x509', '-new', '-utf8', '-key', key, '-config', config, '-extensions', 'ext', '-days', '30', '-outform', 'DER', '-out', join(folder, 'signCert.der')], { stdio: 'pipe' });
   copyFileSync(join(samples, 'pypinksign/signPri.key'), join(folder, 'signPri.key'));

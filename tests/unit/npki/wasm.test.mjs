@@ -16,6 +16,7 @@ import {
   NpkiError, certificateFacts, certificateView, changePassword, folderOf, load, makePfx, openKeyFile, openPfx,
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
+import { identity } from '../../lib/certificate.mjs';
 
 const source = process.env.INGAM_SOURCE;
 const samples = join(source, 'tests/npki-samples');
@@ -321,21 +322,7 @@ test('whose certificate it is', async () => {
 distinguished_name = name
 [name]
 [more]
-subjectAltName = otherName:1.2.410.200004.10.1.1;SEQUENCE:identify
-[identify]
-name = UTF8:HKD
-list = SEQUENCE:list
-[list]
-one = SEQUENCE:one
-[one]
-id = OID:1.2.410.200004.10.1.1.1
-value = SEQUENCE:value
-[value]
-hash = SEQUENCE:hash
-vid = EXPLICIT:0,FORMAT:HEX,OCT:89dee087b9dfdf1a84623b3ec0d1da013a54d5fe4325cb1ccd92c8cf4fe9c2d4
-[hash]
-oid = OID:2.16.840.1.101.3.4.2.1
-`);
+${identity('HKD', '89dee087b9dfdf1a84623b3ec0d1da013a54d5fe4325cb1ccd92c8cf4fe9c2d4')}`);
   openssl('req', '-x509', '-config', config, '-extensions', 'more', '-key', join(scratch, 'sign.key'), '-subj', '/CN=HKD',
     '-outform', 'DER', '-out', mine);
   assert.equal(await code(vid(bytes(keys[0]), password, bytes(mine), '123-45-67890')), 'RC_OK');
