@@ -10,11 +10,11 @@ import { ristretto255, ristretto255_hasher } from '../lib/noble-curves/ed25519.j
 import { hkdf } from '../lib/noble-hashes/hkdf.js';
 import { hmac } from '../lib/noble-hashes/hmac.js';
 import { sha512 } from '../lib/noble-hashes/sha2.js';
+import { bytesOf, concat } from './ids.js';
 
 const { Point } = ristretto255;
 const SUITE = 1, FIRST = 1, ANSWER = 2, CONFIRM = 3;
 const POINT = 32, TAG = 64, AD_MAX = 256, BLOCK = 128;
-const utf8 = (/** @type {string} */ s) => new TextEncoder().encode(s);
 
 /** `why` is 'format', 'suite' (another version), 'code' (the one wrong guess) or 'state'. */
 export class CpaceError extends Error {
@@ -37,17 +37,6 @@ export class CpaceError extends Error {
  */
 
 /** @typedef {{toResponder: Uint8Array, toInitiator: Uint8Array}} CpaceKeys one key a direction, for one frame each */
-
-/** @param {Uint8Array[]} parts */
-function concat(...parts) {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
 
 /** lv_cat(): LEB128 length before each part. @param {Uint8Array[]} parts */
 function lvCat(...parts) {
@@ -82,7 +71,7 @@ function toScalar(bytes) {
  * @returns {Uint8Array} encoded
  */
 export function draftGenerator(prs, ci, sid) {
-  const dsi = utf8('CPaceRistretto255');
+  const dsi = bytesOf('CPaceRistretto255');
   const pad = Math.max(0, BLOCK - 1 - lvCat(prs).length - lvCat(dsi).length);
   const hash = sha512(lvCat(dsi, prs, new Uint8Array(pad), ci, sid));
   return ristretto255_hasher.deriveToCurve(hash).toBytes();
@@ -104,7 +93,7 @@ export function draftIsk(scalar, peer, sid, transcript) {
   if (point.is0())
     throw new CpaceError('format');
   const k = point.multiply(toScalar(scalar)).toBytes();
-  return sha512(concat(lvCat(utf8('CPaceRistretto255_ISK'), sid, k), transcript));
+  return sha512(concat(lvCat(bytesOf('CPaceRistretto255_ISK'), sid, k), transcript));
 }
 
 /** One run of one side. A failure ends it: there is one guess in it. */
@@ -121,7 +110,7 @@ export class Cpace {
   /** @param {CpaceInput} input */
   constructor(input) {
     const { code, label, channel, sid, ad = new Uint8Array(), scalar } = input;
-    const ci = utf8(label + channel);
+    const ci = bytesOf(label + channel);
     if (!/^[0-9]{1,64}$/.test(code) || sid.length < 16 || sid.length > 64 || ad.length > AD_MAX || ci.length > 127)
       throw new RangeError('cpace: input of wrong size');
     this.#sid = sid;
@@ -132,7 +121,7 @@ export class Cpace {
     } else {
       this.#scalar = scalar;
     }
-    const g = Point.fromBytes(draftGenerator(utf8(code), ci, sid));
+    const g = Point.fromBytes(draftGenerator(bytesOf(code), ci, sid));
     this.#own = g.multiply(toScalar(this.#scalar)).toBytes();
   }
 
@@ -183,7 +172,7 @@ export class Cpace {
     const sides = [this.#side(this.#mine), this.#side(this.#peer)];
     const transcript = concat(...(initiator ? sides : sides.reverse()));
     this.#isk = draftIsk(this.#scalar, this.#peer.slice(0, POINT), this.#sid, transcript);
-    this.#macKey = sha512(concat(utf8('CPaceMac'), this.#sid, this.#isk));
+    this.#macKey = sha512(concat(bytesOf('CPaceMac'), this.#sid, this.#isk));
   }
 
   /** @param {Uint8Array} side */
@@ -193,7 +182,7 @@ export class Cpace {
 
   /** @returns {CpaceKeys} */
   #keys() {
-    const okm = hkdf(sha512, this.#isk, undefined, utf8('INGAM-CP1 keys'), 64);
+    const okm = hkdf(sha512, this.#isk, undefined, bytesOf('INGAM-CP1 keys'), 64);
     this.#scalar.fill(0);
     return { toResponder: okm.slice(0, 32), toInitiator: okm.slice(32) };
   }

@@ -5,24 +5,14 @@
  * Belongs here: sealing to the vault's key, and opening (tests, devices).
  * Not here: what is sealed (app).
  */
+import { bytesOf, concat } from './ids.js';
+
 const PUBLIC = 65;
 const subtle = globalThis.crypto.subtle;
-const utf8 = (/** @type {string} */ s) => new TextEncoder().encode(s);
 const none = new Uint8Array();
 const kem = Uint8Array.of(0x4b, 0x45, 0x4d, 0, 0x10);
 const hpke = Uint8Array.of(0x48, 0x50, 0x4b, 0x45, 0, 0x10, 0, 1, 0, 2);
 const curve = { name: 'ECDH', namedCurve: 'P-256' };
-
-/** @param {Uint8Array[]} parts */
-function concat(...parts) {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
 
 /**
  * HMAC-SHA-256. WebCrypto takes no empty key; zeros are the same key.
@@ -35,11 +25,11 @@ async function hmac(key, ...data) {
 }
 
 /** @param {Uint8Array} salt @param {Uint8Array} suite @param {string} label @param {Uint8Array} ikm */
-const extract = (salt, suite, label, ikm) => hmac(salt, utf8('HPKE-v1'), suite, utf8(label), ikm);
+const extract = (salt, suite, label, ikm) => hmac(salt, bytesOf('HPKE-v1'), suite, bytesOf(label), ikm);
 
 /** At most one block. @param {Uint8Array} prk @param {Uint8Array} suite @param {string} label @param {Uint8Array} info @param {number} n */
 async function expand(prk, suite, label, info, n) {
-  const block = await hmac(prk, Uint8Array.of(0, n), utf8('HPKE-v1'), suite, utf8(label), info, Uint8Array.of(1));
+  const block = await hmac(prk, Uint8Array.of(0, n), bytesOf('HPKE-v1'), suite, bytesOf(label), info, Uint8Array.of(1));
   return block.slice(0, n);
 }
 
