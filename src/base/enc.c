@@ -66,8 +66,8 @@ enc_base64url(struct buf *out, struct span in)
 	enc_b64(out, in, b64_url, false);
 }
 
-static int
-hex_value(uint8_t c)
+int
+enc_hex_digit(uint8_t c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -98,8 +98,8 @@ enc_hex_parse(struct buf *out, struct span in, struct err *e)
 	if (in.n % 2 != 0)
 		return err_set(e, RC_FORMAT, NULL, "odd number of hex digits");
 	for (size_t i = 0; i < in.n; i += 2) {
-		int high = hex_value(in.p[i]);
-		int low = hex_value(in.p[i + 1]);
+		int high = enc_hex_digit(in.p[i]);
+		int low = enc_hex_digit(in.p[i + 1]);
 
 		if (high < 0 || low < 0) {
 			out->n = start;

@@ -10,6 +10,9 @@
 /* Appends in's lower-case hex. */
 void enc_hex(struct buf *out, struct span in);
 
+/* What a hex digit in either case is worth; -1 for what is none. */
+int enc_hex_digit(uint8_t c);
+
 /* Appends in's base64 with padding (RFC 4648 section 4). */
 void enc_base64(struct buf *out, struct span in);
 

@@ -6,22 +6,10 @@
  */
 #include "http/pairs.h"
 
+#include "base/enc.h"
 #include "base/text.h"
 
 #include <stdlib.h>
-
-static int
-pairs_hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-
-	return -1;
-}
 
 enum rc
 pairs_decode(struct span in, bool plus, char *out, size_t *n, struct err *e)
@@ -37,8 +25,9 @@ pairs_decode(struct span in, bool plus, char *out, size_t *n, struct err *e)
 		if (c == '+' && plus) {
 			c = ' ';
 		} else if (c == '%') {
-			int high = i + 2 < in.n ? pairs_hex(in.p[i + 1]) : -1;
-			int low = high >= 0 ? pairs_hex(in.p[i + 2]) : -1;
+			int high =
+			    i + 2 < in.n ? enc_hex_digit(in.p[i + 1]) : -1;
+			int low = high >= 0 ? enc_hex_digit(in.p[i + 2]) : -1;
 
 			if (low < 0 || (high == 0 && low == 0))
 				goto bad;

@@ -64,14 +64,11 @@ json_hex4(struct json *j)
 	int v = 0;
 
 	for (size_t i = 0; i < 4; i++) {
-		uint8_t c = peek(j), low = c | 0x20;
+		int digit = enc_hex_digit(peek(j));
 
-		if (is_digit(c))
-			v = v * 16 + (c - '0');
-		else if (low >= 'a' && low <= 'f')
-			v = v * 16 + (low - 'a' + 10);
-		else
+		if (digit < 0)
 			return -1;
+		v = v * 16 + digit;
 		j->p++;
 	}
 
