@@ -57,20 +57,23 @@ failing_check(const struct failing *f, enum rc whole, enum rc rc, bool failed)
 
 /*
  * Runs a step that reads the input and keeps nothing: as it is, with the
- * failure where the input asks for one, and again, which undoes it.
+ * failure where the input asks for one, and again. Gives what it comes to when
+ * nothing fails.
  */
-static inline void
+static inline enum rc
 failing_run(const struct failing *f, enum rc (*run)(struct span input))
 {
 	enum rc whole = run(f->input), rc;
 	bool failed;
 
 	if (f->nth == 0)
-		return;
+		return whole;
 	starve_begin(starve_here(), f->whose, f->nth);
 	rc = run(f->input);
 	failed = starve_end(starve_here());
 	failing_check(f, whole, rc, failed);
 	if (run(f->input) != whole)
 		abort();
+
+	return whole;
 }
