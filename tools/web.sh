@@ -23,3 +23,13 @@ done
 for f in "$out"/pc/www/*.html; do
 	[ ! -f "$f" ] || mv "$f" "$out/pc/"
 done
+# Addresses of a page without a name in them are the page for everybody, not for
+# browsers alone: a file each. addresses ORIGIN SCRIPT-WITH-ITS-ROUTES
+addresses() {
+	sed -n '/^const routes = \[/,/\];/p' "$out/$1/$2" | grep -oE "\['/[a-z]+'," | tr -d "['/," |
+	    while read -r name; do
+		cp "$out/$1/index.html" "$out/$1/$name.html"
+	done
+}
+[ ! -f "$out/app/index.html" ] || addresses app app/app.js
+[ ! -f "$out/pc/index.html" ] || addresses pc www/www.js

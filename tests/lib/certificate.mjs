@@ -36,7 +36,7 @@ hash=OID:${hash}
  * @param {{name?: string, vid?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Abcdefg!1234', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
   const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=TEST,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });

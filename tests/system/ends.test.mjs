@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { program, run } from '../lib/service.mjs';
+import { program, root, run } from '../lib/service.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-ends-'));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -123,6 +123,12 @@ test('--password-file -: the next line of standard input, for each that is asked
   assert.equal((await ingam(change, { input: `Kettle8?Vz\r\n${password}\r\n` })).code, 0);
   const none = await ingam(['cert', 'check-password', '--password-file', '-'], { input: '' });
   assert.equal(none.code, 3, none.out);
+});
+test('the password that the README gives opens what it makes, and keeps the rules', async () => {
+  const [, trial] = /password `([^`]+)`/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
+  const made = makeCertificate({ into: join(base, 'trial') });
+  const done = await ingam(['cert', 'change-password', '--password-file', '-', '--new-password-file', '-', made.folder], { input: `${trial}\n${trial}\n` });
+  assert.equal(done.code, 0, done.out);
 });
 test('a folder in the place of every file of a secret: exit 3', async () => {
   mkdirSync(join(base, 'empty'));

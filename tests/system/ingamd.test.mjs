@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, program, run, startService } from '../lib/service.mjs';
+import { freePorts, program, root, run, startService } from '../lib/service.mjs';
 import { stop } from '../../tools/run.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingam-ingamd-'));
@@ -169,3 +169,25 @@ for (const [which, at] of [['app', 0], ['pc', 1]]) {
     }
   });
 }
+
+test('an address of a page is the page for every client, another one for none but browsers', async () => {
+  const running = await startService();
+  try {
+    for (const [origin, script] of [[running.app, 'web/app/app.js'], [running.pc, 'web/www/www.js']]) {
+      const [, routes] = /^const routes = \[([^]*?)\];/m.exec(readFileSync(join(root, script), 'utf8'));
+      const addresses = [...routes.matchAll(/\['(\/[^':]*)'/g)].map(([, address]) => address);
+      assert.ok(addresses.length >= 3, `${addresses}`);
+      const page = readFileSync(join(root, script, '..', 'index.html'), 'utf8');
+      for (const address of addresses) {
+        const answer = await fetch(origin + address, { headers: { Accept: '*/*' } });
+        assert.equal(answer.status, 200, address);
+        assert.match(answer.headers.get('content-type'), /^text\/html/);
+        assert.equal(await answer.text(), page);
+      }
+      assert.equal((await fetch(`${origin}/none`, { headers: { Accept: '*/*' } })).status, 404);
+      assert.equal((await fetch(`${origin}/none`, { headers: { Accept: 'text/html' } })).status, 200);
+    }
+  } finally {
+    await running.stop();
+  }
+});

@@ -17,7 +17,7 @@ import { program, root, run } from '../lib/service.mjs';
 
 const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so';
 const PIN = '12345678';
-const PASSWORD = 'Abcdefg!1234';
+const PASSWORD = 'Trial7!Ingam';
 // SoftHSM2 syncs each object, and is not what is tried here: in memory where there is such a folder.
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ingam-softhsm-'));
 const skip = existsSync(SOFTHSM) ? false : 'there is no SoftHSM2';

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PASSWORD "Abcdefg!1234"
+#define PASSWORD "Trial7!Ingam"
 
 /* Nobody answers: 'L' listens and must not be called, 'R' refuses. */
 static int listening, refusing;
