@@ -149,7 +149,7 @@ function options() {
     return { ...values, portBase, settings: positionals };
   } catch (error) {
     // Node.js goes on with advice about arguments that we do not take.
-    console.error(`${error.message.split('. To specify')[0]}\nSee ./dev --help.`);
+    console.error(`${error.message.split('. To specify')[0]}\nSee ./dev run --help.`);
     process.exit(2);
   }
 }

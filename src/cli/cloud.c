@@ -46,6 +46,7 @@ enum ending {
 	END_WRONG_CODE,
 	END_CANCELLED,
 	END_LATE,
+	END_ADDRESS,
 	END_OTHER, /* what the service said, or err */
 };
 
@@ -108,6 +109,12 @@ static const struct {
 	[END_LATE] = { PERSON_REFUSED, "expired",
 	    { "시간이 지났어요. 휴대폰에서 새 번호를 받아 주세요.",
 		"Time is over. Get a new number on the phone." } },
+	[END_ADDRESS] = { PERSON_SERVICE, "wrong-address",
+	    { "PC용 주소가 아니에요. 휴대폰 앱의 주소와는 달라요. 인증서는 보내지 "
+	      "않았어요. --server에 PC용 주소를 적어 주세요.",
+		"This is not the address for PCs; that of the phone app is "
+		"another. No certificate was sent. Give the one for PCs with "
+		"--server." } },
 	[END_OTHER] = { PERSON_SERVICE, "failed", { "", "" } },
 };
 
@@ -133,6 +140,7 @@ struct import {
 	bool json;
 	bool attended; /* standard input is a terminal: a person may be asked */
 	bool several;  /* certificates, of which none was chosen */
+	enum send_step step; /* how far it got */
 	struct pick pick;
 	const struct folder_pair *pair;
 	struct buf files[4]; /* as struct transfer_files */
@@ -356,8 +364,9 @@ import_password(struct import *m)
 static void
 import_progress(void *arg, enum send_step step)
 {
-	const struct import *m = arg;
+	struct import *m = arg;
 
+	m->step = step;
 	if (!m->json && step != SEND_DONE)
 		person_say(text_steps[step]);
 }
@@ -383,6 +392,10 @@ import_send(struct import *m)
 		return END_DONE;
 	if (rc == RC_SECRET)
 		return END_WRONG_CODE;
+	/* Ours, and it knows nothing of PCs: the phone app's address. */
+	if (m->step == SEND_CONNECTING &&
+	    strcmp(m->problem.slug, "not-found") == 0)
+		return END_ADDRESS;
 	if (m->problem.title[0] == '\0' && rc == RC_REFUSED)
 		return END_CANCELLED;
 	if (m->problem.title[0] == '\0' && rc == RC_EXPIRED)

@@ -105,7 +105,7 @@ test('./dev --help, ./dev run --help: the usage on standard output, exit 0', asy
   for (const args of [['--help'], ['run', '--help']]) {
     const { code, stdout } = await run(join(root, 'dev'), args);
     assert.equal(code, 0);
-    assert.match(stdout, /^usage: \.\/dev VERB$/m);
+    assert.match(stdout, args[0] === 'run' ? /^usage: \.\/dev run / : /^usage: \.\/dev VERB$/m);
   }
 });
 
@@ -114,4 +114,12 @@ test('./dev explode: one sentence and the usage on standard error, exit 2', asyn
   assert.equal(code, 2);
   assert.match(stderr, /^\.\/dev: there is no such verb: explode\nusage: /);
   assert.equal(stdout, '');
+});
+
+test('./dev run --help: each of its options, and no other', async () => {
+  const { stdout } = await run(join(root, 'dev'), ['run', '--help']);
+  const told = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).sort();
+  const [, table] = /options: \{(.+)\},$/m.exec(readFileSync(join(root, 'tools/run.mjs'), 'utf8'));
+  assert.deepEqual(told, [...table.matchAll(/([a-z-]+)'?: \{ type/g)].map(([, name]) => name).sort());
+  assert.ok(stdout.split('\n').length <= 24);
 });

@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { program, root, run } from '../lib/service.mjs';
+import { program, root, run, startService } from '../lib/service.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-ends-'));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -138,4 +138,21 @@ test('a folder in the place of every file of a secret: exit 3', async () => {
     assert.match(done.stderr, /this is a folder/);
   }
   assert.ok(readFileSync(join(folder, 'signPri.key')).length > 0);
+});
+
+test('cloud import to the address of the phone app: exit 4, and which address it should be', async () => {
+  const running = await startService();
+  const args = ['cloud', 'import', '--server', running.app, '--code', '4738150000016', '--password-file', right, folder];
+  try {
+    const done = await ingam(args);
+    assert.equal(done.code, 4, done.out);
+    assert.match(done.stderr, /not the address for PCs[^]*--server/);
+    const { code, stdout } = await ingam([...args, '--json'], { env: { LC_ALL: 'ko_KR.UTF-8' } });
+    assert.equal(code, 4);
+    assert.deepEqual(JSON.parse(stdout), { registered: false, problem: 'wrong-address' });
+    // The right one has heard of no such number.
+    assert.equal((await ingam(['cloud', 'import', '--server', running.pc, ...args.slice(4)])).code, 1);
+  } finally {
+    await running.stop();
+  }
 });

@@ -96,7 +96,7 @@ for (const [args, sentence] of [[['--port-base', 'x'], /^--port-base: not a port
     const run = new Run(...args);
     assert.equal(await run.ended, 2, run.out);
     assert.match(run.out, sentence);
-    assert.match(run.out, /^See \.\/dev --help\.$/m);
+    assert.match(run.out, /^See \.\/dev run --help\.$/m);
   });
 }
 
