@@ -6,7 +6,8 @@
  * Belongs here: the bags of an authSafe, and whole files.
  * Not here: key files that come out (keyfile_fuzz.c).
  */
-#include "pfx_around.h"
+#include "lib/pfx_around.h"
+#include "pfx_cheap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

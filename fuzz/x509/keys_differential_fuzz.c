@@ -11,7 +11,8 @@
 #include "npki/keyfile.h"
 #include "npki/pkinfo.h"
 
-#include "../npki/pfx_around.h"
+#include "../npki/pfx_cheap.h"
+#include "lib/pfx_around.h"
 
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>

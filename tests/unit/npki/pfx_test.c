@@ -5,11 +5,11 @@
 #include "npki/pfx.h"
 
 #include "base/rnd.h"
+#include "lib/pfx_around.h"
 #include "npki/derput.h"
 #include "npki/oid.h"
 #include "npki/pfxput.h"
 #include "npki/pkinfo.h"
-#include "npki/platform.h"
 #include "samples.h"
 
 #include <unistd.h>
@@ -342,39 +342,6 @@ test_not_made(void)
 	}
 }
 
-/* The file with the MAC made right again: what stands behind it is read. */
-static struct span
-with_mac(
-    struct span contents, struct span content_type, uint8_t *out, size_t size)
-{
-	static const uint8_t salt[8];
-	uint8_t key[PLATFORM_HASH_MAX], mac[PLATFORM_HASH_MAX];
-	struct derput w = derput_init(out, size);
-	size_t mark;
-
-	if (platform_pkcs12_kdf(PLATFORM_HASH_SHA1, PASSWORD, SPAN(salt), 3, 1,
-		key, 20, NULL) != RC_OK ||
-	    platform_hmac(PLATFORM_HASH_SHA1, (struct span){ key, 20 },
-		contents, mac, NULL) != RC_OK)
-		exit(EXIT_FAILURE);
-	derput_element(&w, DER_OCTETS, SPAN(salt));
-	mark = derput_mark(&w);
-	derput_element(&w, DER_OCTETS, (struct span){ mac, 20 });
-	derput_bytes(
-	    &w, SPAN_LIT("\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00"));
-	derput_wrap(&w, DER_SEQUENCE, mark);
-	derput_wrap(&w, DER_SEQUENCE, 0);
-	mark = derput_mark(&w);
-	derput_element(&w, DER_OCTETS, contents);
-	derput_wrap(&w, DER_EXPLICIT(0), mark);
-	derput_element(&w, DER_OID, content_type);
-	derput_wrap(&w, DER_SEQUENCE, mark);
-	derput_uint(&w, 3);
-	derput_wrap(&w, DER_SEQUENCE, 0);
-
-	return derput_span(&w);
-}
-
 /* A ContentInfo in clear of these bags, so many times. */
 static struct span
 safe_of(struct span bag, size_t times, uint8_t *out, size_t size)
@@ -437,14 +404,14 @@ test_hostile(void)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct span file = with_mac(
+		struct span file = pfx_around(
 		    safe_of(
 			bag_of(rows[i].kind, rows[i].value, bags, sizeof(bags)),
 			rows[i].times, safes, sizeof(safes)),
-		    OID_DATA, files, sizeof(files));
+		    files, sizeof(files));
 		struct err e = { 0 };
 		struct pfx p;
-		enum rc rc = pfx_open(file, PASSWORD, &p, &e);
+		enum rc rc = pfx_open(file, SPAN_LIT(PFX_PASSWORD), &p, &e);
 
 		ok(file.n > 0 && rc == rows[i].want && p.plain.p == NULL &&
 			strcmp(e.field, rows[i].field) == 0,
@@ -472,11 +439,11 @@ test_iterations(void)
 		"\x30\x1e\x06\x0a" OID_RSADSI "\x01\x0c\x01\x03\x30\x10\x04\x08"
 		"12345678\x02\x04\x00\x98\x96\x80"));
 	derput_wrap(&w, DER_SEQUENCE, 0);
-	file = with_mac(safe_of(bag_of(OID_SHROUDED_KEY_BAG, derput_span(&w),
-				    bags, sizeof(bags)),
-			    1, safes, sizeof(safes)),
-	    OID_DATA, files, sizeof(files));
-	ok(pfx_open(file, PASSWORD, &p, &e) == RC_LIMIT &&
+	file = pfx_around(safe_of(bag_of(OID_SHROUDED_KEY_BAG, derput_span(&w),
+				      bags, sizeof(bags)),
+			      1, safes, sizeof(safes)),
+	    files, sizeof(files));
+	ok(pfx_open(file, SPAN_LIT(PFX_PASSWORD), &p, &e) == RC_LIMIT &&
 		strcmp(e.field, "iterations") == 0,
 	    "one iteration of the MAC and 10,000,000 of a bag: %s", e.msg);
 }

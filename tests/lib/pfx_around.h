@@ -1,6 +1,6 @@
 /*
- * pfx_around.h - PKCS#12 files around what a fuzzer makes: nobody finds a right
- * MAC by chance.
+ * pfx_around.h - PKCS#12 files around contents that a test or a fuzzer makes,
+ * with the MAC that they need to be read at all.
  *
  * Belongs here: the file with a MAC that is right, around an authSafe.
  * Not here: the reader under test (pfx_fuzz.c).
@@ -52,24 +52,4 @@ pfx_around(struct span contents, uint8_t *out, size_t size)
 	derput_wrap(&w, DER_SEQUENCE, 0);
 
 	return derput_span(&w);
-}
-
-/* An iteration count follows its salt; those over 2048 would cost time alone. */
-static bool
-pfx_is_cheap(const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i + 1 < n; i++) {
-		size_t at = i + 2 + p[i + 1], size;
-		uint64_t count = 0;
-
-		if (p[i] != DER_OCTETS || at + 1 >= n || p[at] != DER_INTEGER)
-			continue;
-		size = p[at + 1];
-		for (size_t k = 0; k < size && k < 8 && at + 2 + k < n; k++)
-			count = count << 8 | p[at + 2 + k];
-		if (count > 2048)
-			return false;
-	}
-
-	return true;
 }
