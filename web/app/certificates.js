@@ -15,7 +15,7 @@ export const detailOf = (c) => [kindOf(c), c.issuer_organisation || c.issuer].fi
 
 export { nameOf } from '../core/keyfiles.js';
 
-export const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
+const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
 
 /** {tone, text}: the state in a word, never by colour alone. */
 export function stateOf(c) {

@@ -37,7 +37,7 @@ export async function makePasskey(server, start) {
 const userIdOf = (id) => /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : fromB64u(id);
 
 /** Answers a challenge with a passkey of this device. @param {Uint8Array} challenge @param {string[]} [credentials] */
-export async function usePasskey(rpId, challenge, credentials = []) {
+async function usePasskey(rpId, challenge, credentials = []) {
   try {
     const got = await navigator.credentials.get({ publicKey: {
       rpId, challenge, userVerification: 'required', timeout: 2 * minute,

@@ -39,9 +39,6 @@ export function fromB64u(text) {
   return Uint8Array.from(s, (c) => c.charCodeAt(0));
 }
 
-/** @param {Uint8Array} bytes */
-export const toHex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-
 /** @param {string} text */
 export function fromHex(text) {
   if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/i.test(text))
