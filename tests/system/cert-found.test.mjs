@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { program, run } from '../lib/service.mjs';
-import { terminal as onTerminal } from '../lib/terminal.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-cert-found-'));
 after(() => rmSync(base, { recursive: true, force: true }));
