@@ -12,7 +12,6 @@ struct json_t;
 struct request;
 
 #define REQUEST_TARGET_MAX  2048 /* bytes of path and query */
-#define REQUEST_WATCH_MAX   4    /* topics of one request */
 #define REQUEST_ADDRESS_MAX 46   /* an IPv6 address as text, with its zero */
 
 /* What the server was started with (server.h, `app`). */
@@ -71,7 +70,7 @@ void *request_slot(const struct request *q);
 
 /*
  * Starts watching a topic, before the state is read; see route.h. Asking for
- * one that is watched already does nothing. RC_LIMIT: over REQUEST_WATCH_MAX,
+ * one that is watched already does nothing. RC_LIMIT: over TOPIC_WATCH_MAX,
  * or the hub is full; RC_FORMAT: not a topic name.
  */
 IG_CHECK enum rc request_watch(

@@ -18,8 +18,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define TOPIC_WATCH_MAX 4
-#define TOPIC_BUCKETS   4096
+#define TOPIC_BUCKETS 4096
 
 /* One waiter's place in one topic's list. */
 struct topic_sub {

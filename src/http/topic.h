@@ -20,6 +20,7 @@ struct topic_hub;
 #define TOPIC_TYPE_MAX  32   /* bytes: letters, digits and -_. */
 #define TOPIC_DATA_MAX  4096 /* bytes of UTF-8; its lines become data: lines */
 #define TOPIC_QUEUE_MAX 16   /* events that wait in one stream */
+#define TOPIC_WATCH_MAX 4    /* topics that one request watches */
 
 /* The event that a stream gets instead of those that were dropped: read all anew. */
 #define TOPIC_RESYNC "resync"
@@ -36,8 +37,8 @@ void topic_free(struct topic_hub *hub);
 
 /*
  * Something happened: long polls on name run again, streams get an event
- * `type` with `data` (JSON, by our habit). Then the hook is told, if there is
- * one. RC_FORMAT, RC_LIMIT: the name, the type or the data is not allowed.
+ * `type` with `data` (JSON, by our habit). RC_FORMAT, RC_LIMIT: the name, the
+ * type or the data is not allowed.
  */
 IG_CHECK enum rc topic_publish(struct topic_hub *hub, const char *name,
     const char *type, struct span data, struct err *e);
