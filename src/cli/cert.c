@@ -80,7 +80,7 @@ static const struct {
 	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",
 		"This password opens the key for signing, but not the one for "
 		"encryption. The two seem to have different passwords" } },
-	[CERT_OTHER_KEY] = { PERSON_NO, "other-key",
+	[CERT_OTHER_KEY] = { PERSON_NO, "wrong-key",
 	    { "비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요. "
 	      "다른 인증서의 파일과 섞인 것 같아요",
 		"The password is right, but the key is not that of the "

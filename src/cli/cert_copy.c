@@ -263,12 +263,13 @@ static enum cert_end
 cert_copy_keep_of(
     struct cert *c, const struct medium *there, struct span password)
 {
-	bool lost = cert_file(c, FOLDER_KM_CERT).n == 0 &&
-	    cert_file(c, FOLDER_KM_KEY).n == 0 &&
-	    (there->files[FOLDER_KM_CERT].n > 0 ||
-		there->files[FOLDER_KM_KEY].n > 0);
+	bool comes = cert_file(c, FOLDER_KM_CERT).n > 0;
+	bool lost = cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	    (there->files[FOLDER_KM_KEY].n > 0 ||
+		(!comes && there->files[FOLDER_KM_CERT].n > 0));
 
-	if (lost && !cert_copy_fits(c, there, password)) {
+	/* A certificate without its key drives out no key. */
+	if (lost && (comes || !cert_copy_fits(c, there, password))) {
 		if (password.n > 0 && !c->json)
 			person_say(text_same_password);
 		return CERT_KM_LOST;
@@ -333,6 +334,7 @@ cert_copy_put(struct cert *c, struct person_text done)
 	pick_clear(&there);
 	end = cert_written(c, medium_place(folder, &c->medium, &c->err));
 	if (end != CERT_DONE) {
+		(void)json_object_del(c->answer, "kept");
 		json_decref(was);
 		return end;
 	}

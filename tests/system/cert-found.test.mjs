@@ -67,7 +67,7 @@ for (const [kind, one, options] of [['RSA', made, {}], ['EC', ec, { key: 'ec', f
     copyFileSync(stranger.signKey, join(folder, 'signPri.key'));
     for (const verb of [['check-password'], ['export', '--out', join(base, `${kind}.p12`)], ['change-password', '--new-password-file', other]]) {
       const { code, answer } = await json([...verb, folder, '--password-file', right]);
-      assert.deepEqual([code, answer.problem, answer.field], [1, 'other-key', 'signPri.key'], verb[0]);
+      assert.deepEqual([code, answer.problem, answer.field], [1, 'wrong-key', 'signPri.key'], verb[0]);
     }
     assert.match((await cert(['check-password', folder, '--password-file', right], ko)).stderr, /개인키가 옆에 있는 인증서의 것이 아니에요.*\(signPri\.key\)/);
     assert.equal((await json(['check-password', folder, '--password-file', wrong])).answer.problem, 'wrong-password');
@@ -79,7 +79,7 @@ test('the encryption key of another certificate is named', async () => {
   const stranger = makeCertificate({ into: join(base, 'stranger-km'), password, km: true });
   copyFileSync(join(stranger.folder, 'kmPri.key'), join(folder, 'kmPri.key'));
   const { code, answer } = await json(['check-password', folder, '--password-file', right]);
-  assert.deepEqual([code, answer.problem, answer.field], [1, 'other-key', 'kmPri.key']);
+  assert.deepEqual([code, answer.problem, answer.field], [1, 'wrong-key', 'kmPri.key']);
 });
 
 test('a fingerprint that a copy has, too: how to name one of them', async () => {

@@ -95,6 +95,11 @@ test('copy over an encryption pair that does not come with it: refused, also wit
     const { code, answer } = await json(['copy', renewed.folder, '--to', at, ...more]);
     assert.deepEqual([code, answer.problem], [5, 'encryption-lost']);
   }
+  // Nor does a certificate for encryption without its key take the place of both.
+  const half = join(base, 'half');
+  cpSync(both.folder, half, { recursive: true });
+  rmSync(join(half, 'kmPri.key'));
+  assert.equal((await json(['copy', half, '--to', at, '--replace'])).answer.problem, 'encryption-lost');
   assert.deepEqual(files(folder), before);
   // What the sentence says to do.
   assert.equal((await cert(['delete', folder, '--yes'])).code, 0);
