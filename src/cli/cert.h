@@ -120,11 +120,5 @@ enum cert_end cert_failed_in(struct cert *c, enum folder_file file, enum rc rc);
 /* The same for what medium.c wrote, or did not. */
 enum cert_end cert_written(struct cert *c, enum rc rc);
 
-/*
- * Says how it ended, with --json on standard output too, and gives the exit
- * code. For what begins as a verb of cert does: ingam sign.
- */
-int cert_tell(struct cert *c, enum cert_end end);
-
 /* Frees what it holds. */
 void cert_clear(struct cert *c);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/language.h"
 #include "base/usage.h"
+#include "cli/cert_tell.h"
 #include "cli/hometax.h"
 #include "cli/message.h"
 #include "cli/sealed.h"

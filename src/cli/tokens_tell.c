@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/enc.h"
 #include "cli/answer.h"
+#include "cli/cert_tell.h"
 #include "cli/columns.h"
 #include "cli/token_list.h"
 

@@ -10,6 +10,7 @@
 #include "base/language.h"
 #include "base/usage.h"
 #include "cli/answer.h"
+#include "cli/cert_tell.h"
 #include "cli/verb.h"
 #include "client/person.h"
 
