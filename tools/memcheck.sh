@@ -1,5 +1,6 @@
 #!/bin/sh
-# memcheck.sh - valgrind over the C tests of npki and of the vault.
+# memcheck.sh - valgrind over the C tests of npki and of the vault, and the
+# thread sanitizer over the vault's threads.
 #
 # Belongs here: which programs run under it, and what counts as a finding.
 # Not here: what the tests expect (tests/); the sanitizers' build (test.sh).
@@ -51,4 +52,14 @@ for log in "$work"/found/*.log; do
 done
 vaults=$(ls "$work"/found | wc -l)
 [ "$status" = 0 ] && echo "memcheck: $vaults processes, no finding"
+
+# libcrypto was not built for it, so that its own locks are not seen.
+echo 'called_from_lib:libcrypto.so' >"$work/races.supp"
+INGAM_VAULT="$PWD/build-threads/src/program/ingam-vault" INGAM_NOISY=1 \
+    TSAN_OPTIONS="exitcode=99:die_after_fork=0:suppressions=$PWD/$work/races.supp" \
+    build-threads/tests/vault/vault-threads >"$work/races.out" 2>&1 || {
+	cat "$work/races.out"
+	status=1
+}
+[ "$status" = 0 ] && echo "memcheck: the vault's threads, no finding"
 exit $status

@@ -134,6 +134,8 @@ ask(struct vault *v, struct span frame, uint8_t newest[static VAULT_ID])
 	struct call c;
 
 	if (dispatch_begin(v, frame, &c, &e) == RC_OK) {
+		if (dispatch_prepare(&c))
+			dispatch_make(&c);
 		dispatch_finish(&c);
 		came = (struct came){ answer_of(&c, newest), c.answer.n };
 	} else if (e.msg[0] == '\0' || before != things(v)) {

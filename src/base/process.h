@@ -7,11 +7,11 @@
 
 /* Is this a build under a sanitizer, which wants to trace itself? */
 #if defined(__has_feature)
-#	if __has_feature(address_sanitizer)
+#	if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #		define PROCESS_SANITIZED 1
 #	endif
 #endif
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #	define PROCESS_SANITIZED 1
 #endif
 #ifndef PROCESS_SANITIZED

@@ -8,7 +8,19 @@
 
 #include "base/rd.h"
 #include "ipc/frame.h"
+#include "ipc/message.h"
+#include "vault/sign_key.h"
 #include "vault/vault.h"
+
+/* A signature while it is made: all that this takes, and what came of it. */
+struct call_signature {
+	struct sign_key *key; /* held; NULL: nothing is to be made */
+	struct signature_algorithm algorithm;
+	uint8_t digest[MESSAGE_DIGEST_MAX];
+	size_t digest_n;
+	struct buf made;
+	enum rc rc;
+};
 
 struct call {
 	struct vault *vault;
@@ -20,11 +32,12 @@ struct call {
 	uint8_t tries_left;
 	bool breach; /* the fields are not what the table says: hang up */
 	/*
-	 * SIGN only: the journal's record of the intent is not durable yet;
-	 * dispatch_finish() makes the signature when it is.
+	 * SIGN only: the journal's record of the intent is not durable yet; the
+	 * signature is made when it is.
 	 */
 	bool to_sign;
 	uint8_t sign[TABLE_ID];
+	struct call_signature signature;
 };
 
 /* Were exactly all fields read? If not, marks the breach. RC_FORMAT. */

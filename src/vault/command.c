@@ -28,6 +28,7 @@ struct command {
 	const char *socket, *state, *kek_file, *rp_id;
 	int passphrase_fd;
 	bool weak;
+	size_t threads;
 	enum log_level level;
 	struct serve serve;
 	struct vault *vault;
@@ -42,6 +43,7 @@ enum command_number {
 	COMMAND_SIGN_MINUTE,
 	COMMAND_SIGN_DAY,
 	COMMAND_OPEN_KEY,
+	COMMAND_THREADS,
 };
 
 static const struct option options[] = {
@@ -59,6 +61,7 @@ static const struct option options[] = {
 	{ "sign-per-minute", required_argument, NULL, COMMAND_SIGN_MINUTE },
 	{ "sign-per-day", required_argument, NULL, COMMAND_SIGN_DAY },
 	{ "open-key-seconds", required_argument, NULL, COMMAND_OPEN_KEY },
+	{ "threads", required_argument, NULL, COMMAND_THREADS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -73,6 +76,7 @@ static const struct {
 	{ COMMAND_SIGN_MINUTE, UINT16_MAX },
 	{ COMMAND_SIGN_DAY, UINT16_MAX },
 	{ COMMAND_OPEN_KEY, 3600 },
+	{ COMMAND_THREADS, SERVE_THREADS_MAX },
 };
 
 static void
@@ -92,6 +96,7 @@ command_explain(FILE *out)
 	    "  --sign-per-minute N    signatures of a key in a minute\n"
 	    "  --sign-per-day N       and in a day\n"
 	    "  --open-key-seconds N   how long a key stays open\n"
+	    "  --threads N            how many signatures it makes at once\n"
 	    "  --log LEVEL            debug, info, warn or error\n"
 	    "  --allow-weak-sandbox   serve without Landlock or seccomp\n"
 	    "\n\"man ingam-vault\" has the whole of it.\n",
@@ -150,6 +155,9 @@ command_set_number(struct command *c, int option, const char *text)
 	case COMMAND_OPEN_KEY:
 		limits->open_key_ms = (int64_t)n * 1000;
 		return true;
+	case COMMAND_THREADS:
+		c->threads = (size_t)n;
+		return n > 0;
 	}
 
 	return false;
@@ -243,6 +251,7 @@ command_open(struct command *c, struct err *e)
 {
 	struct vault *v = c->vault;
 	struct span rp_id = span_str(c->rp_id);
+	bool *weak = c->weak ? &v->weak_sandbox : NULL;
 	int journal[2];
 	enum rc rc;
 
@@ -256,14 +265,18 @@ command_open(struct command *c, struct err *e)
 	    (rc = approval_wake(v, e)) != RC_OK)
 		return rc;
 	vault_tick(v);
-	if ((rc = serve_open(&c->serve, c->socket, c->serve.n_uids > 1, e)) !=
-	    RC_OK)
+	if ((rc = serve_open(
+		 &c->serve, v, c->socket, c->serve.n_uids > 1, e)) != RC_OK)
 		return rc;
 	/* Time zone and locale are read now, while files can be. */
 	log_event(LOG_INFO, "vault-start", "accounts=%zu requests=%zu",
 	    v->accounts.n, v->approvals.n);
 
-	return jail_lock(journal, c->weak ? &v->weak_sandbox : NULL, e);
+	if ((rc = jail_files(weak, e)) != RC_OK ||
+	    (rc = serve_start_threads(&c->serve, c->threads, e)) != RC_OK)
+		return rc;
+
+	return jail_calls(journal, weak, e);
 }
 
 static int
@@ -278,7 +291,7 @@ command_serve(struct command *c)
 	}
 	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
 		log_event(LOG_WARN, "nobody-reads-ready", "fd=1");
-	serve_run(&c->serve, c->vault);
+	serve_run(&c->serve);
 	serve_close(&c->serve);
 
 	return EXIT_SUCCESS;
@@ -333,8 +346,9 @@ command_options(struct command *c, bool init, int argc, char **argv)
 int
 command_vault(int argc, char **argv)
 {
+	/* Threads may look at either until the process is gone. */
 	static struct vault vault;
-	struct command c = { .passphrase_fd = -1,
+	static struct command c = { .passphrase_fd = -1,
 		.level = LOG_INFO,
 		.serve = { .listener = -1, .epoll = -1 },
 		.vault = &vault };
@@ -344,6 +358,7 @@ command_vault(int argc, char **argv)
 
 	log_init("ingam-vault", LOG_INFO);
 	vault.limits = vault_default_limits;
+	c.threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
 	(void)serve_allow(&c.serve, geteuid());
 	if (usage_asked(&command_usage, argc, argv))
 		return EXIT_SUCCESS;

@@ -139,6 +139,28 @@ dispatch_begin(
 	return RC_OK;
 }
 
+bool
+dispatch_prepare(struct call *c)
+{
+	enum rc rc;
+
+	(void)heap_ran_out();
+	if (c->to_sign && (rc = sign_prepare(c)) != RC_OK)
+		dispatch_fail(c, rc);
+
+	return c->to_sign && c->signature.key != NULL;
+}
+
+void
+dispatch_make(struct call *c)
+{
+	(void)heap_ran_out();
+	if (c->to_sign && sign_make(c) != RC_OK && heap_ran_out()) {
+		c->signature.rc = RC_MEMORY;
+		err_clear(&c->err);
+	}
+}
+
 void
 dispatch_finish(struct call *c)
 {

@@ -18,6 +18,7 @@
 #include "base/sec.h"
 
 #include <openssl/crypto.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,8 +34,11 @@ struct heap_block {
 static struct {
 	uint8_t *at, *end; /* what was never used */
 	struct heap_block *free[HEAP_CLASSES];
-	bool ran_out;
-} heap;
+	pthread_mutex_t lock;
+} heap = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* Each thread asks for itself: it wants to know why its own call failed. */
+static _Thread_local bool ran_out;
 
 /* Of the block with its head: 64, 80, 96, 112, 128, 160, … */
 static size_t
@@ -68,19 +72,14 @@ heap_cut(uint32_t class_)
 	return b;
 }
 
-void *
-heap_take(size_t n)
+/* The list's first block, or a new one, or one of a larger size. */
+static struct heap_block *
+heap_find(uint32_t class_)
 {
-	uint32_t class_ = n > SIZE_MAX - sizeof(struct heap_block)
-	    ? HEAP_CLASSES
-	    : heap_class(n + sizeof(struct heap_block));
 	struct heap_block *b = NULL;
 
-	if (class_ == HEAP_CLASSES) {
-		heap.ran_out = true;
-		return NULL;
-	}
-	if (heap.free[class_] == NULL)
+	(void)pthread_mutex_lock(&heap.lock);
+	if (class_ < HEAP_CLASSES && heap.free[class_] == NULL)
 		b = heap_cut(class_);
 	while (b == NULL && class_ < HEAP_CLASSES) {
 		b = heap.free[class_];
@@ -88,7 +87,19 @@ heap_take(size_t n)
 			heap.free[class_] = b->next;
 		class_++;
 	}
-	heap.ran_out = heap.ran_out || b == NULL;
+	(void)pthread_mutex_unlock(&heap.lock);
+
+	return b;
+}
+
+void *
+heap_take(size_t n)
+{
+	struct heap_block *b = n > SIZE_MAX - sizeof(*b)
+	    ? NULL
+	    : heap_find(heap_class(n + sizeof(*b)));
+
+	ran_out = ran_out || b == NULL;
 
 	return b == NULL ? NULL : b + 1;
 }
@@ -96,9 +107,9 @@ heap_take(size_t n)
 bool
 heap_ran_out(void)
 {
-	bool did = heap.ran_out;
+	bool did = ran_out;
 
-	heap.ran_out = false;
+	ran_out = false;
 
 	return did;
 }
@@ -112,8 +123,10 @@ heap_give(void *p)
 		return;
 	b--;
 	sec_wipe(p, heap_size(b->class_) - sizeof(*b));
+	(void)pthread_mutex_lock(&heap.lock);
 	b->next = heap.free[b->class_];
 	heap.free[b->class_] = b;
+	(void)pthread_mutex_unlock(&heap.lock);
 }
 
 void *

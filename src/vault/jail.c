@@ -25,7 +25,6 @@
 
 #define JAIL_HEAP       (24U << 20)
 #define JAIL_HEAP_SMALL (5U << 20) /* of the 8 MiB that a user may lock */
-#define JAIL_STACK      (192U << 10)
 
 const struct jail_row jail_table[] = {
 	/* connections */
@@ -63,10 +62,10 @@ const struct jail_row jail_table[] = {
 const size_t jail_table_n = sizeof(jail_table) / sizeof(jail_table[0]);
 
 /* The stack as deep as libcrypto goes: its numbers pass over it. */
-static bool
+bool
 jail_lock_stack(void)
 {
-	uint8_t room[JAIL_STACK];
+	uint8_t room[JAIL_STACK / 4 * 3];
 
 	sec_wipe(room, sizeof(room)); /* so that it is there */
 
@@ -164,7 +163,10 @@ jail_seccomp(const int journal[static 2], struct err *e)
 
 	for (size_t i = 0; good && i < jail_table_n; i++)
 		good = jail_add(filter, &jail_table[i], journal);
-	good = good && seccomp_load(filter) == 0;
+	/* Every thread, or it does not load at all. */
+	good = good &&
+	    seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+	    seccomp_load(filter) == 0;
 	if (filter != NULL)
 		seccomp_release(filter);
 
@@ -172,6 +174,7 @@ jail_seccomp(const int journal[static 2], struct err *e)
 		    : err_set(e, RC_POLICY, "jail", "seccomp does not load");
 }
 
+/* What is missing is a failure, unless a weak jail will do. */
 static enum rc
 jail_missing(bool *weak, enum rc rc, struct err *e)
 {
@@ -185,11 +188,8 @@ jail_missing(bool *weak, enum rc rc, struct err *e)
 }
 
 enum rc
-jail_lock(const int journal[static 2], bool *weak, struct err *e)
+jail_files(bool *weak, struct err *e)
 {
-	enum rc rc;
-	int fd;
-
 	if (weak != NULL)
 		*weak = false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
@@ -197,17 +197,26 @@ jail_lock(const int journal[static 2], bool *weak, struct err *e)
 	if (PROCESS_SANITIZED)
 		return jail_missing(weak,
 		    err_set(e, RC_POLICY, "jail", "a sanitizer needs more"), e);
-	if ((rc = jail_missing(weak, jail_landlock(e), e)) != RC_OK ||
-	    (rc = jail_missing(weak, jail_seccomp(journal, e), e)) != RC_OK)
+
+	return jail_missing(weak, jail_landlock(e), e);
+}
+
+enum rc
+jail_calls(const int journal[static 2], bool *weak, struct err *e)
+{
+	enum rc rc;
+	int fd;
+
+	if (PROCESS_SANITIZED)
+		return RC_OK; /* jail_files() has said so */
+	if ((rc = jail_missing(weak, jail_seccomp(journal, e), e)) != RC_OK)
 		return rc;
 	/* Believe it only after a try. */
 	fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)close(fd);
-		return jail_missing(weak,
-		    err_set(e, RC_POLICY, "jail", "files can still be opened"),
-		    e);
-	}
+	if (fd < 0)
+		return RC_OK;
+	(void)close(fd);
 
-	return RC_OK;
+	return jail_missing(weak,
+	    err_set(e, RC_POLICY, "jail", "files can still be opened"), e);
 }

@@ -33,14 +33,26 @@ extern const size_t jail_table_n;
  */
 IG_CHECK enum rc jail_memory(struct err *e);
 
+/* The stack of a thread that signs, in bytes; it locks it itself. */
+#define JAIL_STACK (256U << 10)
+
+/* Keeps this thread's stack in memory, where the limits allow it. */
+bool jail_lock_stack(void);
+
 /*
- * After everything is open: no new privileges, no file system (Landlock), the
- * table's system calls only (seccomp), and a look whether it holds. With weak
- * given, what this kernel lacks is left out and *weak set. RC_POLICY: a part
- * is missing.
+ * After everything is open, and before a second thread is: no new privileges
+ * and no file system (Landlock), for this thread and those that it starts.
+ * With weak given, what this kernel lacks is left out and *weak set.
+ * RC_POLICY: it is missing.
  */
-IG_CHECK enum rc jail_lock(
+IG_CHECK enum rc jail_files(bool *weak, struct err *e);
+
+/*
+ * After the last thread was started: the table's system calls only (seccomp),
+ * for all threads, and a look whether both hold. Else as jail_files().
+ */
+IG_CHECK enum rc jail_calls(
     const int journal[static 2], bool *weak, struct err *e);
 
-/* The system calls alone, for the test of the table. RC_POLICY. */
+/* The table alone, for its test. RC_POLICY. */
 IG_CHECK enum rc jail_seccomp(const int journal[static 2], struct err *e);

@@ -381,58 +381,106 @@ sign_receipt(const struct vault *v, const struct approval *a,
 	return rc;
 }
 
-enum rc
-sign_finish(struct call *c)
+/* Its approval, which something since the intent may have ended. */
+static enum rc
+sign_approval(
+    struct call *c, const struct sign_entry *s, const struct approval **a)
 {
-	struct vault *v = c->vault;
-	struct sign_entry *s = sign_find(v, c->sign);
-	struct buf signature = buf_init(MESSAGE_SIGNATURE_MAX);
-	struct signature_algorithm algorithm;
-	const struct sign_key *key;
+	*a = approval_find(c->vault, s->request.request_id);
+	if (*a == NULL || (*a)->state != APPROVAL_OPEN)
+		return err_set(
+		    &c->err, RC_STATE, "request", "cannot be signed now");
+
+	return RC_OK;
+}
+
+enum rc
+sign_prepare(struct call *c)
+{
+	struct call_signature *w = &c->signature;
+	const struct sign_entry *s = sign_find(c->vault, c->sign);
 	const struct approval *a;
+	struct sign_key *key;
 	enum rc rc;
 
+	*w = (struct call_signature){ .made = buf_init(MESSAGE_SIGNATURE_MAX) };
 	if (s == NULL)
 		return err_set(&c->err, RC_BUG, "sign id", "was forgotten");
 	if (s->answer.n > 0)
-		goto answer;
-	a = approval_find(v, s->request.request_id);
-	key = keyring_find(v, s->key);
-	/* Something in the same batch may have ended it, or closed its key. */
-	if (a == NULL || a->state != APPROVAL_OPEN || key == NULL)
-		return err_set(&c->err,
-		    a != NULL && a->state == APPROVAL_OPEN ? RC_BUSY : RC_STATE,
-		    "request", "cannot be signed now");
-	if ((rc = sign_algorithm(&s->request, &algorithm, &c->err)) != RC_OK)
-		goto out;
-	rc = sign_key_sign(key, &algorithm,
-	    (struct span){ s->request.digest, s->request.digest_n }, &signature,
-	    &c->err);
-	if (rc != RC_OK) {
-		keyring_failed(v, s->key);
-		goto out;
-	}
-	buf_lp16(&s->answer, buf_span(&signature));
+		return RC_OK;
+	if ((rc = sign_approval(c, s, &a)) != RC_OK ||
+	    (rc = sign_algorithm(&s->request, &w->algorithm, &c->err)) != RC_OK)
+		return rc;
+	if ((key = keyring_find(c->vault, s->key)) == NULL)
+		return err_set(&c->err, RC_BUSY, "key", "was closed again");
+	memcpy(w->digest, s->request.digest, s->request.digest_n);
+	w->digest_n = s->request.digest_n;
+	w->key = sign_key_hold(key);
+
+	return RC_OK;
+}
+
+enum rc
+sign_make(struct call *c)
+{
+	struct call_signature *w = &c->signature;
+
+	w->rc = w->key == NULL
+	    ? RC_OK
+	    : sign_key_sign(w->key, &w->algorithm,
+		  (struct span){ w->digest, w->digest_n }, &w->made, &c->err);
+
+	return w->rc;
+}
+
+/* The signature that was made becomes the answer to its sign_id. */
+static enum rc
+sign_keep(struct call *c, struct sign_entry *s)
+{
+	struct vault *v = c->vault;
+	struct span signature = buf_span(&c->signature.made);
+	const struct approval *a;
+	enum rc rc;
+
+	if ((rc = sign_approval(c, s, &a)) != RC_OK)
+		return rc;
+	buf_lp16(&s->answer, signature);
 	buf_u16(&s->answer, s->left);
 	buf_u64(&s->answer, (uint64_t)a->until_ms);
-	rc = sign_receipt(v, a, s, buf_span(&signature), &s->answer, &c->err);
-	if (rc != RC_OK || !buf_ok(&s->answer)) {
+	rc = sign_receipt(v, a, s, signature, &s->answer, &c->err);
+	if (rc == RC_OK && !buf_ok(&s->answer))
+		rc = err_set(&c->err, RC_MEMORY, NULL, "out of memory");
+	if (rc != RC_OK) {
 		buf_clear(&s->answer);
-		rc = rc != RC_OK
-		    ? rc
-		    : err_set(&c->err, RC_MEMORY, NULL, "out of memory");
-		goto out;
+		return rc;
 	}
 	keyring_used(v, s->key);
 	sign_write_result(v, s);
 	FAILPOINT("sign-result");
 	log_event(LOG_INFO, "signed", "request=%s left=%u",
 	    log_id(SPAN(a->item.id)), (unsigned int)s->left);
-answer:
-	buf_bytes(&c->answer, buf_span(&s->answer));
-	rc = RC_OK;
-out:
-	buf_clear(&signature);
+
+	return RC_OK;
+}
+
+enum rc
+sign_finish(struct call *c)
+{
+	struct call_signature *w = &c->signature;
+	struct sign_entry *s = sign_find(c->vault, c->sign);
+	enum rc rc = w->rc;
+
+	if (s == NULL)
+		rc = err_set(&c->err, RC_STATE, "sign id", "was forgotten");
+	else if (rc != RC_OK)
+		keyring_failed(c->vault, s->key);
+	else if (s->answer.n == 0) /* else: another call was faster */
+		rc = sign_keep(c, s);
+	if (rc == RC_OK && s != NULL)
+		buf_bytes(&c->answer, buf_span(&s->answer));
+	sign_key_free(w->key);
+	w->key = NULL;
+	buf_clear(&w->made);
 
 	return rc;
 }

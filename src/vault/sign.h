@@ -7,10 +7,16 @@
 #include "vault/sign_key.h"
 
 /*
- * SIGN, first half: everything is checked and the intent is in the journal.
- * The second half comes when that is durable, and appends the answer.
+ * SIGN: everything is checked, and the intent is in the journal. When that is
+ * durable, sign_prepare() looks whether it still may be and says in
+ * c->signature what is to be made; sign_make() makes it and touches nothing
+ * else, so that other requests are served meanwhile; sign_finish() writes it
+ * down and appends the answer, unless the approval ended in between. Where
+ * sign_prepare() was content the other two have to follow.
  */
 enum rc sign_verb(struct call *c);
+enum rc sign_prepare(struct call *c);
+enum rc sign_make(struct call *c);
 enum rc sign_finish(struct call *c);
 
 /* record.c's. */

@@ -20,6 +20,7 @@ _Static_assert(PKEY_SIGNATURE_MAX <= MESSAGE_SIGNATURE_MAX,
 
 struct sign_key {
 	EVP_PKEY *key; /* its public half is the certificate's */
+	size_t holders;
 	int64_t not_before_ms, not_after_ms;
 	uint8_t flags;
 };
@@ -34,6 +35,7 @@ sign_key_load(const struct pkinfo *numbers, const struct certinfo *info,
 	*out = NULL;
 	if ((k = calloc(1, sizeof(*k))) == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
+	k->holders = 1;
 	k->not_before_ms = info->not_before_ms;
 	k->not_after_ms = info->not_after_ms;
 	if ((rc = pkey_load(numbers, info, &k->key, e)) != RC_OK) {
@@ -76,10 +78,18 @@ sign_key_open(const struct master *m, const struct keyblob *blob,
 	return RC_OK;
 }
 
+struct sign_key *
+sign_key_hold(struct sign_key *k)
+{
+	k->holders++;
+
+	return k;
+}
+
 void
 sign_key_free(struct sign_key *k)
 {
-	if (k == NULL)
+	if (k == NULL || --k->holders > 0)
 		return;
 	EVP_PKEY_free(k->key);
 	free(k);

@@ -27,7 +27,8 @@ IG_CHECK enum rc sign_key_open(const struct master *m,
 IG_CHECK enum rc sign_key_load(const struct pkinfo *numbers,
     const struct certinfo *info, struct sign_key **out, struct err *e);
 
-/* Forgets the key. NULL is fine. */
+/* One more who has it, and one less: the last one forgets it. NULL is fine. */
+struct sign_key *sign_key_hold(struct sign_key *k);
 void sign_key_free(struct sign_key *k);
 
 /* Is the certificate valid at that moment (RFC 5280 4.1.2.5)? */

@@ -10,8 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -149,21 +151,62 @@ test_conditions(void)
 	}
 }
 
-/* Where anything at all can still be opened, the lock says no. */
-static void
-test_lock(void)
+/* What a thread meets that was started before the calls were taken away. */
+static atomic_int step;
+
+static void *
+thread(void *arg)
 {
+	const long *number = arg;
+
+	if (open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0)
+		_exit(2);
+	step = 1;
+	while (step != 2)
+		;
+	(void)syscall(number[0], 0, 0, 0, 0, 0, 0);
+	_exit(3);
+}
+
+/* How a child ends that is locked up with a thread which makes this call. */
+static int
+end_of(long number)
+{
+	const struct rlimit none = { 0, 0 };
+	pthread_t id;
 	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (jail_lock(journal, NULL, NULL) != RC_OK)
+		(void)setrlimit(RLIMIT_CORE, &none);
+		if (jail_files(NULL, NULL) != RC_OK ||
+		    open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 ||
+		    pthread_create(&id, NULL, thread, &number) != 0)
 			_exit(1);
-		_exit(open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0 ? 2 : 0);
+		while (step != 1)
+			;
+		if (jail_calls(journal, NULL, NULL) != RC_OK)
+			_exit(1);
+		step = 2;
+		for (;;)
+			;
 	}
 	(void)waitpid(pid, &status, 0);
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-	    "locked, and no file opens");
+
+	return status;
+}
+
+/* Where anything at all can still be opened, the lock says no. */
+static void
+test_lock(void)
+{
+	int status = end_of(SYS_getpid);
+
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3,
+	    "locked, and no file opens, for threads neither");
+	status = end_of(SYS_socket);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS,
+	    "a call of another thread kills as well");
 }
 
 int
