@@ -110,11 +110,18 @@ verify_read_crls(struct verify *v)
 	return rc;
 }
 
-/* What paths are looked for with. */
+/* A root or list that a rule refuses: its file is at fault. */
+static enum verify_end
+verify_refused(struct verify *v, enum rc rc)
+{
+	return verify_failed(v, rc == RC_POLICY ? RC_FORMAT : rc);
+}
+
+/* What paths are looked for with, before a sealed message asks for a password. */
 static enum verify_end
 verify_read_trust(struct verify *v)
 {
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (v->no_chain)
 		return VERIFY_DONE;
@@ -123,13 +130,8 @@ verify_read_trust(struct verify *v)
 		return VERIFY_NO_ROOTS;
 	if (rc == RC_OK && v->ca_path != NULL)
 		rc = trust_load(v->ca_path, &v->ca, &v->err);
-	if (rc == RC_OK && !v->no_revocation)
-		rc = verify_read_crls(v);
-	/* A root or list that a rule refuses: its file is at fault. */
-	if (rc == RC_POLICY)
-		rc = RC_FORMAT;
 
-	return verify_failed(v, rc);
+	return verify_refused(v, rc);
 }
 
 static enum verify_end
@@ -353,10 +355,12 @@ verify_hometax(struct verify *v)
 enum verify_end
 verify_run(struct verify *v)
 {
-	enum verify_end end = verify_read(v);
+	enum verify_end end = verify_read_trust(v);
 
 	if (end == VERIFY_DONE)
-		end = verify_read_trust(v);
+		end = verify_read(v);
+	if (end == VERIFY_DONE && !v->no_chain && !v->no_revocation)
+		end = verify_refused(v, verify_read_crls(v));
 	if (end != VERIFY_DONE)
 		return end;
 	verify_ask(v);

@@ -134,6 +134,9 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
   assert.match((await verify([at('plain')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr, /서명한 것이 아니에요/);
   const unattended = await json(ingam(receiver.root, ['verify', '--no-chain', '--json', at('plain')]));
   assert.deepEqual([unattended.code, unattended.problem, unattended.option], [2, 'no-terminal', '--password-file']);
+  mkdirSync(at('empty'));
+  const rootless = await json(ingam(receiver.root, ['verify', '--trust', at('empty'), '--json', at('plain')]));
+  assert.deepEqual([rootless.code, rootless.problem], [3, 'no-roots'], 'said before a password is asked for');
 });
 
 test('what nothing may be sealed to is refused before a password is asked for', async () => {
@@ -152,8 +155,10 @@ test('what nothing may be sealed to is refused before a password is asked for', 
       if (field) assert.equal(got.field, field, what);
     }
   }
-  const long = await json(sign(['--json', '--seal-to', km, large]));
-  assert.deepEqual([long.code, long.problem, long.field], [3, 'unreadable', 'content']);
+  for (const done of [ingam(sender.root, ['sign', '--json', '--seal-to', km, large]), sign(['--json', '--seal-to', km, file('nearly', Buffer.alloc(1 << 20))])]) {
+    const long = await json(done);
+    assert.deepEqual([long.code, long.problem, long.field], [3, 'unreadable', 'content']);
+  }
 });
 
 test('cert vid --seal-to: R as the site reads it, and only for the right number', async () => {
