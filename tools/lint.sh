@@ -25,7 +25,7 @@ manuals() {
 	done
 	tools/manuals.sh
 }
-# Every target has rows of what it is for, and seeds.
+# Every target has rows of what it is for, of functions that are there, and seeds.
 targets() {
 	for f in $(git ls-files 'fuzz/*_fuzz.c'); do
 		name=$(basename "$f" _fuzz.c)
@@ -33,6 +33,13 @@ targets() {
 		    [ -d "fuzz/seeds/$name" ] && continue
 		echo "$f: no row in fuzz/targets.txt, or no fuzz/seeds/$name"
 		return 1
+	done
+	grep -v '^#' fuzz/targets.txt | while read -r target file names; do
+		for name in $names; do
+			grep -q "^$name(" "$file" && continue
+			echo "fuzz/targets.txt, $target $file has no $name"
+			return 1
+		done
 	done
 }
 # The large files first, so that no processor waits for one at the end.
