@@ -5,36 +5,17 @@
 // there or cannot be read; names that no terminal should see; keys that do not
 // open or belong elsewhere.
 // Not here: what a verb does with a certificate (cert.test.mjs).
-import test, { after } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
+import { another, base, cert, home, json, ko, other, password, right, secret } from '../lib/home.mjs';
 import { program, run } from '../lib/service.mjs';
 
-const base = mkdtempSync(join(tmpdir(), 'ingam-cert-found-'));
-after(() => rmSync(base, { recursive: true, force: true }));
-const password = 'Canary7!Qw', another = 'Other9#Xyw';
-const ko = { LC_ALL: 'ko_KR.UTF-8' };
-const home = join(base, 'home');
-
-function secret(text, name) {
-  const path = join(base, name);
-  writeFileSync(path, `${text}\n`, { mode: 0o600 });
-  return path;
-}
-const right = secret(password, 'right');
 const wrong = secret('Wrong7!Qwe', 'wrong');
-const other = secret(another, 'other');
-
-const cert = (args, more = {}) => run(program('ingam'), ['cert', ...args], { env: { HOME: home, ...more } });
-const json = async (args, more) => {
-  const done = await cert([...args, '--json'], more);
-  return { ...done, answer: JSON.parse(done.stdout) };
-};
 const made = makeCertificate({ into: home, password, km: true });
 const ec = makeCertificate({ into: home, password, name: '김철수()002', key: 'ec', form: 'aes' });
 const fingerprint = createHash('sha256').update(readFileSync(made.signCert)).digest('hex');

@@ -4,46 +4,15 @@
 // Belongs here: copy, import, delete and export over what is there.
 // Not here: what they do otherwise (cert.test.mjs); kills in the middle
 // (tests/fault/change.test.mjs).
-import test, { after } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { program, run } from '../lib/service.mjs';
-import { terminal as onTerminal } from '../lib/terminal.mjs';
+import { another, base, cert, json, ko, medium, other, password, right, terminal } from '../lib/home.mjs';
 
-const base = mkdtempSync(join(tmpdir(), 'ingam-cert-lost-'));
-after(() => rmSync(base, { recursive: true, force: true }));
-const password = 'Canary7!Qw', another = 'Other9#Xyw';
-const ko = { LC_ALL: 'ko_KR.UTF-8' };
-const home = join(base, 'home');
-const env = { HOME: home };
-
-function secret(text, name) {
-  const path = join(base, name);
-  writeFileSync(path, `${text}\n`, { mode: 0o600 });
-  return path;
-}
-const right = secret(password, 'right');
-const other = secret(another, 'other');
-
-const cert = (args, more = {}) => run(program('ingam'), ['cert', ...args], { env: { ...env, ...more } });
-const json = async (args) => {
-  const done = await cert([...args, '--json']);
-  return { ...done, answer: JSON.parse(done.stdout) };
-};
-const terminal = (args, answers, more = {}) => onTerminal([program('ingam'), 'cert', ...args], { answers, env: { ...env, ...more } });
 const files = (folder) => Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
 const km = ['kmCert.der', 'kmPri.key'];
-
-/** A medium that has nothing. */
-let media = 0;
-function medium() {
-  const at = join(base, `medium-${media++}`);
-  mkdirSync(at);
-  return at;
-}
 
 /** A medium with this certificate, and its folder there. */
 async function put(made, at = medium()) {

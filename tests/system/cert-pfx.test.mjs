@@ -3,46 +3,17 @@
 // Belongs here: standard output, empty passwords, CaPubs that are none, forms.
 // Not here: what goes in and comes out (cert.test.mjs); what is replaced
 // (cert-lost.test.mjs).
-import test, { after } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { program, root as source, run } from '../lib/service.mjs';
-import { terminal as onTerminal } from '../lib/terminal.mjs';
+import { another, base, cert, env, home, json, ko, medium, other, password, right, secret, terminal } from '../lib/home.mjs';
+import { program, root as source } from '../lib/service.mjs';
 
-const base = mkdtempSync(join(tmpdir(), 'ingam-cert-pfx-'));
-after(() => rmSync(base, { recursive: true, force: true }));
-const password = 'Canary7!Qw', another = 'Other9#Xyw';
-const ko = { LC_ALL: 'ko_KR.UTF-8' };
-const home = join(base, 'home');
-const env = { HOME: home };
-
-function secret(text, name) {
-  const path = join(base, name);
-  writeFileSync(path, `${text}\n`, { mode: 0o600 });
-  return path;
-}
-const right = secret(password, 'right');
-const other = secret(another, 'other');
 const none = secret('', 'none');
-
-const cert = (args, more = {}) => run(program('ingam'), ['cert', ...args], { env: { ...env, ...more } });
-const json = async (args) => {
-  const done = await cert([...args, '--json']);
-  return { ...done, answer: JSON.parse(done.stdout) };
-};
-const terminal = (args, answers, more = {}) => onTerminal([program('ingam'), 'cert', ...args], { answers, env: { ...env, ...more } });
 const made = makeCertificate({ into: home, password, km: true });
-
-let media = 0;
-function medium() {
-  const at = join(base, `medium-${media++}`);
-  mkdirSync(at);
-  return at;
-}
 
 test('export --out -: the file on standard output and nothing else, which OpenSSL opens', () => {
   const { status, stdout, stderr } = spawnSync(program('ingam'), ['cert', 'export', made.folder, '--out', '-', '--password-file', right], { cwd: base, env: { ...process.env, ...env } });

@@ -4,35 +4,24 @@
 // JSON; bad input; that no password is seen anywhere.
 // Not here: kills in the middle of a change (tests/fault/change.test.mjs); the
 // formats (tests/unit/npki).
-import test, { after } from 'node:test';
+import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { identity, makeCertificate } from '../lib/certificate.mjs';
+import { another, base, home, ko, other, password, right, secret, secrets } from '../lib/home.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 import { terminal as onTerminal } from '../lib/terminal.mjs';
 
-const base = mkdtempSync(join(tmpdir(), 'ingam-cert-'));
-after(() => rmSync(base, { recursive: true, force: true }));
-const password = 'Canary7!Qw';
 const samples = join(source, 'tests/npki-samples');
 const samplePassword = /password[^`]*`([^`]+)`/i.exec(readFileSync(join(samples, 'README.md'), 'utf8'))[1];
-const ko = { LC_ALL: 'ko_KR.UTF-8' };
 
-/** A file with a password for --password-file. */
-function secret(text, name = 'password') {
-  const path = join(base, name);
-  writeFileSync(path, `${text}\n`, { mode: 0o600 });
-  return path;
-}
-const right = secret(password);
 const wrong = secret('Wrong7!Qwe', 'wrong');
 
-/** A person's home: one certificate with its encryption pair, one that is over. */
-const home = join(base, 'home');
+/** In the home: one certificate with its encryption pair, one that is over. */
 const made = makeCertificate({ into: home, password, km: true });
 makeCertificate({ into: home, password, name: '김철수()002', days: 10, key: 'ec', form: 'aes' });
 const old = join(home, 'NPKI', 'yessign', 'USER', 'old');
@@ -264,7 +253,6 @@ function copied() {
   cpSync(made.folder, to, { recursive: true });
   return to;
 }
-const other = secret('Other9#Xyw', 'other');
 const files = (folder) => Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
 const change = (folder, ...more) => json(['change-password', folder, '--password-file', right, '--new-password-file', other, ...more]);
 
@@ -560,13 +548,12 @@ test('list: 1,000 certificates in 0.3 s', async () => {
 });
 
 test('no password and no number stands in an argument, an answer or a file', () => {
-  const canaries = [password, 'Other9#Xyw', 'Wrong7!Qwe', samplePassword, '1234561234567'];
+  const canaries = [password, another, 'Wrong7!Qwe', samplePassword, '1234561234567'];
   assert.ok(said.length > 200);
   for (const text of said) for (const canary of canaries) assert.ok(!text.includes(canary), text);
-  const kept = new Set(['password', 'wrong', 'other', 'sample', 'refused', 'number'].map((name) => join(base, name)));
   for (const file of readdirSync(base, { recursive: true, withFileTypes: true })) {
     const path = join(file.parentPath ?? file.path, file.name);
-    if (!file.isFile() || kept.has(path)) continue;
+    if (!file.isFile() || secrets.has(path)) continue;
     for (const canary of canaries) assert.ok(!readFileSync(path).includes(canary), path);
   }
 });
