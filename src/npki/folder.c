@@ -142,12 +142,15 @@ folder_unreadable(struct folder *f, const char *path, int error, struct err *e)
 		f->cut = true;
 		return RC_OK;
 	}
-	more = reallocarray(f->unread, f->unread_n + 1, sizeof(*more));
-	if (more != NULL)
-		f->unread = more;
-	copy = more == NULL ? NULL : strdup(path);
-	if (copy == NULL)
+	copy = strdup(path);
+	more = copy == NULL
+	    ? NULL
+	    : reallocarray(f->unread, f->unread_n + 1, sizeof(*more));
+	if (more == NULL) {
+		free(copy);
 		return err_set(e, RC_MEMORY, NULL, "no memory for the list");
+	}
+	f->unread = more;
 	f->unread[f->unread_n++] = (struct folder_unread){ copy, error };
 
 	return RC_OK;
