@@ -1,5 +1,8 @@
 /*
  * pfx_cheap.h - which PKCS#12 files are worth a fuzzer's time.
+ *
+ * Belongs here: telling how many iterations a file asks for.
+ * Not here: making one (tests/lib/pfx_around.h).
  */
 #pragma once
 
