@@ -14,6 +14,7 @@
 #include "cli/cert_password.h"
 #include "cli/paper.h"
 #include "npki/capubs.h"
+#include "npki/dn.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/pfxput.h"
@@ -30,6 +31,10 @@ static const struct person_text text_new = { "새 인증서 비밀번호",
 	"New password of the certificate" };
 static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
 	"New password once more" };
+static const struct person_text text_older = {
+	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
+	"Left out, because one that ends later has the same folder"
+};
 static const struct person_text text_empty = {
 	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
 	"The password of the PFX file is empty. The certificate needs a new one."
@@ -169,20 +174,76 @@ cert_pfx_take(struct cert *c, const struct pfx_pair *pair, struct span password,
 	return RC_OK;
 }
 
-/* The encryption pair of the same person, or NULL. */
+/* The newest encryption pair of the same person, or NULL. */
 static const struct pfx_pair *
 cert_pfx_other(const struct pfx *pfx, const struct certinfo *sign)
 {
+	const struct pfx_pair *newest = NULL;
+	struct certinfo info;
+	int64_t end_ms = INT64_MIN;
+
+	for (size_t i = 0; i < pfx->n; i++) {
+		const struct pfx_pair *pair = &pfx->pairs[i];
+
+		if (!pair->encryption ||
+		    certinfo_parse(pair->certificate, &info, NULL) != RC_OK ||
+		    !span_equal(info.subject_der, sign->subject_der) ||
+		    info.not_after_ms <= end_ms)
+			continue;
+		end_ms = info.not_after_ms;
+		newest = pair;
+	}
+
+	return newest;
+}
+
+/* Do both belong into one folder? */
+static bool
+cert_pfx_same_folder(const struct certinfo *a, const struct certinfo *b)
+{
+	char of_a[DN_FOLDER], of_b[DN_FOLDER];
+
+	return span_equal(a->subject_der, b->subject_der) &&
+	    dn_ca_folder(a, of_a) && dn_ca_folder(b, of_b) &&
+	    strcmp(of_a, of_b) == 0;
+}
+
+/*
+ * A folder holds one certificate: does another one of the file that belongs
+ * there end later than c->info, or stand before it?
+ */
+static bool
+cert_pfx_is_older(const struct cert *c, const struct pfx *pfx, size_t at)
+{
 	struct certinfo info;
 
-	for (size_t i = 0; i < pfx->n; i++)
-		if (pfx->pairs[i].encryption &&
-		    certinfo_parse(pfx->pairs[i].certificate, &info, NULL) ==
-			RC_OK &&
-		    span_equal(info.subject_der, sign->subject_der))
-			return &pfx->pairs[i];
+	for (size_t i = 0; i < pfx->n; i++) {
+		if (i == at || pfx->pairs[i].encryption ||
+		    certinfo_parse(pfx->pairs[i].certificate, &info, NULL) !=
+			RC_OK ||
+		    !cert_pfx_same_folder(&info, &c->info))
+			continue;
+		if (info.not_after_ms > c->info.not_after_ms ||
+		    (info.not_after_ms == c->info.not_after_ms && i < at))
+			return true;
+	}
 
-	return NULL;
+	return false;
+}
+
+/* It stays in the file alone, and that is said. */
+static void
+cert_pfx_leave(struct cert *c, const struct pfx_pair *pair)
+{
+	char fingerprint[PICK_FINGERPRINT];
+
+	pick_fingerprint(pair->certificate, fingerprint);
+	if (json_object_get(c->answer, "left_out") == NULL)
+		(void)json_object_set_new(c->answer, "left_out", json_array());
+	(void)json_array_append_new(
+	    json_object_get(c->answer, "left_out"), json_string(fingerprint));
+	if (!c->json)
+		pick_tell(stderr, text_older, &c->info, NULL);
 }
 
 /* One signing pair, with what belongs to it, to where it belongs. */
@@ -251,6 +312,11 @@ cert_pfx_each(
 		end = cert_failed(c,
 		    certinfo_parse(
 			pfx->pairs[i].certificate, &c->info, &c->err));
+		if (end == CERT_DONE && cert_pfx_is_older(c, pfx, i)) {
+			if (password == NULL)
+				cert_pfx_leave(c, &pfx->pairs[i]);
+			continue;
+		}
 		if (end == CERT_DONE)
 			end = password == NULL
 			    ? cert_copy_ask(c)

@@ -6,6 +6,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
@@ -90,5 +91,63 @@ test('export: CaPubs that is none is named, and nothing is made', async () => {
     const { code, answer } = await json(['export', folder, '--out', out, '--password-file', right]);
     assert.deepEqual([code, answer.problem, answer.field, existsSync(out)], [3, 'unreadable', 'CaPubs', false], bytes.toString('hex'));
     assert.match((await cert(['export', folder, '--out', out, '--password-file', right], ko)).stderr, /^파일을 읽지 못했어요 \(CaPubs: .+\)\.$/m);
+  }
+});
+
+/** DER: the elements in bytes, and one of them made. */
+function elements(bytes) {
+  const found = [];
+  for (let at = 0; at < bytes.length;) {
+    const long = bytes[at + 1] > 127 ? bytes[at + 1] & 127 : 0;
+    const n = long === 0 ? bytes[at + 1] : bytes.readUIntBE(at + 2, long);
+    const from = at + 2 + long;
+    found.push({ whole: bytes.subarray(at, from + n), body: bytes.subarray(from, from + n) });
+    at = from + n;
+  }
+  return found;
+}
+const element = (tag, ...parts) => {
+  const body = Buffer.concat(parts), n = body.length;
+  return Buffer.concat([Buffer.from([tag, ...n < 128 ? [n] : n < 65536 ? [0x82, n >> 8, n & 255] : [0x83, n >> 16, n >> 8 & 255, n & 255]]), body]);
+};
+
+/** RFC 7292 B.2 with SHA-1, for the key of a MAC. */
+function macKey(word, salt, iterations) {
+  const fill = (bytes) => Buffer.alloc(Math.ceil(bytes.length / 64) * 64, bytes);
+  const wide = Buffer.from(`${word}\0`, 'utf16le').swap16();
+  let key = Buffer.concat([Buffer.alloc(64, 3), fill(salt), fill(wide)]);
+  for (let i = 0; i < iterations; i++) key = createHash('sha1').update(key).digest();
+  return key;
+}
+
+/** What is in two PKCS#12 files of one password (--form compatible) as one. */
+function joined(a, b, word) {
+  const parts = [a, b].map((file) => {
+    const [version, info, mac] = elements(elements(readFileSync(file))[0].body);
+    const [oid, content] = elements(info.body);
+    return { version, oid, mac, safes: elements(elements(elements(content.body)[0].body)[0].body) };
+  });
+  const [{ version, oid, mac }] = parts;
+  const contents = element(0x30, ...parts.flatMap(({ safes }) => safes.map(({ whole }) => whole)));
+  const [digest, salt, iterations] = elements(mac.body);
+  const [algorithm] = elements(digest.body);
+  const value = createHmac('sha1', macKey(word, salt.body, iterations.body.readUIntBE(0, iterations.body.length))).update(contents).digest();
+  return element(0x30, version.whole, element(0x30, oid.whole, element(0xa0, element(4, contents))), element(0x30, element(0x30, algorithm.whole, element(4, value)), salt.whole, iterations.whole));
+}
+
+test('import: of two certificates of one subject the one that ends last is put there, and the other named', async () => {
+  const older = makeCertificate({ into: join(base, 'older'), password, km: true, days: 30 });
+  const [first, second, file] = ['first', 'second', 'both'].map((name) => join(base, `${name}.p12`));
+  for (const [one, out] of [[made, first], [older, second]])
+    assert.equal((await cert(['export', one.folder, '--out', out, '--form', 'compatible', '--password-file', right])).code, 0);
+  const fingerprint = createHash('sha256').update(readFileSync(older.signCert)).digest('hex');
+  for (const [a, b] of [[first, second], [second, first]]) {
+    writeFileSync(file, joined(a, b, password));
+    assert.equal(execFileSync('openssl', ['pkcs12', '-legacy', '-in', file, '-passin', `pass:${password}`, '-nodes', '-nokeys'], { encoding: 'utf8', stdio: 'pipe' }).match(/BEGIN CERTIFICATE/g).length, 4);
+    const { answer, code } = await json(['import', file, '--to', medium(), '--password-file', right]);
+    assert.deepEqual([code, answer.problem, answer.folders.length, answer.left_out, answer.replaced], [0, '', 1, [fingerprint], []]);
+    for (const name of ['signCert.der', 'kmCert.der']) assert.deepEqual(readFileSync(join(answer.folders[0], name)), readFileSync(join(made.folder, name)), name);
+    const told = await cert(['import', file, '--to', medium(), '--password-file', right], ko);
+    assert.match(told.stderr, /^더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서: 홍길동\(\)\d+, .*일련번호 [0-9a-f]+/m);
   }
 });
