@@ -3,10 +3,11 @@
  *
  * Belongs here: what a template must say, may say and cannot have; the key
  * that comes out of it; the C_ functions that write.
- * Not here: attributes and handles (object.c); whether a point is on its
+ * Not here: attributes and handles (attribute.c, object.c); whether a point is on its
  * curve, which takes arithmetic (token/verify.c, asked by C_Verify).
  */
 #include "npki/derput.h"
+#include "pkcs11/attribute.h"
 #include "pkcs11/state.h"
 
 #include <stddef.h>
@@ -167,8 +168,8 @@ create_take(struct object_record *r, const CK_ATTRIBUTE *a)
 	unsigned int bit;
 
 	if (row == NULL)
-		return object_knows(a->type) ? CKR_TEMPLATE_INCONSISTENT
-					     : CKR_ATTRIBUTE_TYPE_INVALID;
+		return attribute_is_known(a->type) ? CKR_TEMPLATE_INCONSISTENT
+						   : CKR_ATTRIBUTE_TYPE_INVALID;
 	switch (row->kind) {
 	case CREATE_NUMBER:
 		return value.n == sizeof(CK_ULONG)
@@ -328,7 +329,7 @@ create_consistent(
 			a.pValue = (CK_BYTE *)template[i].pValue +
 			    (template[i].ulValueLen - a.ulValueLen);
 		}
-		if (!object_matches(&o, &a, 1))
+		if (!attribute_match(&o, &a, 1))
 			return false;
 	}
 
@@ -412,8 +413,7 @@ C_CreateObject(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG n,
 
 	if (rv != CKR_OK)
 		return rv;
-	rv = object == NULL ? CKR_ARGUMENTS_BAD
-			    : object_check_template(template, n);
+	rv = object == NULL ? CKR_ARGUMENTS_BAD : attribute_check(template, n);
 	if (rv == CKR_OK)
 		/* Before CKR_SESSION_READ_ONLY, says PKCS#11 3.0, 5.1.6. */
 		rv = create_on_token(template, n)

@@ -2,9 +2,10 @@
  * find.c - the C_ functions that look at objects: search, attributes.
  *
  * Belongs here: arguments checked, handles looked up.
- * Not here: objects and attributes themselves (object.c); what programs make
+ * Not here: objects and attributes themselves (object.c, attribute.c); what programs make
  * and remove (create.c).
  */
+#include "pkcs11/attribute.h"
 #include "pkcs11/state.h"
 
 #include <stdlib.h>
@@ -38,7 +39,7 @@ C_FindObjectsInit(CK_SESSION_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG n)
 
 	if (rv != CKR_OK)
 		return rv;
-	if ((rv = object_check_template(template, n)) == CKR_OK)
+	if ((rv = attribute_check(template, n)) == CKR_OK)
 		rv = find_begin(st, s, template, n);
 	state_leave(st);
 
@@ -107,7 +108,7 @@ C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object,
 	if (!object_find(&st->objects, object, st->logged_in, &o))
 		rv = CKR_OBJECT_HANDLE_INVALID;
 	else
-		rv = object_attributes(&o, template, n);
+		rv = attribute_get(&o, template, n);
 	state_leave(st);
 
 	return rv;

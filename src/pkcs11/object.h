@@ -93,25 +93,8 @@ size_t object_search(const struct object_table *t, bool logged_in,
     const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *out,
     size_t max);
 
-/* Is each attribute of a template one that the object has, with that value? */
-bool object_matches(
-    const struct object *o, const CK_ATTRIBUTE *template, CK_ULONG n);
-
-/* Has any object, of any class, such an attribute? */
-bool object_knows(CK_ATTRIBUTE_TYPE type);
-
 /* The object of a key before it is added, without a handle. */
 struct object object_of(const struct object_made *made);
 
-/* CKR_ARGUMENTS_BAD: a value that has a length and no place. */
-CK_RV object_check_template(const CK_ATTRIBUTE *template, CK_ULONG n);
-
 /* The most objects that a search can find. */
 size_t object_count(const struct object_table *t);
-
-/*
- * C_GetAttributeValue on one object: fills what it can, see its clause 5.7.5.
- * CKR_ARGUMENTS_BAD: no template, or a silly one.
- */
-CK_RV object_attributes(
-    const struct object *o, CK_ATTRIBUTE *template, CK_ULONG n);
