@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/answer.h"
+#include "client/reason.h"
 
 #include <errno.h>
 #include <string.h>
@@ -219,10 +220,11 @@ cert_say(const struct cert *c, enum cert_end end)
 		(void)fprintf(stderr, "%s: %s\n", text, shown);
 	} else if (end == CERT_UNATTENDED)
 		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
-	else if (cert_has_reason(end))
-		(void)fprintf(stderr, "%s (%s%s%s).\n", text, c->err.field,
-		    c->err.field[0] == '\0' ? "" : ": ", cert_reason(c));
-	else if (cert_has_field(end))
+	else if (cert_has_reason(end)) {
+		(void)fprintf(stderr, "%s (", text);
+		reason_print(stderr, c->rc, &c->err);
+		(void)fputs(").\n", stderr);
+	} else if (cert_has_field(end))
 		(void)fprintf(stderr, "%s (%s).\n", text, c->err.field);
 	else
 		(void)fprintf(stderr, "%s\n", text);

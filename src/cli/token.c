@@ -15,6 +15,7 @@
 #include "cli/places.h"
 #include "cli/verb.h"
 #include "client/person.h"
+#include "client/reason.h"
 #include "wire/tokenconf.h"
 
 #include <getopt.h>
@@ -220,6 +221,13 @@ token_run(struct token *t)
 }
 
 static void
+token_say_why(FILE *out, const struct err *e)
+{
+	(void)fputs(": ", out);
+	reason_print(out, e->rc, e);
+}
+
+static void
 token_say_places(const struct token *t)
 {
 	for (size_t i = 0; i < t->places.n; i++) {
@@ -228,9 +236,7 @@ token_say_places(const struct token *t)
 		(void)printf("%s: %s (%s)", kinds[p->kind].name,
 		    person_sentence(states[t->state[i]].text), p->path);
 		if (t->state[i] == STATE_FAILED)
-			(void)printf(": %s%s%s", t->err[i].field,
-			    t->err[i].field[0] == '\0' ? "" : ": ",
-			    t->err[i].msg);
+			token_say_why(stdout, &t->err[i]);
 		(void)putchar('\n');
 	}
 }
@@ -241,10 +247,11 @@ token_say_next(void)
 	struct tokenconf conf;
 	struct err e = { 0 };
 
-	if (tokenconf_load(&conf, "ingam", &e) != RC_OK)
-		(void)printf("%s: %s%s%s\n", person_sentence(text_settings),
-		    e.field, e.field[0] == '\0' ? "" : ": ", e.msg);
-	else if (conf.phone[0] == '\0')
+	if (tokenconf_load(&conf, "ingam", &e) != RC_OK) {
+		(void)fputs(person_sentence(text_settings), stdout);
+		token_say_why(stdout, &e);
+		(void)putchar('\n');
+	} else if (conf.phone[0] == '\0')
 		(void)printf("%s\n    [default]\n    phone = 01012345678\n",
 		    person_sentence(text_phone));
 	(void)printf("%s\n", person_sentence(text_restart));
@@ -269,6 +276,13 @@ token_put_json(const struct token *t, enum token_end end)
 	json_decref(o);
 }
 
+static void
+token_say_failed(const struct err *e)
+{
+	reason_print(stderr, e->rc, e);
+	(void)fputc('\n', stderr);
+}
+
 /* Says what was done; gives the exit code. */
 static int
 token_tell(const struct token *t, enum token_end end)
@@ -281,7 +295,7 @@ token_tell(const struct token *t, enum token_end end)
 		(void)fprintf(stderr, "%s: %s\n",
 		    person_sentence(endings[end].text), t->module);
 	else if (end == END_FAILED && t->why.msg[0] != '\0')
-		(void)fprintf(stderr, "%s: %s\n", t->why.field, t->why.msg);
+		token_say_failed(&t->why);
 	else if (end != END_DONE)
 		person_say(endings[end].text);
 	else if (!t->json && t->remove)

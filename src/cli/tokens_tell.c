@@ -14,6 +14,7 @@
 #include "cli/cert_tell.h"
 #include "cli/columns.h"
 #include "cli/token_list.h"
+#include "client/reason.h"
 
 /* word stands in --json, and stays as it is for ever. */
 static const struct {
@@ -323,10 +324,11 @@ tokens_tell_say(const struct tokens *t, enum tokens_end end)
 	const struct err *e = &t->err;
 
 	(void)fprintf(stderr, "%s", person_sentence(endings[end].text));
-	if (endings[end].detail)
-		(void)fprintf(stderr, " (%s%s%s).", e->field,
-		    e->field[0] == '\0' ? "" : ": ",
-		    e->msg[0] == '\0' ? err_text(t->rc) : e->msg);
+	if (endings[end].detail) {
+		(void)fputs(" (", stderr);
+		reason_print(stderr, t->rc, e);
+		(void)fputs(").", stderr);
+	}
 	(void)fputc('\n', stderr);
 }
 

@@ -13,6 +13,7 @@
 #include "cli/cert_tell.h"
 #include "cli/verb.h"
 #include "client/person.h"
+#include "client/reason.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -311,10 +312,11 @@ static void
 verify_say(const struct ending *how, enum rc rc, const struct err *e)
 {
 	(void)fprintf(stderr, "%s", person_sentence(how->text));
-	if (how->reason)
-		(void)fprintf(stderr, " (%s%s%s).", e->field,
-		    e->field[0] == '\0' ? "" : ": ",
-		    e->msg[0] == '\0' ? err_text(rc) : e->msg);
+	if (how->reason) {
+		(void)fputs(" (", stderr);
+		reason_print(stderr, rc, e);
+		(void)fputs(").", stderr);
+	}
 	(void)fputc('\n', stderr);
 }
 

@@ -7,6 +7,7 @@
 #include "client/person.h"
 
 #include "base/language.h"
+#include "client/reason.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,9 +123,9 @@ person_fail(enum rc rc, const struct rest_problem *problem, const struct err *e)
 								: code;
 	}
 	person_say(person_of(code, rc));
-	(void)fprintf(stderr, "  (%s%s%s)\n", e->field,
-	    e->field[0] == '\0' ? "" : ": ",
-	    e->msg[0] == '\0' ? err_text(rc) : e->msg);
+	(void)fputs("  (", stderr);
+	reason_print(stderr, rc, e);
+	(void)fputs(")\n", stderr);
 
 	return code;
 }

@@ -156,3 +156,45 @@ test('cloud import to the address of the phone app: exit 4, and which address it
     await running.stop();
   }
 });
+
+/** Failures that say why; what stays as it is in every language: options, names of files, addresses, a standard's fields and clauses. */
+const failing = [
+  ['cert', 'check-password', '--password-file', base],
+  ['cert', 'check-password', '--password-file', join(base, 'none')],
+  ['cert', 'copy', '--to', '/proc/none'],
+  ['cert', 'import', '--password-file', right, '--to', base, right],
+  ['cert', 'export', '--out', join(base, 'none', 'x.p12'), '--password-file', right],
+  ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), right],
+  ['sign', '--password-file', right, '--ca', join(base, 'none'), right],
+  ['verify', '--no-chain', right],
+  ['verify', '--no-chain', join(base, 'none')],
+  ['verify', '--trust', join(base, 'none'), message],
+  ['verify', '--trust', file('other.pem', makeCertificate({ into: join(base, 'other'), key: 'ec', form: 'aes' }).ca), '--no-revocation', message],
+  ['cloud', 'import', '--server', 'http://localhost:1', '--code', '4738150000016', '--password-file', right, folder],
+  ['token', 'list', '--module', right],
+  ['token', 'register', '--module', '/none'],
+  ['cert', 'list', '--explode'],
+];
+const names = /--[a-z0-9-]+|https?:\/\/\S+|\S*\/\S+|\b[\w.]+\.(?:der|key|p12|conf|module)\b|ingam(?: (?:cert|cloud|sign|token|verify)(?: [a-z-]+)?)?\b|\b[a-z]+(?:\.[a-z]+)?[A-Z]\w+(?=: )|\(RFC [^)]*\)/g;
+for (const args of failing) {
+  const called = args.filter((word) => !word.startsWith('/')).join(' ');
+  test(`${called}: a Korean sentence for a Korean, an English one for others`, async () => {
+    const korean = await ingam(args, { env: { LC_ALL: 'ko_KR.UTF-8' } }), english = await ingam(args, { env: { LC_ALL: 'C.UTF-8', LANG: 'ko_KR.UTF-8' } });
+    assert.notEqual(korean.code, 0);
+    assert.equal(korean.code, english.code);
+    assert.match(korean.stderr, /[가-힣]+요/);
+    assert.doesNotMatch(korean.stderr.replace(/^usage:.*(\n {7}.*)*/gm, '').replace(names, ''), /[a-z]{2,}/, korean.stderr);
+    assert.doesNotMatch(english.stderr, /[가-힣]/);
+  });
+}
+
+test('every reason that has a Korean text is still given by somebody', () => {
+  const joined = (text) => text.replace(/"\s*\n\s*"/g, '');
+  const code = readdirSync(join(root, 'src'), { recursive: true }).filter((name) => /\.[ch]$/.test(name) && name !== 'client/reason.c').map((name) => joined(readFileSync(join(root, 'src', name), 'utf8'))).join('\n');
+  const table = joined(readFileSync(join(root, 'src/client/reason.c'), 'utf8'));
+  const [, rows] = /reasons\[\] = \{([^]*?)\n\};/.exec(table);
+  const texts = [...rows.matchAll(/\{\s*"([^"]+)",\s*"/g)].map(([, text]) => text);
+  assert.ok(texts.length > 80);
+  // What the system says begins with a capital.
+  for (const text of texts.filter((one) => !/^[A-Z][a-z]/.test(one))) assert.ok(code.includes(`"${text}"`) || code.includes(`"${text} (`), text);
+});

@@ -186,9 +186,9 @@ static const struct {
 	{ "one that cannot be read is listed as JSON, too", "en",
 	    "cloud import --json --number 2 bad", 2, "no such number",
 	    "{\"registered\":false,\"problem\":\"no-such-number\","
-	    "\"certificates\":[{\"number\":1,\"folder\":\"bad\","
+	    "\"certificates\":[{\"number\":1,"
 	    "\"medium\":\"folder\",\"key\":true,\"encryption\":false,"
-	    "\"ca_certificates\":false}]}\n",
+	    "\"ca_certificates\":false,\"folder\":\"bad\"}]}\n",
 	    NULL, false },
 	{ "a number that the list has not", "en",
 	    "cloud import --number 3 several", 2, "no such number", NULL, NULL,
