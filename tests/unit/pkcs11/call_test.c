@@ -410,6 +410,31 @@ test_waiting(void)
 	    "waiting: C_Finalize ends it");
 }
 
+/* A certificate and its keys, which programs tell apart by CKA_UNIQUE_ID. */
+static void
+test_unique(CK_SESSION_HANDLE s)
+{
+	static const struct {
+		CK_OBJECT_CLASS class;
+		char letter;
+	} parts[] = { { CKO_CERTIFICATE, 'c' }, { CKO_PUBLIC_KEY, 'p' },
+		{ CKO_PRIVATE_KEY, 's' } };
+	char first[64] = "", text[64];
+	int good = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		CK_ATTRIBUTE a = { CKA_UNIQUE_ID, text, sizeof(text) };
+		CK_RV rv = p11->C_GetAttributeValue(
+		    s, module_object(s, parts[i].class, 0x11), &a, 1);
+
+		if (i == 0)
+			memcpy(first, text, sizeof(first));
+		good += rv == CKR_OK && a.ulValueLen == 34 &&
+		    memcmp(text, first, 33) == 0 && text[33] == parts[i].letter;
+	}
+	ok(good == 3, "a certificate and its keys have names of their own");
+}
+
 int
 main(void)
 {
@@ -423,6 +448,7 @@ main(void)
 	s = module_session();
 	ok(sign_ec(s, 0) == CKR_USER_NOT_LOGGED_IN, "sign: not logged in");
 	(void)module_login(s, "123456");
+	test_unique(s);
 	test_sign_begin(s);
 	test_raw(s);
 	test_sign(s);
