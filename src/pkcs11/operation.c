@@ -1,8 +1,8 @@
 /*
  * operation.c - what C_Sign and C_Verify have in common.
  *
- * Belongs here: entering one that is under way, data that comes in parts, and
- * the digest of it.
+ * Belongs here: beginning one, entering one that is under way, data that comes
+ * in parts, and the digest of it.
  * Not here: what is done with the digest (sign.c, verify.c); mechanisms
  * (mech.c).
  */
@@ -86,6 +86,29 @@ static struct operation *
 operation_of(struct session *s, enum operation_kind kind)
 {
 	return kind == OPERATION_SIGN ? &s->sign : &s->verify;
+}
+
+CK_RV
+operation_init(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    const CK_MECHANISM *given, CK_OBJECT_HANDLE key, operation_beginner *begin)
+{
+	struct operation *op;
+	struct session *s;
+	struct state *st;
+	CK_RV rv = state_enter_session(handle, &st, &s);
+
+	if (rv != CKR_OK)
+		return rv;
+	op = operation_of(s, kind);
+	if (s->busy || (given != NULL && op->active))
+		rv = CKR_OPERATION_ACTIVE;
+	else if (given == NULL)
+		op->active = false; /* PKCS#11 3.0, 5.13.1 and 5.15.1 */
+	else
+		rv = begin(st, s, given, key);
+	state_leave(st);
+
+	return rv;
 }
 
 CK_RV

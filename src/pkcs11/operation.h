@@ -32,6 +32,17 @@ struct state;
 
 enum operation_kind { OPERATION_SIGN, OPERATION_VERIFY };
 
+/* Whether this key may, and operation_begin(). The session is entered. */
+typedef CK_RV operation_beginner(struct state *st, struct session *s,
+    const CK_MECHANISM *given, CK_OBJECT_HANDLE key);
+
+/*
+ * C_SignInit and C_VerifyInit; without a mechanism the one under way is
+ * cancelled. CKR_OPERATION_ACTIVE: there is one, or a call of another thread.
+ */
+CK_RV operation_init(CK_SESSION_HANDLE handle, enum operation_kind kind,
+    const CK_MECHANISM *given, CK_OBJECT_HANDLE key, operation_beginner *begin);
+
 /*
  * Enters the session of a handle that has one under way; state_leave() ends
  * it. CKR_OPERATION_ACTIVE: a call of another thread. On failure nothing was

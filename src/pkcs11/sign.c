@@ -75,21 +75,8 @@ CK_RV
 C_SignInit(
     CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	struct session *s;
-	struct state *st;
-	CK_RV rv = state_enter_session(handle, &st, &s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if (s->busy || (mechanism != NULL && s->sign.active))
-		rv = CKR_OPERATION_ACTIVE;
-	else if (mechanism == NULL)
-		s->sign.active = false; /* PKCS#11 3.0, 5.13.1 */
-	else
-		rv = sign_begin(st, s, mechanism, key);
-	state_leave(st);
-
-	return rv;
+	return operation_init(
+	    handle, OPERATION_SIGN, mechanism, key, sign_begin);
 }
 
 static enum rc

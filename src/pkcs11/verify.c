@@ -32,21 +32,8 @@ CK_RV
 C_VerifyInit(
     CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	struct session *s;
-	struct state *st;
-	CK_RV rv = state_enter_session(handle, &st, &s);
-
-	if (rv != CKR_OK)
-		return rv;
-	if (s->busy || (mechanism != NULL && s->verify.active))
-		rv = CKR_OPERATION_ACTIVE;
-	else if (mechanism == NULL)
-		s->verify.active = false; /* PKCS#11 3.0, 5.15.1 */
-	else
-		rv = verify_begin(st, s, mechanism, key);
-	state_leave(st);
-
-	return rv;
+	return operation_init(
+	    handle, OPERATION_VERIFY, mechanism, key, verify_begin);
 }
 
 /* The helper cannot read a key: a point that a program made, off its curve. */
