@@ -218,12 +218,10 @@ serve_answer(struct serve *s, struct serve_batch *b)
 	journal_commit(s->vault->journal);
 	FAILPOINT("serve-before-answer");
 	for (size_t i = 0; i < b->n; i++) {
-		int fd = b->fds[i];
-
-		if (fd >= 0 &&
-		    channel_send(fd, buf_span(&b->calls[i].answer), NULL) !=
-			RC_OK)
-			serve_hang_up(s, fd);
+		if (b->fds[i] >= 0 &&
+		    channel_send(b->fds[i], buf_span(&b->calls[i].answer),
+			NULL) != RC_OK)
+			serve_hang_up(s, b->fds[i]);
 		dispatch_clear(&b->calls[i]);
 	}
 	FAILPOINT("serve-answered");
@@ -240,8 +238,10 @@ serve_take(struct serve *s, struct serve_batch *b)
 
 	(void)sigemptyset(&none);
 	(void)pthread_mutex_unlock(&s->lock);
-	n = epoll_pwait(s->epoll, events, SERVE_BATCH, SERVE_TICK_MS, &none);
+	(void)epoll_pwait(s->epoll, events, 1, SERVE_TICK_MS, &none);
 	(void)pthread_mutex_lock(&s->lock);
+	/* Another thread may have closed what was ready: look again. */
+	n = epoll_pwait(s->epoll, events, SERVE_BATCH, 0, NULL);
 	for (int i = 0; i < n; i++) {
 		int fd = events[i].data.fd;
 

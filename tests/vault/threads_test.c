@@ -21,7 +21,7 @@
 
 #define CALLERS 6
 #define EACH    16
-#define CLIENTS 64
+#define CLIENTS 200
 
 /* What all callers share. */
 struct scene {
@@ -260,13 +260,16 @@ is_answered(const struct rig *r)
 	return good;
 }
 
-/* A client that dies while its signature is made: nobody gets its answer. */
+/*
+ * A client that dies while its signature is made, or while that is written
+ * down: nobody gets its answer.
+ */
 static void
 test_dead_clients(struct rig *r, struct phone *p, struct subject *s)
 {
 	struct caller callers[CALLERS];
 	struct scene scene = {
-		.rig = r, .subject = s, .mechanism = KEYS_RSA_PKCS1
+		.rig = r, .subject = s, .mechanism = KEYS_RSA_PSS
 	};
 	size_t made = 0, bad = 0, answered = 0;
 	struct grant g;
@@ -283,8 +286,11 @@ test_dead_clients(struct rig *r, struct phone *p, struct subject *s)
 		(void)kill(pid, SIGKILL);
 		answered += is_answered(r);
 		(void)waitpid(pid, NULL, 0);
-		if (i % 8 == 7)
+		if (i % 8 == 7) {
+			if (keys_refuse(r->keys, g.id, NULL) != RC_OK)
+				abort();
 			grant_free(&g);
+		}
 	}
 	ok(answered == CLIENTS,
 	    "%d clients die, and whoever comes next hears nothing of it",
