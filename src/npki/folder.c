@@ -151,7 +151,9 @@ folder_unreadable(struct folder *f, const char *path, int error, struct err *e)
 		return err_set(e, RC_MEMORY, NULL, "no memory for the list");
 	}
 	f->unread = more;
-	f->unread[f->unread_n++] = (struct folder_unread){ copy, error };
+	f->unread[f->unread_n].path = copy;
+	f->unread[f->unread_n].error = error;
+	f->unread_n++;
 
 	return RC_OK;
 }
