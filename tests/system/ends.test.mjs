@@ -198,3 +198,24 @@ test('every reason that has a Korean text is still given by somebody', () => {
   // What the system says begins with a capital.
   for (const text of texts.filter((one) => !/^[A-Z][a-z]/.test(one))) assert.ok(code.includes(`"${text}"`) || code.includes(`"${text} (`), text);
 });
+
+test('Ctrl-Z at a password stops it, with echo on; who goes on is asked again', async () => {
+  const child = spawn('script', ['-qec', 'bash --norc -i', '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'dumb', ...env }, timeout: 30000 });
+  const steps = [
+    [/[$#] $/, `'${program('ingam')}' cert check-password '${folder}'\n`],
+    [/Password of the certificate: $/, '\x1a'],
+    [/Stopped[^]*[$#] $/, 'stty -a | grep -oE -- "-?\\becho\\b"; fg\n'],
+    [/\necho\r?\n[^]*Password of the certificate: $/, `${password}\n`],
+    [/The password is right\.[^]*[$#] $/, 'exit\n'],
+  ];
+  let said = '', done = 0;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
+    if (done < steps.length && steps[done][0].test(said)) {
+      said = '';
+      child.stdin.write(steps[done++][1]);
+    }
+  });
+  await new Promise((ended) => child.on('close', ended));
+  assert.equal(done, steps.length, said);
+});
