@@ -19,6 +19,7 @@ const slug = (error) => error.problem?.replace('urn:ingam:problem:', '');
 
 export const COUNT = 3; // signatures of one approval: token-count
 const AGAIN_MS = 40; // between two tries
+const LIVING_MOST = 3; // requests that wait for one member at once
 const PATIENCE_MS = 15000;
 const REMEMBERED = 8; // calls that may be repeated later on
 const MEMORY_MS = 45000; // how long: below token-life
@@ -258,12 +259,17 @@ export class Actor {
     this.promise('approve a deletion', step, (a) => a.request.state === 'done');
   }
 
-  /** A program on a PC asks; the request is seen on the phone unless it must not be. */
+  /**
+   * A program on a PC asks; the request is seen on the phone unless it must not
+   * be. Undefined: for one who never used the token from there only so many
+   * may wait, and each answer that got lost on the way left one.
+   */
   async ask(machine) {
     const pc = new Pc(this.world.running, this.member.number, { program: `p${this.world.programs++}`, machine });
     await this.must('ask', () => pc.ask());
     const { requests } = await this.must('requests', () => this.app('GET', '/requests'));
     const seen = requests.some((r) => r.id === pc.id);
+    if (!seen && !this.blocked && requests.filter((r) => r.kind === 'token').length >= LIVING_MOST) return undefined;
     if (seen === this.blocked) this.fail(seen ? 'a blocked request is seen' : 'a request is not seen', { id: pc.id });
     const request = { pc, state: 'waiting', at: Date.now() };
     this.requests.push(request);
@@ -273,6 +279,7 @@ export class Actor {
 
   async token() {
     const request = await this.ask('desk');
+    if (request === undefined) return;
     await this.chance.weighed([
       [10, () => this.use(request)],
       [1, () => this.refuse(request)],
@@ -303,6 +310,7 @@ export class Actor {
   async notMe() {
     const machine = `stranger${this.world.programs++}`;
     const request = await this.ask(machine);
+    if (request === undefined) return;
     const step = () => this.app('POST', `/requests/${request.pc.id}/refuse`, { not_me: true });
     await this.must('not me', step);
     this.is(request, 'refused');
