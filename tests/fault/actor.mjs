@@ -262,19 +262,31 @@ export class Actor {
   /**
    * A program on a PC asks; the request is seen on the phone unless it must not
    * be. Undefined: for one who never used the token from there only so many
-   * may wait, and each answer that got lost on the way left one.
+   * may wait, and each answer that got lost on the way left one; they are
+   * refused then.
    */
   async ask(machine) {
     const pc = new Pc(this.world.running, this.member.number, { program: `p${this.world.programs++}`, machine });
     await this.must('ask', () => pc.ask());
     const { requests } = await this.must('requests', () => this.app('GET', '/requests'));
     const seen = requests.some((r) => r.id === pc.id);
-    if (!seen && !this.blocked && requests.filter((r) => r.kind === 'token').length >= LIVING_MOST) return undefined;
+    const living = requests.filter((r) => r.kind === 'token');
+    if (!seen && !this.blocked && living.length >= LIVING_MOST) return this.makeRoom(living);
     if (seen === this.blocked) this.fail(seen ? 'a blocked request is seen' : 'a request is not seen', { id: pc.id });
     const request = { pc, state: 'waiting', at: Date.now() };
     this.requests.push(request);
     if (this.requests.length > REMEMBERED) this.requests.shift();
     return request;
+  }
+
+  async makeRoom(living) {
+    for (const { id, program } of living) {
+      const { problem } = await this.must('refuse', () => this.app('POST', `/requests/${id}/refuse`, { not_me: false }), ['ended', 'expired', 'not-found']);
+      if (problem !== undefined) continue;
+      this.row('refused', program);
+      const known = this.requests.find((r) => r.pc.id === id);
+      if (known !== undefined) this.is(known, 'refused');
+    }
   }
 
   async token() {
