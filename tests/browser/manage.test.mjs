@@ -44,6 +44,7 @@ for (const file of ['signCert.der', 'signPri.key'])
   copyFileSync(join(samples, file), join(old, file));
 utimesSync(join(old, 'signPri.key'), new Date('2020-03-01T00:00:00Z'), new Date('2020-03-01T00:00:00Z'));
 const npki = join(work, 'NPKI');
+const lone = makeCertificate({ into: join(work, 'lone'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', password: 'abc111' });
 const place = relative(npki, made.folder);
 const sign = `${place}/signPri.key`;
 const km = `${place}/kmPri.key`;
@@ -301,6 +302,7 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
   await press(page, '폴더 고르기');
   await heading(page, '그 자리에 이미 인증서가 있어요');
+  assert.equal(await page.getByText('함께 없어져요').count(), 0);
   assert.deepEqual(await lies(page, 'Stick'), before);
   await page.evaluate(breakWriting, 'closing');
   await press(page, '없애고 바꾸기');
@@ -313,6 +315,21 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   assert.deepEqual(Object.keys(after).map((path) => basename(path)).sort(), ['SIGNCERT.DER', 'kmCert.der', 'kmPri.key', 'signPri.key']);
   assert.deepEqual(Object.values(after).map((b) => b.length).sort(), Object.values(onDisk()).map((b) => Buffer.from(b, 'base64').length).sort());
   assert.ok(ingamOpens(Object.fromEntries(Object.entries(after).map(([path, b]) => [basename(path) === 'SIGNCERT.DER' ? 'signCert.der' : path, b])), made.password));
+  await close();
+});
+
+test('a pair for encryption that a copy would take away is named before', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, lone.folder);
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  const at = (await page.locator('.where').first().textContent()).replace(/^NPKI/, 'npki');
+  const b64 = (name) => readFileSync(join(made.folder, name)).toString('base64');
+  await lay(page, 'Old', { [`${at}/signCert.der`]: b64('signCert.der'), [`${at}/kmPri.key`]: b64('kmPri.key') });
+  await press(page, '폴더 고르기');
+  await heading(page, '그 자리에 이미 인증서가 있어요');
+  await page.getByText('거기 있는 암호용 인증서도 함께 없어져요').waitFor();
   await close();
 });
 

@@ -44,17 +44,19 @@ class WwwKeep extends Act {
       this.there = undefined;
       const root = await showDirectoryPicker({ id: 'npki-copy', mode: 'readwrite' });
       await askLeave(root);
-      const there = (await filesBelow(root, this.path)).get('signcert.der');
-      if (there === undefined)
-        await this.#place(root);
+      const there = await filesBelow(root, this.path);
+      if (there.has('signcert.der'))
+        await this.#ask(root, there);
       else
-        await this.#ask(root, new Uint8Array(await (await there.getFile()).arrayBuffer()));
+        await this.#place(root);
     });
   }
 
   /* There is a certificate of the same name: an earlier one of the same person, or this very one. */
-  async #ask(root, der) {
-    this.set({ there: { root, facts: await factsOf(der).catch(() => null) } });
+  async #ask(root, files) {
+    const der = new Uint8Array(await (await files.get('signcert.der').getFile()).arrayBuffer());
+    const lost = this.files.kmCert === undefined && ['kmcert.der', 'kmpri.key'].some((name) => files.has(name));
+    this.set({ there: { root, lost, facts: await factsOf(der).catch(() => null) } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
@@ -78,7 +80,7 @@ class WwwKeep extends Act {
   }
 
   #replacing() {
-    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2><p>${t('keep.there.text')}</p></div>
+    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2><p>${t('keep.there.text')}</p>${this.there.lost ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
       ${this.there.facts === null ? nothing : html`<div class="sheet"><www-certificate .facts=${this.there.facts}></www-certificate></div>`}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         <button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button></div></div>`;
