@@ -58,10 +58,21 @@ enum rc
 cert_password_open(struct cert *c, enum folder_file file, struct span password,
     struct sec *key)
 {
-	return cert_file(c, file).n == 0
-	    ? RC_OK
-	    : keyfile_open(cert_file(c, file), password,
-		  cert_password_modulus(c, file), key, &c->err);
+	const struct span unknown = { NULL, 0 };
+	enum rc rc;
+
+	if (cert_file(c, file).n == 0)
+		return RC_OK;
+	rc = keyfile_open(cert_file(c, file), password,
+	    cert_password_modulus(c, file), key, &c->err);
+	if (rc == RC_SECRET &&
+	    keyfile_open(cert_file(c, file), password, unknown, key, NULL) ==
+		RC_OK) {
+		sec_free(key);
+		return RC_STATE;
+	}
+
+	return rc;
 }
 
 /* An EC key has no modulus to be known by: its point is held against it. */
@@ -86,29 +97,19 @@ cert_password_fits(struct cert *c, enum folder_file file, struct span key)
 	return rc;
 }
 
-/*
- * Does the password open this key file, if it is there? RC_SECRET: no;
- * RC_STATE: yes, and it is the key of another certificate.
- */
+/* As cert_password_open(), for keys of every kind. */
 static enum rc
 cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 {
-	const struct span unknown = { NULL, 0 };
 	struct sec key SEC_WIPED = { 0 };
 	enum rc rc = cert_password_open(c, file, password, &key);
 
-	if (rc == RC_OK && key.n > 0)
-		return cert_password_fits(c, file, sec_span(&key));
-	if (rc == RC_SECRET &&
-	    keyfile_open(cert_file(c, file), password, unknown, &key, NULL) ==
-		RC_OK)
-		return RC_STATE;
-
-	return rc;
+	return rc == RC_OK && key.n > 0
+	    ? cert_password_fits(c, file, sec_span(&key))
+	    : rc;
 }
 
-/* Says of which file it is. */
-static enum cert_end
+enum cert_end
 cert_password_of(struct cert *c, enum folder_file file, enum cert_end end)
 {
 	err_clear(&c->err);

@@ -21,10 +21,15 @@ enum cert_end cert_password_old(struct cert *c, struct sec *password);
 
 /*
  * Opens one of its key files, as keyfile_open(); key stays empty where there is
- * no such file.
+ * no such file. RC_STATE: the password is right, and it is the key of another
+ * certificate, as far as that shows without opening (RSA).
  */
 IG_CHECK enum rc cert_password_open(struct cert *c, enum folder_file file,
     struct span password, struct sec *key);
+
+/* Gives that end, and says in c->err of which file it is. */
+enum cert_end cert_password_of(
+    struct cert *c, enum folder_file file, enum cert_end end);
 
 /* The form of a key file that is called so; false where there is none. */
 bool cert_password_form(const char *name, enum pbe_form *form);

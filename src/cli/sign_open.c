@@ -8,7 +8,7 @@
 #include "cli/sign.h"
 
 #include "base/clock.h"
-#include "npki/keyfile.h"
+#include "cli/cert_password.h"
 #include "npki/pkinfo.h"
 #include "x509/pkey.h"
 #include "x509/rawsig.h"
@@ -79,8 +79,7 @@ sign_open_file(struct sign *s)
 
 	if (end != CERT_DONE)
 		return end;
-	rc = keyfile_open(cert_file(c, FOLDER_SIGN_KEY), sec_span(&password),
-	    c->info.modulus, &info, &c->err);
+	rc = cert_password_open(c, FOLDER_SIGN_KEY, sec_span(&password), &info);
 	if (rc == RC_OK)
 		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
 	if (rc == RC_OK)
@@ -92,9 +91,8 @@ sign_open_file(struct sign *s)
 		    "there is no R in it");
 	if (rc == RC_OK && s->random)
 		rc = rawsig_random(numbers.r, &s->r, &c->err);
-	/* A key that does not fit: the file beside it is another's. */
 	if (rc == RC_STATE)
-		rc = RC_FORMAT;
+		return cert_password_of(c, FOLDER_SIGN_KEY, CERT_OTHER_KEY);
 	sign_algorithm(s);
 
 	return cert_failed(c, rc);

@@ -12,7 +12,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, write
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { another, base, cert, home, json, ko, other, password, right, secret } from '../lib/home.mjs';
+import { another, base, cert, env, home, json, ko, other, password, right, secret } from '../lib/home.mjs';
 import { program, run } from '../lib/service.mjs';
 
 const wrong = secret('Wrong7!Qwe', 'wrong');
@@ -52,6 +52,10 @@ for (const [kind, one, options] of [['RSA', made, {}], ['EC', ec, { key: 'ec', f
     }
     assert.match((await cert(['check-password', folder, '--password-file', right], ko)).stderr, /개인키가 옆에 있는 인증서의 것이 아니에요.*\(signPri\.key\)/);
     assert.equal((await json(['check-password', folder, '--password-file', wrong])).answer.problem, 'wrong-password');
+    for (const [file, problem] of [[right, 'wrong-key'], [wrong, 'wrong-password']]) {
+      const { code, stdout } = await run(program('ingam'), ['sign', '--json', '--certificate', folder, '--password-file', file, join(folder, 'signCert.der')], { env });
+      assert.deepEqual([code, JSON.parse(stdout).problem], [1, problem]);
+    }
   });
 }
 
