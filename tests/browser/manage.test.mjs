@@ -333,6 +333,50 @@ test('a pair for encryption that a copy would take away is named before', { time
   await close();
 });
 
+/* Chooses the certificate that a folder holds, and a place for its copy where these files lie. Files are base64. */
+async function copyOver(page, folder, name, files) {
+  await pick(page, folder);
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  const at = await page.locator('.where').first().textContent();
+  await lay(page, name, Object.fromEntries(Object.entries(files).map(([file, bytes]) => [`${at}/${file}`, bytes])));
+  await press(page, '폴더 고르기');
+  await heading(page, '그 자리에 이미');
+  return at;
+}
+
+test('a copy that would take the place of a better certificate is warned of, and of the very same one there is none', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const b64 = (path) => readFileSync(path).toString('base64');
+  const ends = (der) => new Date(execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-enddate'], { encoding: 'utf8' }).slice(9)).toLocaleDateString('ko-KR', { timeZone: 'Asia/Seoul' });
+  const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
+  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '열쇠 파일이 달라요'];
+  /* What comes, what is there, which of the warnings is said. */
+  for (const [name, comes, there, said] of [
+    ['ended', old, { 'signCert.der': b64(made.signCert) }, 0],
+    ['newer', lone.folder, { 'signCert.der': b64(longer.signCert) }, 1],
+    ['older', longer.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
+    ['key', lone.folder, { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(made.signKey) }, 2],
+  ]) {
+    await copyOver(page, comes, name, there);
+    await page.getByRole('button', { name: '없애고 바꾸기' }).waitFor();
+    for (const [i, warning] of warnings.entries())
+      assert.equal(await page.getByText(warning).count(), i === said ? 1 : 0, `${name}: ${warning}`);
+    if (said !== 2)
+      await page.locator(`.there .stack:has-text("그 자리에 넣을 인증서"):has-text("${ends(join(comes, 'signCert.der'))}")`).waitFor();
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
+  const at = await copyOver(page, lone.folder, 'same', { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(lone.signKey) });
+  await heading(page, '그 자리에 이미 똑같은 인증서가 있어요');
+  assert.equal(await page.getByRole('button', { name: '없애고 바꾸기' }).count(), 0);
+  await lay(page, 'free', {});
+  await press(page, '다른 폴더 고르기');
+  await heading(page, '복사했어요');
+  assert.deepEqual(Object.keys(await lies(page, 'free')).sort(), [`${at}/signCert.der`, `${at}/signPri.key`]);
+  await close();
+});
+
 /* Presses a button that downloads; gives the file's name and path. */
 async function downloaded(page, name) {
   const [file] = await Promise.all([page.waitForEvent('download'), press(page, name)]);
@@ -687,6 +731,11 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await press(page, '인증서로 돌아가기');
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
   await press(page, '폴더 고르기');
+  await heading(page, '그 자리에 이미 똑같은 인증서가 있어요');
+  await look(page, 'manage-copy-same', faults, few);
+  const at = (await page.locator('.where').first().textContent()).replace('NPKI/', '');
+  await lay(page, 'NPKI', { [`${at}/signCert.der`]: readFileSync(plain.signCert).toString('base64') });
+  await press(page, '다른 폴더 고르기');
   await heading(page, '그 자리에 이미 인증서가 있어요');
   await look(page, 'manage-copy-there', faults, few);
   await page.goBack();

@@ -24,8 +24,11 @@ export async function askLeave(root) {
     throw new Problem('folder-denied');
 }
 
-const bytesAt = async (handle) => new Uint8Array(await (await handle.getFile()).arrayBuffer());
-const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+/** What a file holds now. */
+export const bytesAt = async (handle) => new Uint8Array(await (await handle.getFile()).arrayBuffer());
+
+/** Whether two files hold the same. */
+export const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
 
 async function write(handle, bytes) {
   const writer = await handle.createWritable();

@@ -10,10 +10,16 @@
 import { css, html, nothing } from '../ui/base.js';
 import { t } from '../core/i18n.js';
 import { factsOf, nameOf, namedFiles, pathFor } from '../core/keyfiles.js';
-import { askLeave, download, filesBelow, placeBelow, writesFolders } from '../core/writer.js';
+import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
 import { parted } from './certificate.js';
+
+/* What is to be heard before one certificate takes the place of another; the first that holds. */
+const cautions = [
+  ['keep.there.ended', (comes, there, now) => comes.notAfter < now && there.notAfter >= now],
+  ['keep.there.newer', (comes, there) => there.notAfter > comes.notAfter],
+];
 
 /* What a sentence may hold of a file's or folder's name is set in its own letters. */
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
@@ -52,11 +58,19 @@ class WwwKeep extends Act {
     });
   }
 
-  /* There is a certificate of the same name: an earlier one of the same person, or this very one. */
+  /*
+   * There is a certificate of the same name: an earlier one of the same person,
+   * or this very one, whose key may have another password there.
+   */
   async #ask(root, files) {
-    const der = new Uint8Array(await (await files.get('signcert.der').getFile()).arrayBuffer());
+    const lies = async (part, name) => this.files[part] === undefined || files.has(name) && same(this.files[part], await bytesAt(files.get(name)));
+    const one = await lies('signCert', 'signcert.der');
+    const all = one && await lies('signPri', 'signpri.key') && await lies('kmCert', 'kmcert.der') && await lies('kmPri', 'kmpri.key');
     const lost = this.files.kmCert === undefined && ['kmcert.der', 'kmpri.key'].some((name) => files.has(name));
-    this.set({ there: { root, lost, facts: await factsOf(der).catch(() => null) } });
+    const comes = await factsOf(this.files.signCert);
+    const facts = await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null);
+    const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(comes, facts, Date.now()))?.[0];
+    this.set({ there: { root, one, all, lost, comes, facts, caution } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
@@ -79,11 +93,25 @@ class WwwKeep extends Act {
     this.#kept({ download: name });
   }
 
+  #other() {
+    return html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button>`;
+  }
+
+  #card(name, facts) {
+    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts}></www-certificate></div></div>`;
+  }
+
+  #lying() {
+    return html`<div class="well there"><div><h2 tabindex="-1">${t('keep.same')}</h2><p>${t('keep.same.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
+  }
+
   #replacing() {
-    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2><p>${t('keep.there.text')}</p>${this.there.lost ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
-      ${this.there.facts === null ? nothing : html`<div class="sheet"><www-certificate .facts=${this.there.facts}></www-certificate></div>`}
+    const { one, lost, comes, facts, caution } = this.there;
+    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2>${caution === undefined ? nothing : html`<p><strong>${t(caution)}</strong></p>`}
+        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${lost ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
+      ${this.#card('keep.there.is', facts)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
-        <button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button></div></div>`;
+        ${this.#other()}</div></div>`;
   }
 
   render() {
@@ -92,7 +120,7 @@ class WwwKeep extends Act {
     const folders = writesFolders();
     return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(folders ? 'keep.place.text' : 'keep.place.zip')}</p></div>
       ${this.there === undefined ? html`<div class="acts">${folders ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.folder')}</button>` : nothing}
-        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.#replacing()}
+        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.#replacing()}
       ${this.busy ? html`<ig-busy .label=${t('keep.busy')}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
   }
 }
