@@ -38,7 +38,7 @@ hash=OID:${hash}
  */
 export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
-  const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=TEST,o=Ingam test CA,c=kr`);
+  const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=personal4IB,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });
   const make = (stem, usage) => {
     const pem = join(work, `${stem}.key`);
