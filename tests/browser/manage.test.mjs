@@ -385,7 +385,17 @@ async function downloaded(page, name) {
   return path;
 }
 
-const unpack = (zip, into) => execFileSync('python3', ['-c', 'import sys,zipfile\nz=zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\nz.extractall(sys.argv[2])', zip, into]);
+const unpack = (zip, into) => execFileSync('python3', ['-c', `import sys,zipfile
+z=zipfile.ZipFile(sys.argv[1])
+assert z.testzip() is None
+assert {(i.create_system, i.external_attr >> 16) for i in z.infolist()} == {(3, 0o100600)}
+z.extractall(sys.argv[2])`, zip, into]);
+
+/* The names in a ZIP file as unzip shows them; null where there is no unzip. */
+function unzipped(zip) {
+  const { status, stdout } = spawnSync('unzip', ['-Z1', zip], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  return status === 0 ? stdout.trim().split('\n') : null;
+}
 
 test('where the browser writes to no folder, files are downloaded: copies, and keys with a new password', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
@@ -398,6 +408,9 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   const copy = await downloaded(page, '내려받기');
   await heading(page, '복사했어요');
   assert.equal(basename(copy), 'NPKI-뷁쌿훑.zip');
+  const names = unzipped(copy);
+  if (names !== null)
+    assert.ok(names.every((name) => name.includes(home)), names[0]);
   const stick = join(work, 'stick');
   unpack(copy, stick);
   const [ca] = readdirSync(join(stick, 'NPKI'));

@@ -25,6 +25,10 @@ function numbers(...all) {
 }
 
 const utf8Names = 0x0800;
+/* Made on Unix, version 2.0: unzip takes names of DOS, which 0 would be, for a Korean or American code page whatever the flag says. */
+const madeBy = 3 << 8 | 20;
+/* A plain file that its owner alone reads and writes. */
+const attributes = 0o100600 * 0x10000;
 const dosDate = (d) => (d.getFullYear() - 1980) << 9 | d.getMonth() + 1 << 5 | d.getDate();
 const dosTime = (d) => d.getHours() << 11 | d.getMinutes() << 5 | d.getSeconds() >> 1;
 
@@ -42,7 +46,7 @@ export function zipOf(files, now = new Date()) {
     /* Version 2.0, for folders; what both headers have. */
     const facts = numbers([2, 20], [2, utf8Names], [2, 0], [2, dosTime(now)], [2, dosDate(now)], [4, crc32(bytes)], [4, bytes.length], [4, bytes.length], [2, name.length], [2, 0]);
     body.push(numbers([4, 0x04034b50]), facts, name, bytes);
-    list.push(numbers([4, 0x02014b50], [2, 20]), facts, numbers([2, 0], [2, 0], [2, 0], [4, 0], [4, at]), name);
+    list.push(numbers([4, 0x02014b50], [2, madeBy]), facts, numbers([2, 0], [2, 0], [2, 0], [4, attributes], [4, at]), name);
     at += 4 + facts.length + name.length + bytes.length;
   }
   const size = list.reduce((n, part) => n + part.length, 0);
