@@ -423,12 +423,39 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   await toChange(page);
   await change(page, made.password, next);
   await heading(page, '새 파일을 어디에 둘까요?');
+  assert.equal(await page.locator('.where').textContent(), basename(made.folder));
   const changed = await downloaded(page, '내려받기');
-  await heading(page, '새 비밀번호로 저장했어요');
-  unpack(changed, join(work, 'changed'));
-  const files = Object.fromEntries(readdirSync(made.folder).map((f) => [f, readFileSync(join(work, 'changed', 'NPKI', ca, home, f))]));
+  await heading(page, '이제 새 파일을 원래 자리에 덮어써 주세요');
+  await page.getByText('원래 폴더의 인증서가 예전 비밀번호로 열려요').waitFor();
+  await page.getByText('열었던 폴더의 바로 위 폴더에 풀고').waitFor();
+  /* Done as it says: the very files of the opened folder are replaced, and there is no other one. */
+  const again = join(work, 'again');
+  cpSync(made.folder, join(again, basename(made.folder)), { recursive: true });
+  unpack(changed, again);
+  assert.deepEqual(readdirSync(again), [basename(made.folder)]);
+  const files = Object.fromEntries(readdirSync(made.folder).map((f) => [f, readFileSync(join(again, basename(made.folder), f))]));
   assert.deepEqual([ingamOpens(files, next), ingamOpens(files, made.password)], [true, false]);
   rmSync(join(made.folder, 'CaPubs'));
+  await close();
+});
+
+test('keys with a new password go back to the folder that was opened, where it is picked again', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, made.folder);
+  await toChange(page);
+  await change(page, made.password, next);
+  await heading(page, '새 파일을 어디에 둘까요?');
+  const top = basename(made.folder);
+  await lay(page, top, Object.fromEntries(Object.entries(onDisk()).map(([path, bytes]) => [basename(path), bytes])));
+  await press(page, '폴더 고르기');
+  await page.getByText('열쇠 파일이 달라요').waitFor();
+  await press(page, '없애고 바꾸기');
+  await heading(page, '새 비밀번호로 저장했어요');
+  await page.getByText('원래 자리가 다른 곳이면').waitFor();
+  const files = await lies(page, top);
+  assert.deepEqual(Object.keys(files).sort(), readdirSync(made.folder).sort());
+  assert.ok(ingamOpens(files, next));
   await close();
 });
 
@@ -602,8 +629,10 @@ test('in Firefox, which writes to no folder', { timeout: 120000 }, async () => {
     await change(page, made.password, next);
     await heading(page, '새 파일을 어디에 둘까요?');
     assert.equal(await page.getByRole('button', { name: '폴더 고르기' }).count(), 0);
+    assert.match(await page.locator('.where').textContent(), /^NPKI\//);
     await press(page, '내려받기');
-    await heading(page, '새 비밀번호로 저장했어요');
+    await heading(page, '이제 새 파일을 원래 자리에 덮어써 주세요');
+    await page.getByText('나온 파일을 원래 파일이 있는 폴더에').waitFor();
     assert.deepEqual([requests, faults], [[], []]);
     await context.close();
   } finally {
@@ -779,5 +808,15 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await change(page, plain.password, next);
   await heading(page, '비밀번호를 바꿨어요');
   await look(page, 'manage-changed', faults, few);
+  await page.goto(`${double.pc}/manage`);
+  await page.evaluate(() => { delete window.showDirectoryPicker; });
+  await pick(page, plain.folder);
+  await toChange(page);
+  await change(page, plain.password, next);
+  await heading(page, '새 파일을 어디에 둘까요?');
+  await look(page, 'manage-change-keep', faults, few);
+  await press(page, '내려받기');
+  await heading(page, '이제 새 파일을');
+  await look(page, 'manage-change-left', faults, few);
   await close();
 });

@@ -5,7 +5,8 @@
  * Belongs here: asking where, and before something is replaced.
  * Not here: writing (core/writer.js), the names of files and folders (core/keyfiles.js).
  *
- * <www-keep> is given .files, and tells 'kept' of where they went: {path} or {download}.
+ * <www-keep> is given .files, and .folder where they shall go back to one that
+ * was opened; it tells 'kept' of where they went: {path} or {download}.
  */
 import { css, html, nothing } from '../ui/base.js';
 import { t } from '../core/i18n.js';
@@ -25,7 +26,7 @@ const cautions = [
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
 class WwwKeep extends Act {
-  static properties = { files: { attribute: false } };
+  static properties = { files: { attribute: false }, folder: {} };
   static styles = [...Act.styles, css`
     .where { overflow-wrap: anywhere; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
@@ -36,7 +37,7 @@ class WwwKeep extends Act {
 
   async connectedCallback() {
     super.connectedCallback();
-    this.set({ path: await pathFor(this.files) });
+    this.set({ path: this.folder ? this.folder.split('/') : await pathFor(this.files) });
   }
 
   firstUpdated() { /* the act around it has the heading */ }
@@ -78,7 +79,7 @@ class WwwKeep extends Act {
   async #place(root) {
     const { named: files, others } = namedFiles(this.files);
     await placeBelow(root, this.path, files, others);
-    this.#kept({ path: [root.name, ...this.path.slice(root.name.toLowerCase() === 'npki' ? 1 : 0)].join('/') });
+    this.#kept({ path: [root.name, ...this.path.slice(root.name.toLowerCase() === this.path[0].toLowerCase() ? 1 : 0)].join('/') });
   }
 
   #replace() {
@@ -118,7 +119,7 @@ class WwwKeep extends Act {
     if (this.path === undefined)
       return nothing;
     const folders = writesFolders();
-    return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(folders ? 'keep.place.text' : 'keep.place.zip')}</p></div>
+    return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(`keep.${this.folder ? 'back' : 'place'}.${folders ? 'text' : 'zip'}`)}</p></div>
       ${this.there === undefined ? html`<div class="acts">${folders ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.folder')}</button>` : nothing}
         <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.#replacing()}
       ${this.busy ? html`<ig-busy .label=${t('keep.busy')}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;

@@ -95,15 +95,25 @@ class WwwChange extends Asking {
     return html`<div class="well stack tight"><h3>${t('manage.change.others')}</h3><p>${t('manage.change.others.text')}</p></div>`;
   }
 
+  /* The folder that was opened, where the browser told of it; '' for files alone, and for a PFX file, which is in none. */
+  get #folder() { return this.one.opened ? '' : this.one.path; }
+
+  /* New files are there, and the old ones are as they were: all is done only when these are replaced. */
+  #kept() {
+    const { opened } = this.one;
+    if (this.done.download === undefined || opened)
+      return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${this.#others()}`);
+    return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, this.#folder ? 'keep.unpack.back' : 'keep.unpack.files')}${this.#others()}`);
+  }
+
   #keep() {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
-      <www-keep .files=${this.sealed} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.sealed} .folder=${this.#folder} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 
   render() {
     if (this.done)
-      return this.sealed === undefined ? this.ended(t('manage.change.done'), t('manage.change.done.text'), this.#others())
-        : this.ended(t('manage.change.kept'), t('manage.change.kept.text'), html`${keptAt(this.done)}${this.#others()}`);
+      return this.sealed === undefined ? this.ended(t('manage.change.done'), t('manage.change.done.text'), this.#others()) : this.#kept();
     if (this.sealed !== undefined)
       return this.#keep();
     const press = () => this.#change();
