@@ -39,6 +39,7 @@ enum cert_end {
 	CERT_NOT_OURS, /* sealed to another certificate */
 	CERT_NOT_OPENED,
 	CERT_EXISTS,
+	CERT_ALREADY, /* what was to be copied is there */
 	CERT_KM_LOST,
 	CERT_DECLINED,
 	CERT_BUSY,

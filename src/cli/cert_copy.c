@@ -26,19 +26,6 @@ static const struct person_text text_copied = {
 	"복사했어요. 비밀번호는 원래 것과 같고, 저장매체마다 따로 바꿔요",
 	"Copied. The password is the same, and is changed on each medium apart"
 };
-static const struct person_text text_there = { "거기에 있는 인증서",
-	"The certificate that is there" };
-static const struct person_text text_comes = { "그 자리에 넣을 인증서",
-	"The certificate that takes its place" };
-static const struct person_text text_ended = {
-	"주의: 넣을 인증서는 이미 만료됐고, 거기에 있는 인증서는 아직 쓸 수 있어요.",
-	"Careful: the one that takes its place has expired, the one that is "
-	"there has not."
-};
-static const struct person_text text_newer = {
-	"주의: 거기에 있는 인증서가 더 나중에 끝나요. 새로 발급받은 인증서일 수 있어요.",
-	"Careful: the one that is there ends later, so it may be the newer one."
-};
 static const struct person_text text_kept = {
 	"거기에 있던 암호용 인증서와 개인키(kmCert.der, kmPri.key)는 그대로 두었어요.",
 	"The encryption pair that is there (kmCert.der, kmPri.key) stays."
@@ -169,14 +156,10 @@ cert_copy_compare(const struct cert *c, const struct pick_row *row)
 {
 	const struct certinfo *there = row->read ? &row->info : NULL;
 
-	pick_tell(stderr, text_there, there, row->folder);
-	pick_tell(stderr, text_comes, &c->info, NULL);
-	if (there == NULL)
-		return;
-	if (pick_ended(&c->info) && !pick_ended(there))
-		person_say(text_ended);
-	else if (there->not_after_ms > c->info.not_after_ms)
-		person_say(text_newer);
+	pick_tell_there(there, row->folder);
+	pick_tell_comes(&c->info, NULL);
+	if (there != NULL)
+		pick_careful_say(pick_careful(there, &c->info));
 }
 
 enum cert_end
@@ -287,12 +270,12 @@ cert_copy_keep_of(
 	return CERT_DONE;
 }
 
-enum cert_end
-cert_copy_keep(struct cert *c, struct span password)
+/* The files that are at its place on the medium now; none is good, too. */
+static enum cert_end
+cert_copy_read(struct cert *c, struct medium *there)
 {
 	char folder[FOLDER_PATH], path[FOLDER_PATH];
 	struct folder_pair pair = { .sign_cert = path };
-	struct medium there = { 0 };
 	enum cert_end end = cert_copy_folder(c, folder);
 	enum rc rc;
 	int n;
@@ -304,17 +287,51 @@ cert_copy_keep(struct cert *c, struct span password)
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return cert_failed(
 		    c, err_set(&c->err, RC_LIMIT, "--to", "path too long"));
-	rc = medium_read(&pair, &there, &c->err);
+	rc = medium_read(&pair, there, &c->err);
 	/* Without a signing certificate the other files are still there. */
 	if (rc == RC_ABSENT) {
 		err_clear(&c->err);
 		rc = RC_OK;
 	}
-	end = rc == RC_OK ? cert_copy_keep_of(c, &there, password)
-			  : cert_failed(c, rc);
+
+	return cert_failed(c, rc);
+}
+
+enum cert_end
+cert_copy_keep(struct cert *c, struct span password)
+{
+	struct medium there = { 0 };
+	enum cert_end end = cert_copy_read(c, &there);
+
+	if (end == CERT_DONE)
+		end = cert_copy_keep_of(c, &there, password);
 	medium_clear(&there);
 
 	return end;
+}
+
+/* CERT_ALREADY: the very same files are there, byte for byte. */
+static enum cert_end
+cert_copy_already(struct cert *c)
+{
+	struct medium there = { 0 };
+	char folder[FOLDER_PATH];
+	enum cert_end end = cert_copy_read(c, &there);
+	bool same = true;
+
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		same = same &&
+		    span_equal(buf_span(&c->medium.files[i]),
+			buf_span(&there.files[i]));
+	medium_clear(&there);
+	if (end != CERT_DONE || !same)
+		return end;
+	end = cert_copy_folder(c, folder);
+	cert_copy_append(c, "replaced", NULL);
+	cert_copy_append(c, "kept", NULL);
+	pick_json_path(c->answer, "folder", folder);
+
+	return end == CERT_DONE ? CERT_ALREADY : end;
 }
 
 enum cert_end
@@ -359,6 +376,8 @@ cert_copy(struct cert *c)
 	/* It would take the place of one that has its key. */
 	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
 		return CERT_NO_KEY;
+	if (end == CERT_DONE)
+		end = cert_copy_already(c);
 	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)

@@ -109,6 +109,9 @@ static const struct {
 		"A certificate or file of that name is there. To replace it, "
 		"add "
 		"--replace." } },
+	[CERT_ALREADY] = { PERSON_YES, "already",
+	    { "그 인증서는 이미 거기에 있어요.",
+		"That certificate is there already." } },
 	[CERT_KM_LOST] = { PERSON_REFUSED, "encryption-lost",
 	    { "거기에 있는 암호용 인증서와 개인키(kmCert.der, kmPri.key)가 "
 	      "사라지게 되어 그만두었어요. 다른 곳에 복사해 두고 지운 다음에 "

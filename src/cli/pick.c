@@ -64,6 +64,30 @@ static const struct {
 	[AGE_UNREAD] = { "unreadable", COLUMNS_BAD,
 	    { "읽을 수 없음", "unreadable" } },
 };
+/* word stands in --json, and stays as it is for ever. */
+static const struct {
+	const char *word;
+	struct person_text text;
+} carefuls[] = {
+	[PICK_FINE] = { "", { "", "" } },
+	[PICK_EARLIER] = { "newer",
+	    { "주의: 거기에 있는 인증서가 더 나중에 끝나요. 새로 발급받은 인증서일 "
+	      "수 있어요.",
+		"Careful: the one that is there ends later, so it may be the "
+		"newer one." } },
+	[PICK_OVER] = { "expired",
+	    { "주의: 넣을 인증서는 이미 만료됐어요.",
+		"Careful: the certificate to be copied has expired." } },
+	[PICK_OVER_ALONE] = { "expired",
+	    { "주의: 넣을 인증서는 이미 만료됐고, 거기에 있는 인증서는 아직 쓸 수 "
+	      "있어요.",
+		"Careful: the one that takes its place has expired, the one "
+		"that is there has not." } },
+};
+static const struct person_text text_there = { "거기에 있는 인증서",
+	"The certificate that is there" };
+static const struct person_text text_comes = { "그 자리에 넣을 인증서",
+	"The certificate that takes its place" };
 static const struct person_text text_until = { "끝나는 날", "until" };
 static const struct person_text text_serial = { "일련번호", "serial number" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
@@ -237,10 +261,30 @@ pick_age(const struct pick_row *row)
 	return row->read ? pick_age_of(&row->info) : AGE_UNREAD;
 }
 
-bool
-pick_ended(const struct certinfo *info)
+enum pick_careful
+pick_careful(const struct certinfo *there, const struct certinfo *comes)
 {
-	return pick_age_of(info) == AGE_OVER;
+	bool over = pick_age_of(comes) == AGE_OVER;
+
+	if (over && there != NULL && pick_age_of(there) != AGE_OVER)
+		return PICK_OVER_ALONE;
+	if (there != NULL && there->not_after_ms > comes->not_after_ms)
+		return PICK_EARLIER;
+
+	return over ? PICK_OVER : PICK_FINE;
+}
+
+void
+pick_careful_say(enum pick_careful careful)
+{
+	if (careful != PICK_FINE)
+		person_say(carefuls[careful].text);
+}
+
+const char *
+pick_careful_word(enum pick_careful careful)
+{
+	return carefuls[careful].word;
 }
 
 const char *
@@ -301,6 +345,18 @@ pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
 	    person_sentence(text_serial), info->serial,
 	    person_sentence(text_until), until,
 	    person_sentence(ages[pick_age_of(info)].text), between, more);
+}
+
+void
+pick_tell_there(const struct certinfo *there, const char *below)
+{
+	pick_tell(stderr, text_there, there, below);
+}
+
+void
+pick_tell_comes(const struct certinfo *comes, const char *below)
+{
+	pick_tell(stderr, text_comes, comes, below);
 }
 
 /* What is to be known of a row at a glance. */

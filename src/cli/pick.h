@@ -90,8 +90,28 @@ const char *pick_state_name(const struct pick_row *row);
 const char *pick_medium(const struct pick_row *row);
 const char *pick_medium_name(const struct pick_row *row);
 
-/* Is it over? */
-bool pick_ended(const struct certinfo *info);
+/* What speaks against putting one certificate in another's place. */
+enum pick_careful {
+	PICK_FINE,
+	PICK_EARLIER,   /* the one that is there ends later */
+	PICK_OVER,      /* the one that comes is over */
+	PICK_OVER_ALONE /* it is, and the one that is there is not */
+};
+
+/* there is NULL where there is none, or where it cannot be read. */
+enum pick_careful pick_careful(
+    const struct certinfo *there, const struct certinfo *comes);
+
+/* Warns a person of it; and its word in --json, "" for PICK_FINE. */
+void pick_careful_say(enum pick_careful careful);
+const char *pick_careful_word(enum pick_careful careful);
+
+/*
+ * Both of them for a person, each as pick_tell() has it with a line below it,
+ * where that is not NULL. there is NULL where its file is no certificate.
+ */
+void pick_tell_there(const struct certinfo *there, const char *below);
+void pick_tell_comes(const struct certinfo *comes, const char *below);
 
 /*
  * One certificate for a person, after label: owner, issuer, serial number, end

@@ -19,11 +19,19 @@ static const struct person_text text_old = {
 	"The token has this certificate's predecessor. Delete it and copy the "
 	"new one? The new one is put there and tried before the old one goes. (yes/no)"
 };
+static const struct person_text text_other = {
+	"보안토큰에 같은 사람의 다른 인증서가 있는데, 복사할 것보다 오래된 것이 "
+	"아니에요. 그것을 지우고 복사할까요? 복사할 것을 먼저 넣어 시험해 본 뒤에 "
+	"지워요. (예/아니요)",
+	"The token has another certificate of the same owner, which is not "
+	"older than the one to be copied. Delete it and copy? What is copied "
+	"is put there and tried before the other one goes. (yes/no)"
+};
 static const struct person_text text_first = {
-	"둘을 함께 둘 자리가 보안토큰에 없어요. 이전 인증서를 먼저 지우고 "
+	"둘을 함께 둘 자리가 보안토큰에 없어요. 거기에 있는 인증서를 먼저 지우고 "
 	"복사할까요? 그 다음에 복사가 안 되면 보안토큰에는 둘 다 없어요. 이 PC의 "
 	"파일은 그대로예요. (예/아니요)",
-	"The token has no room for both. Delete the old certificate first, then "
+	"The token has no room for both. Delete the one that is there first, then "
 	"copy? If the copy then fails, the token has neither. The files on this "
 	"PC stay as they are. (yes/no)"
 };
@@ -117,25 +125,96 @@ place_look(struct token_place *c)
 	return end;
 }
 
-/* May its predecessors go? */
+/* Both may end on one day: a certificate that is reissued keeps its end. */
+static bool
+place_is_older(const struct certinfo *a, const struct certinfo *b)
+{
+	return a->not_after_ms <= b->not_after_ms &&
+	    a->not_before_ms <= b->not_before_ms;
+}
+
+/* What is known of the exchange, before a person is asked. */
+struct place_exchange {
+	bool any;   /* something would go */
+	bool newer; /* and not all of it is older than what comes for it */
+	enum pick_careful careful;
+};
+
+/* One pair, and all that it would drive out. */
+static void
+place_weigh(const struct token_place *c, const struct token_place_pair *p,
+    struct place_exchange *x)
+{
+	const struct certinfo *comes = certificate_info(p->certificate);
+
+	for (size_t i = 0; i < c->t->list.n; i++) {
+		const struct stored *s = &c->t->list.at[i];
+		enum pick_careful careful;
+
+		if (!place_is_old(c, s, true) || !place_is_kin(comes, &s->info))
+			continue;
+		x->any = true;
+		x->newer = x->newer || !place_is_older(&s->info, comes);
+		careful = pick_careful(&s->info, comes);
+		x->careful = careful > x->careful ? careful : x->careful;
+	}
+	if (p->there == 0 && x->careful == PICK_FINE)
+		x->careful = pick_careful(NULL, comes);
+}
+
+/* What is there, what comes, and what speaks against it. */
+static void
+place_show(const struct token_place *c, const struct place_exchange *x)
+{
+	for (size_t i = 0; i < c->t->list.n; i++) {
+		const struct stored *s = &c->t->list.at[i];
+
+		if (place_is_old(c, s, true))
+			pick_tell_there(&s->info, tokens_purpose(&s->info));
+	}
+	for (size_t i = 0; x->any && i < c->n; i++) {
+		const struct certinfo *comes =
+		    certificate_info(c->pairs[i].certificate);
+
+		pick_tell_comes(comes, tokens_purpose(comes));
+	}
+	pick_careful_say(x->careful);
+}
+
+/* What would go, for --json. */
+static void
+place_answer(const struct token_place *c)
+{
+	json_t *there = json_array();
+
+	for (size_t i = 0; i < c->t->list.n; i++)
+		if (place_is_old(c, &c->t->list.at[i], true))
+			(void)json_array_append_new(
+			    there, tokens_json(&c->t->list.at[i], i + 1, true));
+	(void)json_object_set_new(c->t->files.answer, "there", there);
+}
+
+/* May what is there go for what comes? */
 static enum tokens_end
 place_ask(struct token_place *c)
 {
-	const struct stored_list *list = &c->t->list;
-	bool person = c->t->files.attended && !c->t->files.json;
-	uint64_t old = 0;
+	struct cert *f = &c->t->files;
+	struct place_exchange x = { 0 };
 
-	if (place_count_old(c, true) == 0)
+	for (size_t i = 0; i < c->n; i++)
+		place_weigh(c, &c->pairs[i], &x);
+	(void)json_object_set_new(
+	    f->answer, "careful", json_string(pick_careful_word(x.careful)));
+	if (!f->json)
+		place_show(c, &x);
+	if (!x.any ||
+	    tokens_agree(c->t, f->replace, x.newer ? text_other : text_old))
 		return TOKENS_DONE;
-	for (size_t i = 0; i < list->n; i++)
-		if (place_is_old(c, &list->at[i], true))
-			old |= UINT64_C(1) << i;
-	if (person && !c->t->files.replace)
-		tokens_print(list, old, true, stderr);
-	if (tokens_agree(c->t, c->t->files.replace, text_old))
-		return TOKENS_DONE;
+	place_answer(c);
 
-	return person ? TOKENS_NO : TOKENS_OLD;
+	return f->attended && !f->json ? TOKENS_NO
+	    : x.newer                  ? TOKENS_OTHER
+				       : TOKENS_OLD;
 }
 
 /* Takes back what was put there; what went wrong before is what is told. */

@@ -87,12 +87,13 @@ static const struct verb_help helps[] = {
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
 	{ 'x', "--replace",
-	    { "이전 인증서가 있으면 새 인증서를 복사한 뒤 지워요",
-		"if its predecessor is there, remove that when the new one is "
-		"copied" } },
+	    { "같은 사람의 같은 용도 인증서가 있으면 복사한 뒤 지워요",
+		"if another certificate of the same owner and purpose is "
+		"there, remove that after the copy" } },
 	{ 'd', "--delete-first",
-	    { "둘을 함께 둘 자리가 없으면 이전 것을 먼저 지워요",
-		"if there is no room for both, remove the old one first" } },
+	    { "둘을 함께 둘 자리가 없으면 거기에 있는 것을 먼저 지워요",
+		"if there is no room for both, remove the one that is there "
+		"first" } },
 	{ 'y', "--yes",
 	    { "지울지 묻지 않아요", "do not ask before it is deleted" } },
 	{ 'j', "--json", { "결과를 JSON으로 보여줘요", "the result as JSON" } },

@@ -31,6 +31,7 @@ enum tokens_end {
 	TOKENS_NO,     /* by a person: here, or at the token */
 	TOKENS_UNSURE, /* nobody said yes */
 	TOKENS_OLD,    /* its predecessor is there, and may not go */
+	TOKENS_OTHER,  /* the same, of one that is not older */
 	TOKENS_FULL,
 	TOKENS_FULL_OLD,  /* and the predecessor may not go first */
 	TOKENS_UNFIT,     /* the token takes no such key: err */
@@ -88,6 +89,9 @@ bool tokens_agree(struct tokens *t, bool given, struct person_text question);
 
 /* Has it an encryption key: does its keyUsage say so, and not signatures? */
 bool tokens_is_km(const struct certinfo *info);
+
+/* What a certificate is for, as a person reads it. */
+const char *tokens_purpose(const struct certinfo *info);
 
 /* A certificate of the token as ingam(1) has it; NULL without memory. */
 json_t *tokens_json(const struct stored *s, size_t number, bool entered);

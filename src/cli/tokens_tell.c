@@ -92,16 +92,23 @@ static const struct {
 	      "새 것을 복사할 수 있어요: 둘 다 하려면 --replace.",
 		"Not copied: the token has this certificate's predecessor, "
 		"which has to be deleted. To do both: --replace." } },
+	[TOKENS_OTHER] = { PERSON_REFUSED, false, "old-certificate",
+	    { "보안토큰에 같은 사람의 다른 인증서가 있어서 복사하지 않았어요. 그것이 "
+	      "더 새것일 수 있어요. 그래도 지우고 복사하려면 --replace.",
+		"Not copied: the token has another certificate of the same "
+		"owner, which may be the newer one. To delete it and copy all "
+		"the same: --replace." } },
 	[TOKENS_FULL] = { PERSON_INPUT, false, "token-full",
 	    { "보안토큰에 자리가 없어요. 바뀐 것은 없어요. 쓰지 않는 인증서를 "
 	      "지우고 다시 해 주세요: ingam token delete",
 		"The token has no room. Nothing was changed. Delete a "
 		"certificate that is no longer used: ingam token delete" } },
 	[TOKENS_FULL_OLD] = { PERSON_REFUSED, false, "token-full",
-	    { "이전 인증서와 새 인증서를 함께 둘 자리가 보안토큰에 없어요. 이전 "
-	      "것은 그대로예요. 먼저 지우고 복사하려면 --delete-first.",
-		"The token has no room for the old and the new certificate "
-		"together. The old one is as it was. To delete it first: "
+	    { "거기에 있는 인증서와 복사할 인증서를 함께 둘 자리가 보안토큰에 "
+	      "없어요. 거기에 있는 것은 그대로예요. 먼저 지우고 복사하려면 --delete-first.",
+		"The token has no room for the certificate that is there and "
+		"the one to be copied. The one that is there is as it was. To "
+		"delete it first: "
 		"--delete-first." } },
 	[TOKENS_UNFIT] = { PERSON_INPUT, true, "not-supported",
 	    { "이 보안토큰은 그런 인증서나 키를 받지 않아요. 바뀐 것은 없어요",
@@ -111,20 +118,20 @@ static const struct {
 	    { "보안토큰이 허락하지 않아요", "The token does not allow it" } },
 	[TOKENS_PROOF] = { PERSON_NO, true, "bad-signature",
 	    { "보안토큰에 넣은 키를 시험했는데 맞지 않아요. 새로 넣은 것은 다시 "
-	      "지웠고, 이전 인증서는 그대로예요",
+	      "지웠고, 거기에 있던 인증서는 그대로예요",
 		"The key on the token was tried, and is not right. What was "
-		"put there was taken away again; an older certificate is as it "
-		"was" } },
+		"put there was taken away again; a certificate that was there "
+		"is as it was" } },
 	[TOKENS_OLD_LEFT] = { PERSON_REFUSED, true, "old-not-deleted",
-	    { "새 인증서를 복사했지만 이전 인증서를 다 지우지 못했어요",
-		"The new certificate is copied, but the old one could not be "
-		"deleted whole" } },
+	    { "인증서를 복사했지만 거기에 있던 인증서를 다 지우지 못했어요",
+		"The certificate is copied, but the one that was there could "
+		"not be deleted whole" } },
 	[TOKENS_OLD_GONE] = { PERSON_INPUT, true, "old-deleted",
-	    { "이전 인증서는 지웠지만 새 인증서를 복사하지 못했어요. 이 PC의 파일은 "
+	    { "거기에 있던 인증서는 지웠지만 인증서를 복사하지 못했어요. 이 PC의 파일은 "
 	      "그대로예요. 지금 보안토큰에 있는 것은 ingam token list로 볼 수 "
 	      "있어요",
-		"The old certificate is deleted, but the new one could not be "
-		"copied. The files on this PC are as they were. See ingam "
+		"The certificate that was there is deleted, but the other one "
+		"could not be copied. The files on this PC are as they were. See ingam "
 		"token list for what is on the token now" } },
 	[TOKENS_FAILED] = { PERSON_INPUT, true, "token-failed",
 	    { "보안토큰이 제대로 답하지 않아요. 뺐다가 다시 꽂아 보세요",
@@ -167,6 +174,12 @@ tokens_tell_state(const struct stored *s)
 	    : s->info.not_after_ms < now  ? "expired"
 	    : s->info.not_before_ms > now ? "not-yet"
 					  : "valid";
+}
+
+const char *
+tokens_purpose(const struct certinfo *info)
+{
+	return person_sentence(purposes[tokens_is_km(info)].text);
 }
 
 json_t *
@@ -259,8 +272,7 @@ tokens_tell_cells(const struct stored *s, size_t number, bool entered,
 	cells[2] = s->readable ? i->owner : s->label;
 	cells[3] = s->readable ? i->issuer : "";
 	cells[4] = made->day;
-	cells[5] =
-	    s->readable ? person_sentence(purposes[tokens_is_km(i)].text) : "";
+	cells[5] = s->readable ? tokens_purpose(i) : "";
 	cells[6] = made->remark;
 
 	return !s->readable || i->not_after_ms < clock_wall_ms() ? COLUMNS_BAD

@@ -7,7 +7,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -349,7 +349,7 @@ test('copy: to where it belongs on the medium, all files, and not over another w
   assert.match(answer.folder, /\/stick\/npki\/[^/]+\/[Uu](?:ser|SER)\/cn=홍길동\(\)0010023400506789012345,ou=personal4IB,o=Ingam test CA,c=kr$/);
   assert.deepEqual(files(answer.folder), files(made.folder));
   const again = await json(['copy', made.folder, '--to', join(stick, 'npki')]);
-  assert.deepEqual([again.code, again.answer.problem], [5, 'exists']);
+  assert.deepEqual([again.code, again.answer.problem], [0, 'already']);
   // Its successor has the same name.
   const next = makeCertificate({ into: join(base, 'next'), password, km: true });
   assert.equal((await json(['copy', next.folder, '--to', stick])).answer.problem, 'exists');
@@ -368,8 +368,22 @@ test('copy: onto itself changes nothing', async () => {
   const at = join(base, 'self');
   const { answer } = await json(['copy', made.folder, '--to', (mkdirSync(at), at)]);
   const before = files(answer.folder);
-  assert.equal((await json(['copy', answer.folder, '--to', at, '--replace'])).code, 0);
-  assert.deepEqual(files(answer.folder), before);
+  const times = () => readdirSync(answer.folder).map((name) => statSync(join(answer.folder, name)).ctimeMs);
+  const written = times();
+  for (const more of [['--replace'], []]) {
+    const again = await json(['copy', answer.folder, '--to', at, ...more]);
+    assert.deepEqual([again.code, again.answer.problem, again.answer.folder, again.answer.replaced, again.answer.kept], [0, 'already', answer.folder, [], []]);
+  }
+  // The copy that is there is not written once more from elsewhere, either.
+  assert.equal((await json(['copy', made.folder, '--to', at])).answer.problem, 'already');
+  const said = await terminal(['copy', answer.folder, '--to', at], { env: ko, answers: [] });
+  assert.equal(said.code, 0, said.stdout);
+  assert.match(said.stdout, /그 인증서는 이미 거기에 있어요\./);
+  assert.doesNotMatch(said.stdout, /바꿀까요|복사했어요/);
+  assert.deepEqual([files(answer.folder), times()], [before, written]);
+  // With another password its key file is another one, and would be lost.
+  writeFileSync(join(answer.folder, 'signPri.key'), 'another');
+  assert.equal((await json(['copy', made.folder, '--to', at])).answer.problem, 'exists');
 });
 
 test('delete: says what stops, where a copy is, and asks', async () => {

@@ -237,6 +237,54 @@ test('copy: a predecessor has to go first, and only with a yes', { skip }, async
   });
 });
 
+test('copy: one that is newer is no predecessor, and an expired one is told of', { skip }, async (t) => {
+  const token = new Token();
+  const newer = certificate({ days: 700 }), older = certificate({ days: 30 }), over = certificate({ days: 30 });
+  // The same keys, an end in the past: signed by nobody, which copy does not ask.
+  const der = readFileSync(over.signCert), time = Buffer.from([0x17, 13]), from = der.indexOf(time);
+  der.write('200101', der.indexOf(time, from + 15) + 2, 'latin1');
+  der.write('190101', from + 2, 'latin1');
+  writeFileSync(over.signCert, der);
+  const plain = ['--pin-file', files.pin, '--password-file', files.password];
+  expected(await token.copy(newer), 0, '');
+  for (const [name, comes, word, en, ko] of [
+    ['ends earlier', older, 'newer', /the one that is there ends later/, /거기에 있는 인증서가 더 나중에 끝나요/],
+    ['has expired', over, 'expired', /takes its place has expired, the one that is there has not/, /넣을 인증서는 이미 만료됐고/],
+  ])
+    await t.test(`what comes ${name}: it is not called the newer one`, async () => {
+      const result = await token.copy(comes);
+      expected(result, 5, 'old-certificate');
+      assert.deepEqual([result.json.careful, result.json.there.map((one) => one.serial)], [word, [newer.serial]]);
+      const [said, says] = [await token.ingam('copy', [...plain, comes.folder]), await token.ingam('copy', [...plain, comes.folder], { LC_ALL: 'ko_KR.UTF-8' })];
+      for (const [text, there, takes, careful, wrong] of [
+        [said.stderr, 'The certificate that is there', 'The certificate that takes its place', en, /predecessor/],
+        [says.stderr, '거기에 있는 인증서', '그 자리에 넣을 인증서', ko, /이전 인증서/],
+      ]) {
+        assert.match(text, new RegExp(`^${there}: .* ${newer.serial}, .*\\d{4}-\\d\\d-\\d\\d \\(`, 'm'));
+        assert.match(text, new RegExp(`^${takes}: .* ${comes.serial}, .*\\d{4}-\\d\\d-\\d\\d \\(`, 'm'));
+        assert.match(text, careful);
+        assert.doesNotMatch(text, wrong);
+      }
+      const { code, out } = await typed(token, ['copy', '--module', SOFTHSM, comes.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/not older[^]*\(yes\/no\): $/, 'no']]);
+      assert.equal(code, 5, out);
+      assert.ok(token.signs(newer));
+    });
+  await t.test('with --replace it is done, not without a word', async () => {
+    const result = await token.ingam('copy', [...plain, '--replace', older.folder]);
+    assert.equal(result.code, 0, result.out);
+    assert.match(result.stderr, /the one that is there ends later/);
+    assert.ok(token.signs(older) && !token.signs(newer));
+    const back = await token.copy(newer, ['--replace']);
+    expected(back, 0, '');
+    assert.deepEqual([back.json.careful, back.json.there], ['', undefined]);
+  });
+  await t.test('onto an empty token, too', async () => {
+    const result = await new Token().ingam('copy', [...plain, over.folder]);
+    assert.equal(result.code, 0, result.out);
+    assert.match(result.stderr, /Careful: the certificate to be copied has expired\./);
+  });
+});
+
 /** Old or new: one of them must sign, whatever happened. */
 function usable(token, old, next) {
   const [a, b] = [token.signs(old), token.signs(next)];
