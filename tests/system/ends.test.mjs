@@ -63,7 +63,7 @@ test('ingam --help >/dev/full: in Korean', async () => {
 function pressed(line, keys) {
   const script = `trap : INT QUIT; cd "$1"; "$0" ${line}; echo "code $?"; stty -a | grep -oE -- '-?\\becho\\b'; ls -A "$1"`;
   const work = mkdtempSync(join(base, 'work-'));
-  const child = spawn('script', ['-qec', `sh -c '${script.replaceAll("'", `'\\''`)}' '${program('ingam')}' '${work}'`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env }, timeout: 30000 });
+  const child = spawn('script', ['-qec', `exec sh -c '${script.replaceAll("'", `'\\''`)}' '${program('ingam')}' '${work}'`, '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env }, timeout: 30000 });
   return new Promise((done) => {
     let said = '', rest = [...keys];
     child.stdout.setEncoding('utf8').on('data', (text) => {
