@@ -494,6 +494,34 @@ test('what is dropped can be written to where the browser gives its handle, and 
   await close();
 });
 
+test('a certificate without its key is told of, alone and among others', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const half = join(work, 'half');
+  mkdirSync(join(half, 'alone'), { recursive: true });
+  copyFileSync(join(samples, 'signCert.der'), join(half, 'alone', 'signCert.der'));
+  await pick(page, join(half, 'alone'));
+  await heading(page, '인증서 옆에 열쇠 파일(signPri.key)이 없어요');
+  await page.getByText('HKD').first().waitFor();
+  assert.equal(await page.getByText('인증서를 찾지 못했어요').count(), 0);
+  cpSync(made.folder, join(half, 'whole'), { recursive: true });
+  await pick(page, half);
+  await heading(page, '인증서가 1개 있어요');
+  await heading(page, '인증서 옆에 열쇠 파일(signPri.key)이 없어요');
+  assert.equal(await page.getByRole('button', { name: /HKD/ }).count(), 0);
+  await page.getByText('half/alone').waitFor();
+  await page.getByRole('button', { name: /뷁쌿훑/ }).click();
+  await page.getByRole('button', { name: '다른 인증서' }).waitFor();
+  /* What is no certificate is none. */
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  mkdirSync(join(work, 'noise'));
+  writeFileSync(join(work, 'noise', 'signCert.der'), 'no certificate');
+  await pick(page, join(work, 'noise'));
+  await heading(page, '인증서를 찾지 못했어요');
+  await close();
+});
+
 test('a key file that nobody can open is told of as that, and a damaged one too', { timeout: 60000 }, async () => {
   const { page, off, close } = await manage();
   await off();
@@ -743,11 +771,14 @@ test('a PFX file is sent to the phone, and its password asked once', { timeout: 
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
+  await page.locator('input#files').setInputFiles(plain.signCert);
+  await heading(page, '인증서 옆에 열쇠 파일');
+  await look(page, 'manage-find-keyless', faults, few);
   await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');
   await look(page, 'manage-find-pfx', faults, few);
   await press(page, '다른 파일');
-  await lay(page, 'NPKI', { ...laid(plain.folder, relative(join(work, 'plain', 'NPKI'), plain.folder)), ...laid(old, 'yessign/USER/old') });
+  await lay(page, 'NPKI', { ...laid(plain.folder, relative(join(work, 'plain', 'NPKI'), plain.folder)), ...laid(old, 'yessign/USER/old'), 'yessign/USER/half/signCert.der': readFileSync(made.signCert).toString('base64') });
   await press(page, '폴더 열기');
   await heading(page, '인증서가 2개 있어요');
   await look(page, 'manage-list', faults);

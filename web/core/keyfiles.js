@@ -146,6 +146,21 @@ export async function pairsOf(list) {
   return out.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
 }
 
+/**
+ * The certificates beside which no key lies: nothing can be done with them,
+ * but somebody who copied half of a folder needs to hear of it.
+ * @param {File[]} list @returns {Promise<{facts: object, path: string}[]>}
+ */
+export async function keylessOf(list) {
+  const out = [];
+  for (const [path, { signCert, signPri }] of foldersOf(list)) {
+    const facts = signCert === undefined || signPri !== undefined ? null : await factsOf(new Uint8Array(await signCert.arrayBuffer())).catch(() => null);
+    if (facts !== null)
+      out.push({ facts, path });
+  }
+  return out;
+}
+
 /** The PFX files among what was picked. */
 export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && file.size > 0 && file.size <= pfxMax);
 

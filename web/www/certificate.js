@@ -36,6 +36,10 @@ export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`${par
 
 export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
 
+/** What is said of certificates without their keys (keylessOf), if there are any. */
+export const withoutKey = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.keyless')}</h3><p>${t('www.find.keyless.text')}</p>
+  ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
+
 class WwwCertificate extends View {
   static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, path: {} };
   static styles = [base, ownFont, css`

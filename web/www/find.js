@@ -5,15 +5,17 @@
  * of a PFX file, which shows nothing without one.
  * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
  *
- * 'found' tells of what was found, at least one. What the page promises about
+ * 'found' tells of what was found: {found, keyless}, at least one with its key,
+ * and the certificates that are without. What the page promises about
  * the files stands in the slot.
  */
 import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { system } from '../core/env.js';
-import { filesOfDrop, filesOfHandle, openPfxFile, pairsOf, pfxOf } from '../core/keyfiles.js';
+import { filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf } from '../core/keyfiles.js';
 import { Asking, typed } from './act.js';
+import { withoutKey } from './certificate.js';
 
 /* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
 const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
@@ -51,22 +53,22 @@ class WwwFind extends Asking {
   firstUpdated() { /* the page has the heading */ }
 
   #take(read) {
-    this.none = false;
+    this.none = undefined;
     return this.run(async () => {
       const list = await read();
-      const found = await pairsOf(list);
+      const [found, keyless] = await Promise.all([pairsOf(list), keylessOf(list)]);
       const pfx = found.length === 0 ? pfxOf(list) : [];
       if (pfx.length > 0)
         await this.#ask(pfx);
       else if (found.length > 0)
-        this.#found(found);
+        this.#found(found, keyless);
       else
-        this.none = true;
+        this.none = { keyless };
     });
   }
 
-  #found(detail) {
-    this.dispatchEvent(new CustomEvent('found', { detail }));
+  #found(found, keyless = []) {
+    this.dispatchEvent(new CustomEvent('found', { detail: { found, keyless } }));
   }
 
   /* A PFX file, or the first of some; none: back to the beginning. */
@@ -125,6 +127,12 @@ class WwwFind extends Asking {
       <p class="small"><slot></slot></p>`;
   }
 
+  #none() {
+    if (this.none === undefined)
+      return nothing;
+    return this.none.keyless.length > 0 ? withoutKey(this.none.keyless) : html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>`;
+  }
+
   render() {
     if (this.pfx !== undefined)
       return this.#pfx();
@@ -135,7 +143,7 @@ class WwwFind extends Asking {
         <input id="folder" type="file" webkitdirectory hidden @change=${this.#picked}>
         <input id="files" type="file" multiple hidden @change=${this.#picked}></div>
       ${this.busy ? html`<ig-busy .label=${t('www.find.reading')}></ig-busy>` : nothing}
-      <div role="alert">${this.none ? html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>` : nothing}</div>
+      <div role="alert">${this.#none()}</div>
       <ig-trouble .problem=${this.problem}></ig-trouble>
       <div class="well stack tight"><h3>${t('www.find.where')}</h3>
         <div class="tabs" role="tablist" aria-label=${t('www.find.system')}>${systems.map((s) => html`<button role="tab" id="tab-${s}" aria-controls="place" aria-selected=${s === this.os ? 'true' : 'false'} tabindex=${s === this.os ? 0 : -1}

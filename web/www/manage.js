@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import { passwordIsOld } from './certificate.js';
+import { passwordIsOld, withoutKey } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
@@ -74,9 +74,12 @@ class WwwManage extends View {
   }
 
   #found({ detail }) {
-    this.found = detail;
-    this.#to(detail.length === 1 ? 'one' : 'list', detail.length === 1 ? 0 : undefined);
+    Object.assign(this, detail);
+    this.#to(this.#single ? 'one' : 'list', this.#single ? 0 : undefined);
   }
+
+  /* One certificate and nothing else to tell of needs no list. */
+  get #single() { return this.found.length === 1 && this.keyless.length === 0; }
 
   /* Another place: its heading is read. An act takes the focus by itself. */
   async updated() {
@@ -102,12 +105,12 @@ class WwwManage extends View {
 
   #list() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
-      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>
+      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}
       <button class="btn fit" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
   }
 
   #one(one, i) {
-    return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.found.length === 1 ? 'www.list.again' : 'manage.others')}</button>
+    return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.#single ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
       <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
