@@ -18,14 +18,15 @@ struct usage {
 
 /* What can be wrong with a command line. */
 enum usage_fault {
-	USAGE_NOTHING, /* no command at all */
-	USAGE_COMMAND, /* no such command */
-	USAGE_OPTION,  /* no such option */
-	USAGE_NEEDS,   /* an option without its value */
-	USAGE_ALONE,   /* a value for an option that takes none */
-	USAGE_VALUE,   /* an option's value that is not right */
-	USAGE_EXTRA,   /* an argument that has no place here */
-	USAGE_MISSING, /* an option or argument that must be there */
+	USAGE_NOTHING,  /* no command at all */
+	USAGE_COMMAND,  /* no such command */
+	USAGE_OPTION,   /* no such option */
+	USAGE_NEEDS,    /* an option without its value */
+	USAGE_ALONE,    /* a value for an option that takes none */
+	USAGE_VALUE,    /* an option's value that is not right */
+	USAGE_EXTRA,    /* an argument that has no place here */
+	USAGE_TERMINAL, /* what is no text, for a terminal; what: where else */
+	USAGE_MISSING,  /* an option or argument that must be there */
 };
 
 /*

@@ -27,7 +27,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CERT_TRIES 3 /* of a number that the list must have */
+
 static const struct person_text text_which = { "번호", "Number" };
+static const struct person_text text_not_there = {
+	"목록에 없는 번호예요. 목록의 번호를 적어 주세요.",
+	"The list has no such number. Type one of the list."
+};
 static const struct person_text text_cut = {
 	"너무 많거나 깊어서 다 찾지는 못했어요. --root로 좁혀 주세요.",
 	"There is more than was looked at. Name a folder with --root."
@@ -268,15 +274,24 @@ cert_choose_line(struct cert *c)
 {
 	enum cert_end several = c->which == NULL ? CERT_SEVERAL : CERT_COPIES;
 	char line[PICK_FINGERPRINT + 1];
+	enum cert_end end = several;
 
 	if (!c->json && c->which != NULL)
 		pick_print_folders(&c->pick, c->which, stderr);
-	if (!c->attended || c->json ||
-	    person_line(text_which, line, sizeof(line), &c->err) != RC_OK)
+	if (!c->attended || c->json)
 		return several;
+	for (int i = 0; i < CERT_TRIES && end != CERT_DONE; i++) {
+		if (i > 0)
+			person_say(text_not_there);
+		if (person_line(text_which, line, sizeof(line), &c->err) !=
+		    RC_OK)
+			return end;
+		end = pick_find(&c->pick, line, &c->row) == PICK_ONE
+		    ? CERT_DONE
+		    : CERT_NO_SUCH;
+	}
 
-	return pick_find(&c->pick, line, &c->row) == PICK_ONE ? CERT_DONE
-							      : CERT_NO_SUCH;
+	return end;
 }
 
 enum cert_end
@@ -412,7 +427,7 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 	if (v->run == cert_copy && c->to == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
 	if (v->run == cert_pfx_export && message_is_shown(c->out))
-		return usage_wrong(&v->usage, USAGE_MISSING, "--out FILE");
+		return usage_wrong(&v->usage, USAGE_TERMINAL, "--out FILE");
 	if (v->run == cert_pfx_export && c->out == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--out");
 	/* Two things cannot go to standard output. */

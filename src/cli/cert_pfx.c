@@ -356,7 +356,8 @@ cert_pfx_import(struct cert *c)
 	struct buf file = buf_init(PFX_MAX);
 	struct pfx pfx = { 0 };
 	enum cert_end end;
-	enum rc rc = file_read(c->file, &file, &c->err);
+	enum rc rc =
+	    paper_named(c->file, file_read(c->file, &file, &c->err), &c->err);
 
 	if (c->to == NULL)
 		c->to = getenv("HOME");
@@ -371,8 +372,7 @@ cert_pfx_import(struct cert *c)
 	if (end != CERT_DONE && end != CERT_PASSWORD)
 		goto out;
 	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
-	if (rc != RC_OK && c->err.field[0] == '\0')
-		(void)snprintf(c->err.field, sizeof(c->err.field), "PFX");
+	rc = paper_named(c->file, rc, &c->err);
 	(void)json_object_set_new(c->answer, "folders", json_array());
 	/* What may end it is asked before another password is. */
 	end = rc == RC_OK ? cert_pfx_each(c, &pfx, NULL) : cert_failed(c, rc);

@@ -15,6 +15,7 @@
 #define COLUMNS_MAX   16
 #define COLUMNS_USUAL 80
 #define COLUMNS_LEAST 8
+#define COLUMNS_NOTE  6    /* blanks before a note */
 #define COLUMNS_CUT   ".." /* whose width all terminals agree on */
 
 /* The blocks of wide characters, and those that take no cell, in order. */
@@ -166,7 +167,7 @@ columns_put(FILE *out, const char *text, size_t width)
 void
 columns_print(FILE *out, const char *const *texts,
     const enum columns_colour *colours, size_t rows, size_t n,
-    unsigned int elastic)
+    unsigned int elastic, char *const *notes)
 {
 	size_t widths[COLUMNS_MAX] = { 0 };
 	bool coloured = columns_coloured(out);
@@ -198,5 +199,8 @@ columns_print(FILE *out, const char *const *texts,
 				    (int)(widths[i] - took + 2), "");
 		}
 		(void)fprintf(out, "%s\n", colour ? "\033[0m" : "");
+		if (notes != NULL && notes[row] != NULL)
+			(void)fprintf(
+			    out, "%*s%s\n", COLUMNS_NOTE, "", notes[row]);
 	}
 }

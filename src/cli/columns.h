@@ -32,7 +32,9 @@ size_t columns_width(const char *text);
  * Where a terminal is narrower than that, the widest of the columns whose bit
  * is in elastic are cut until it fits, down to 8 cells each; ".." is at the end
  * of what was cut.
+ *
+ * notes, where not NULL: under each row, a few cells in, its note; NULL: none.
  */
 void columns_print(FILE *out, const char *const *texts,
     const enum columns_colour *colours, size_t rows, size_t n,
-    unsigned int elastic);
+    unsigned int elastic, char *const *notes);

@@ -10,6 +10,7 @@
 
 #include "base/enc.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -49,13 +50,33 @@ paper_is_pipe(const char *path)
 }
 
 enum rc
+paper_named(const char *path, enum rc rc, struct err *e)
+{
+	char shown[sizeof(e->field)];
+	size_t n;
+
+	if (rc == RC_OK || e == NULL || paper_is_pipe(path) ||
+	    (e->field[0] != '\0' && strcmp(e->field, "file") != 0))
+		return rc;
+	/* Of a long path the end, from the beginning of a character on. */
+	n = strlen(path);
+	path += n < sizeof(shown) ? 0 : n - sizeof(shown) + 1;
+	while (((uint8_t)*path & 0xc0) == 0x80)
+		path++;
+	text_sanitise(shown, sizeof(shown), span_str(path));
+	(void)snprintf(e->field, sizeof(e->field), "%s", shown);
+
+	return rc;
+}
+
+enum rc
 paper_read(const char *path, struct buf *out, struct err *e)
 {
 	uint8_t part[65536];
 	ssize_t n;
 
 	if (!paper_is_pipe(path))
-		return file_read(path, out, e);
+		return paper_named(path, file_read(path, out, e), e);
 	do {
 		n = read(STDIN_FILENO, part, sizeof(part));
 		if (n > 0)
@@ -128,8 +149,10 @@ paper_write(
 		return err_set(
 		    e, RC_EXISTS, "--out", "a file of this name is there");
 
-	return paper_replace(
-	    path, bytes, (how & PAPER_SECRET) != 0 ? 0600 : 0644, e);
+	return paper_named(path,
+	    paper_replace(
+		path, bytes, (how & PAPER_SECRET) != 0 ? 0600 : 0644, e),
+	    e);
 }
 
 /* The lines between the two of PEM; false where it does not begin as PEM. */
@@ -215,7 +238,8 @@ paper_load(const char *path, struct buf *out, struct err *e)
 	enum rc rc = paper_read(path, &file, e);
 
 	if (rc == RC_OK)
-		rc = paper_decode(buf_span(&file), out, e);
+		rc =
+		    paper_named(path, paper_decode(buf_span(&file), out, e), e);
 	buf_clear(&file);
 
 	return rc;

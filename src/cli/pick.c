@@ -20,10 +20,12 @@
 #include <strings.h>
 #include <time.h>
 
-#define PICK_DIGITS 4 /* of a number; FOLDER_PAIRS has as many */
-#define PICK_HEX    8 /* digits of a fingerprint that are enough */
-#define PICK_CELLS  7
-#define PICK_MEMBER 32 /* of a name in JSON */
+#define PICK_DIGITS   4 /* of a number; FOLDER_PAIRS has as many */
+#define PICK_HEX      8 /* digits of a fingerprint that are enough */
+#define PICK_CELLS    7
+#define PICK_TOLD     1  /* kind, owner, issuer and end are from here */
+#define PICK_TOLD_END 5  /* to before here */
+#define PICK_MEMBER   32 /* of a name in JSON */
 #define PICK_ELASTIC \
 	(1U << 1 | 1U << 2 | 1U << 3) /* kind, owner, issuer: may be cut */
 #define PICK_SOON_S (30LL * 86400)
@@ -373,6 +375,37 @@ pick_remark(const struct pick_row *row)
 	return person_sentence(ages[age].text);
 }
 
+/* Do two lines differ in nothing that tells certificates apart? */
+static bool
+pick_alike(const char *const *a, const char *const *b)
+{
+	for (size_t i = PICK_TOLD; i < PICK_TOLD_END; i++)
+		if (strcmp(a[i], b[i]) != 0)
+			return false;
+
+	return true;
+}
+
+/* What tells apart the lines that look alike; NULL for those that do not. */
+static void
+pick_notes(const struct pick *p, const char *const *texts, char **notes)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const char *const *cells = texts + (i + 1) * PICK_CELLS;
+		const struct pick_row *row = &p->rows[i];
+		bool alone = true;
+
+		for (size_t k = 0; alone && k < p->n; k++)
+			alone = k == i ||
+			    !pick_alike(cells, texts + (k + 1) * PICK_CELLS);
+		if (!alone &&
+		    asprintf(&notes[i + 1], "%s %s, %s",
+			person_sentence(text_serial),
+			row->read ? row->info.serial : "?", row->folder) < 0)
+			notes[i + 1] = NULL;
+	}
+}
+
 static void
 pick_columns(const struct pick *p, FILE *out)
 {
@@ -380,8 +413,9 @@ pick_columns(const struct pick *p, FILE *out)
 	enum columns_colour *colours = calloc(p->n + 1, sizeof(*colours));
 	/* Beside each row what is not kept elsewhere: its number and its day. */
 	char(*made)[2][PICK_TIME] = calloc(p->n + 1, sizeof(*made));
+	char **notes = calloc(p->n + 1, sizeof(*notes));
 
-	if (texts == NULL || colours == NULL || made == NULL)
+	if (texts == NULL || colours == NULL || made == NULL || notes == NULL)
 		goto out;
 	for (size_t i = 0; i < PICK_CELLS; i++)
 		texts[i] = person_sentence(heads[i]);
@@ -405,8 +439,13 @@ pick_columns(const struct pick *p, FILE *out)
 		cells[5] = pick_medium_name(row);
 		cells[6] = pick_remark(row);
 	}
-	columns_print(out, texts, colours, p->n + 1, PICK_CELLS, PICK_ELASTIC);
+	pick_notes(p, texts, notes);
+	columns_print(
+	    out, texts, colours, p->n + 1, PICK_CELLS, PICK_ELASTIC, notes);
 out:
+	for (size_t i = 0; notes != NULL && i < p->n + 1; i++)
+		free(notes[i]);
+	free(notes);
 	free(made);
 	free(colours);
 	free(texts);

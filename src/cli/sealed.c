@@ -43,7 +43,8 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 
 	*out = NULL;
 	if (rc == RC_OK)
-		rc = certificate_parse(buf_span(&der), out, e);
+		rc = paper_named(
+		    path, certificate_parse(buf_span(&der), out, e), e);
 	if (rc == RC_OK)
 		rc = sealed_check(certificate_info(*out), e);
 	if (rc != RC_OK) {

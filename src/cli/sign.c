@@ -217,7 +217,7 @@ sign_check(const struct sign *s)
 
 	return !s->cert->json && !s->hometax && s->form == PAPER_DER &&
 		message_is_shown(s->out)
-	    ? usage_wrong(&sign_usage, USAGE_MISSING, "--out FILE")
+	    ? usage_wrong(&sign_usage, USAGE_TERMINAL, "--out FILE")
 	    : PERSON_YES;
 }
 

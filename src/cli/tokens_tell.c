@@ -298,7 +298,7 @@ tokens_tell_columns(
 		    &list->at[i], i + 1, entered, &made[i], texts + n * CELLS);
 		n++;
 	}
-	columns_print(out, texts, colours, n, CELLS, ELASTIC);
+	columns_print(out, texts, colours, n, CELLS, ELASTIC, NULL);
 }
 
 static void

@@ -184,19 +184,33 @@ verify_parse(struct verify *v)
 	return VERIFY_NOT_SIGNED;
 }
 
+/* The message itself: what is none is told before anything else is missed. */
+static enum verify_end
+verify_read_message(struct verify *v)
+{
+	struct cms signed_one;
+	enum rc rc;
+
+	if (v->hometax)
+		return verify_read_hometax(v);
+	v->message = buf_init(CMS_MAX);
+	rc = paper_load(v->message_path, &v->message, &v->err);
+	if (rc == RC_OK && !envelope_is_one(buf_span(&v->message)))
+		rc = paper_named(v->message_path,
+		    cms_parse(buf_span(&v->message), &signed_one, &v->err),
+		    &v->err);
+
+	return verify_failed(v, rc);
+}
+
+/* What is in it, and what it is compared with. */
 static enum verify_end
 verify_read(struct verify *v)
 {
 	enum rc rc = verify_read_certificate(v);
 	enum verify_end end;
 
-	if (rc != RC_OK)
-		return verify_failed(v, rc);
-	if (v->hometax)
-		return verify_read_hometax(v);
-	v->message = buf_init(CMS_MAX);
-	rc = paper_load(v->message_path, &v->message, &v->err);
-	if (rc != RC_OK)
+	if (rc != RC_OK || v->hometax)
 		return verify_failed(v, rc);
 	end = verify_parse(v);
 	if (end != VERIFY_DONE)
@@ -355,8 +369,10 @@ verify_hometax(struct verify *v)
 enum verify_end
 verify_run(struct verify *v)
 {
-	enum verify_end end = verify_read_trust(v);
+	enum verify_end end = verify_read_message(v);
 
+	if (end == VERIFY_DONE)
+		end = verify_read_trust(v);
 	if (end == VERIFY_DONE)
 		end = verify_read(v);
 	if (end == VERIFY_DONE && !v->no_chain && !v->no_revocation)

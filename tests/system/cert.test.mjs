@@ -386,6 +386,20 @@ test('copy: onto itself changes nothing', async () => {
   assert.equal((await json(['copy', made.folder, '--to', at])).answer.problem, 'exists');
 });
 
+test('of several: lines that look alike have serial number and folder below, and a number is asked for again', async () => {
+  const root = join(base, 'alike');
+  const two = ['one', 'two'].map((name) => makeCertificate({ into: join(root, name), password }));
+  makeCertificate({ into: join(root, 'three'), password, name: '김철수()003' });
+  const { stdout, code } = await terminal(['show', '--root', root], { env: ko, answers: ['0\nx\n2'] });
+  assert.equal(code, 0, stdout);
+  for (const one of two) assert.match(stdout, new RegExp(`^ +일련번호 [0-9a-f]+, .*${one.folder.slice(-40).replace(/[()]/g, '\\$&')}$`, 'm'));
+  assert.equal(stdout.match(/^ +일련번호/gm).length, 2, 'not below the one that looks like no other');
+  assert.equal(stdout.match(/목록에 없는 번호예요/g).length, 2);
+  const wrong = await terminal(['show', '--root', root], { answers: ['9\n9\n9'] });
+  assert.equal(wrong.code, 2, wrong.stdout);
+  assert.equal(wrong.stdout.match(/Number: /g).length, 3);
+});
+
 test('delete: says what stops, where a copy is, and asks', async () => {
   const folder = copied();
   writeFileSync(join(folder, 'mine.txt'), 'x');

@@ -10,7 +10,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeCertificate, putR } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 
@@ -188,6 +188,20 @@ test('verify: only with a list or an answer that says so nobody was revoked', as
   assert.equal((await json(verify(['--json', '--trust', ca.rsa, at('message')]))).problem, 'untrusted');
 });
 
+test('verify: a message that is none is told of by its name, before roots are missed', async () => {
+  const home = temporary('rootless');
+  mkdirSync(home);
+  for (const [name, path, why] of [['no file', temporary('nofile'), /no such file/], ['a text', content, /./]]) {
+    const told = await ingam(['verify', path], { home, env: { LC_ALL: 'C' } });
+    assert.equal(told.code, 3, name);
+    assert.doesNotMatch(told.stderr, /root certificate/, name);
+    assert.ok(told.stderr.includes(`${basename(path)}: `), told.stderr);
+    assert.match(told.stderr, why);
+    const { problem, field } = await json(ingam(['verify', '--json', path], { home }));
+    assert.deepEqual([problem, field.endsWith(basename(path))], ['unreadable', true], name);
+  }
+});
+
 test('verify: roots of this person are found, and without any it is said', async () => {
   const home = temporary('person');
   mkdirSync(join(home, '.config/ingam/trust.d'), { recursive: true });
@@ -276,7 +290,7 @@ for (const kind of ['rsa', 'ec']) {
 const message = temporary('refused.p7m'), aside = temporary('refused.p7s');
 const refusals = [
   ['a wrong password', ['sign', '--password-file', wrong, content], 1, /^The password is wrong\.$/m, /^비밀번호가 맞지 않습니다\.$/m],
-  ['no file to sign', ['sign', '--password-file', right, join(base, 'none')], 3, /^A file cannot be read \(file: no such file\)\.$/m, /^파일을 읽지 못했어요/m],
+  ['no file to sign', ['sign', '--password-file', right, join(base, 'none')], 3, /^A file cannot be read \([^ ]*none: no such file\)\.$/m, /^파일을 읽지 못했어요 \([^ ]*none: 그런 파일이 없어요\)/m],
   ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /has expired/, /유효기간/],
   ['no certificate', ['sign', '--root', join(base, 'empty'), '--password-file', right, content], 3, /No certificate found/, /찾지 못했어요/],
   ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 4, /^This could not be done/m, /^하지 못했어요/m],
