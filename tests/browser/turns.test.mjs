@@ -140,7 +140,7 @@ test('phone and PC: registrations that go wrong', { timeout: 240000 }, async () 
   await pc.page.getByRole('button', { name: '폴더 열기' }).waitFor();
   await look(page, '21-coming', faults, few);
   await pc.page.locator('input#files').setInputFiles([npki.valid[0]]);
-  await pc.page.getByText('인증서를 찾지 못했어요').waitFor();
+  await pc.page.getByText('인증서 옆에 열쇠 파일(signPri.key)이 없어요').waitFor();
   await look(pc.page, 'pc-2-none', pc.faults, few);
   await pc.page.locator('input#files').setInputFiles(npki.valid);
   await press(pc.page, '다음');

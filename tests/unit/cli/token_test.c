@@ -55,7 +55,7 @@ static const struct {
 	const char *holds; /* afterwards: a shell test, or NULL */
 } rows[] = {
 	{ "how it is called", "en", "none", "token register --help", 0,
-	    "usage: ingam token register [--module FILE]", NULL },
+	    "usage: ingam token register [OPTION", NULL },
 	{ "how it is called", "ko", "none", "token unregister --help", 0,
 	    "usage: ingam token unregister", NULL },
 	{ "an argument too many", "en", "none", "token register x", 2,
