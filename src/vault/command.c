@@ -358,7 +358,7 @@ command_vault(int argc, char **argv)
 
 	log_init("ingam-vault", LOG_INFO);
 	vault.limits = vault_default_limits;
-	c.threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	c.threads = (size_t)sysconf(_SC_NPROCESSORS_ONLN) / 2;
 	(void)serve_allow(&c.serve, geteuid());
 	if (usage_asked(&command_usage, argc, argv))
 		return EXIT_SUCCESS;
