@@ -125,6 +125,19 @@ clear(struct caller callers[static CALLERS])
 	}
 }
 
+/* Did each get all of its signatures, and right ones? */
+static bool
+all_made(const struct caller callers[static CALLERS])
+{
+	bool good = true;
+
+	for (size_t i = 0; i < CALLERS; i++)
+		good = good && callers[i].signatures == EACH &&
+		    callers[i].bad == 0;
+
+	return good;
+}
+
 /* Was each place in the window given away once? */
 static bool
 counted(struct caller callers[static CALLERS])
@@ -151,7 +164,6 @@ test_many(struct rig *r, struct phone *p, struct subject *s, const char *name,
 {
 	struct caller callers[CALLERS];
 	struct scene scene = { .rig = r, .subject = s, .mechanism = mechanism };
-	size_t made = 0, bad = 0;
 	struct grant g;
 
 	scene.grant = &g;
@@ -159,11 +171,7 @@ test_many(struct rig *r, struct phone *p, struct subject *s, const char *name,
 	    "%s: a window", name);
 	start(&scene, callers);
 	end(callers);
-	for (size_t i = 0; i < CALLERS; i++) {
-		made += callers[i].signatures;
-		bad += callers[i].bad;
-	}
-	ok(made == CALLERS * EACH && bad == 0,
+	ok(all_made(callers),
 	    "%s: %d callers at once, and each gets its own signatures", name,
 	    CALLERS);
 	ok(counted(callers), "%s: each is counted once", name);
@@ -271,7 +279,7 @@ test_dead_clients(struct rig *r, struct phone *p, struct subject *s)
 	struct scene scene = {
 		.rig = r, .subject = s, .mechanism = KEYS_RSA_PSS
 	};
-	size_t made = 0, bad = 0, answered = 0;
+	size_t answered = 0;
 	struct grant g;
 
 	scene.grant = &g;
@@ -298,11 +306,7 @@ test_dead_clients(struct rig *r, struct phone *p, struct subject *s)
 	ok(grant_window(r, p, s, CALLERS * EACH, 60, &g) == RC_OK, "a window");
 	start(&scene, callers);
 	end(callers);
-	for (size_t i = 0; i < CALLERS; i++) {
-		made += callers[i].signatures;
-		bad += callers[i].bad;
-	}
-	ok(made == CALLERS * EACH && bad == 0, "and signatures are made");
+	ok(all_made(callers), "and signatures are made");
 	clear(callers);
 	grant_free(&g);
 }
