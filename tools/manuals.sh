@@ -82,8 +82,8 @@ verbs src/daemon/command.c man/ingamd.8
 verbs src/phone/command.c man/ingam-phone.1
 
 # Ql and its like go on to the end of the line: a second one would be inside the
-# first.
-if grep -nE '^\.(.* )?(Ql|Dq|Sq) [^ ]+ [,;:] [^ ]' man/*; then
+# first, and No does not end it.
+if grep -nE '^\.(.* )?(Ql|Dq|Sq) [^ ]+ ([,;:] [^ ]|No )' man/*; then
 	echo "a quotation that does not end: one a line"
 	bad=1
 fi
