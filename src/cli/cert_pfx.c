@@ -310,8 +310,10 @@ cert_pfx_each(
 			continue;
 		n++;
 		end = cert_failed(c,
-		    certinfo_parse(
-			pfx->pairs[i].certificate, &c->info, &c->err));
+		    paper_named(c->file,
+			certinfo_parse(
+			    pfx->pairs[i].certificate, &c->info, &c->err),
+			&c->err));
 		if (end == CERT_DONE && cert_pfx_is_older(c, pfx, i)) {
 			if (password == NULL)
 				cert_pfx_leave(c, &pfx->pairs[i]);
@@ -327,8 +329,10 @@ cert_pfx_each(
 
 	return n > 0 ? end
 		     : cert_failed(c,
-			   err_set(&c->err, RC_ABSENT, "pfx",
-			       "no certificate for signing is in it"));
+			   paper_named(c->file,
+			       err_set(&c->err, RC_ABSENT, NULL,
+				   "no certificate for signing is in it"),
+			       &c->err));
 }
 
 /* The certificate's password: a new one, or that of the file where it has one. */

@@ -28,6 +28,7 @@ static const struct person_text text_sealed = {
 
 /* What --open reads, and what was in it. */
 struct opened {
+	const char *path;
 	struct buf der;
 	struct evid evid;
 };
@@ -180,7 +181,8 @@ cert_vid_opener(
 {
 	struct opened *o = arg;
 
-	return evid_open(buf_span(&o->der), ours, key, &o->evid, e);
+	return paper_named(
+	    o->path, evid_open(buf_span(&o->der), ours, key, &o->evid, e), e);
 }
 
 /*
@@ -210,7 +212,7 @@ cert_vid_theirs(
 static enum cert_end
 cert_vid_open(struct cert *c)
 {
-	struct opened opened = { .der = buf_init(EVID_MAX) };
+	struct opened opened = { .path = c->open, .der = buf_init(EVID_MAX) };
 	struct buf der = buf_init(CERTINFO_MAX);
 	struct certinfo info;
 	enum cert_end end;
@@ -219,7 +221,8 @@ cert_vid_open(struct cert *c)
 	if (rc == RC_OK)
 		rc = paper_load(c->owner, &der, &c->err);
 	if (rc == RC_OK)
-		rc = certinfo_parse(buf_span(&der), &info, &c->err);
+		rc = paper_named(c->owner,
+		    certinfo_parse(buf_span(&der), &info, &c->err), &c->err);
 	end = cert_failed(c, rc);
 	if (rc == RC_OK)
 		end = cert_vid_theirs(c, &info, &opened);

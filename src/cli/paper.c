@@ -49,15 +49,28 @@ paper_is_pipe(const char *path)
 	return path == NULL || strcmp(path, "-") == 0;
 }
 
+/* What it was about in the file goes on being said. */
+static void
+paper_deepen(enum rc rc, struct err *e)
+{
+	const struct err deep = *e;
+
+	if (deep.field[0] == '\0' || strcmp(deep.field, "file") == 0)
+		return;
+	err_clear(e);
+	err_record(e, rc, NULL, "%s: %s", deep.field,
+	    deep.msg[0] == '\0' ? err_text(rc) : deep.msg);
+}
+
 enum rc
 paper_named(const char *path, enum rc rc, struct err *e)
 {
 	char shown[sizeof(e->field)];
 	size_t n;
 
-	if (rc == RC_OK || e == NULL || paper_is_pipe(path) ||
-	    (e->field[0] != '\0' && strcmp(e->field, "file") != 0))
+	if (rc == RC_OK || e == NULL || paper_is_pipe(path))
 		return rc;
+	paper_deepen(rc, e);
 	/* Of a long path the end, from the beginning of a character on. */
 	n = strlen(path);
 	path += n < sizeof(shown) ? 0 : n - sizeof(shown) + 1;

@@ -12,9 +12,10 @@ enum paper_form { PAPER_DER, PAPER_PEM, PAPER_BASE64, PAPER_HEX };
 bool paper_find(const char *name, enum paper_form *out);
 
 /*
- * Is rc, and says in err of which file it is (the end of its path, fit for
- * display), where err has nothing better than "file". For records that stay in
- * this program: err.h wants no paths in those that leave it.
+ * Is rc, and makes err's field the file that it is about (the end of its path,
+ * fit for display); what the field was stands before the sentence then. For
+ * what nothing has named yet, and for records that stay in this program: err.h
+ * wants no paths in those that leave it.
  */
 enum rc paper_named(const char *path, enum rc rc, struct err *e);
 

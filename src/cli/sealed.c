@@ -30,9 +30,12 @@ sealed_check(const struct certinfo *to, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 
-	return now < to->not_before_ms || now > to->not_after_ms
-	    ? err_set(e, RC_DENIED, "validity", "it is not valid today")
-	    : keytrans_check(to, e);
+	if (now < to->not_before_ms)
+		return err_set(e, RC_DENIED, "validity", "not valid yet");
+	if (now > to->not_after_ms)
+		return err_set(e, RC_DENIED, "validity", "not valid any more");
+
+	return keytrans_check(to, e);
 }
 
 enum rc
@@ -46,7 +49,8 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 		rc = paper_named(
 		    path, certificate_parse(buf_span(&der), out, e), e);
 	if (rc == RC_OK)
-		rc = sealed_check(certificate_info(*out), e);
+		rc = paper_named(
+		    path, sealed_check(certificate_info(*out), e), e);
 	if (rc != RC_OK) {
 		certificate_free(*out);
 		*out = NULL;

@@ -60,7 +60,9 @@ verify_read_certificate(struct verify *v)
 		return RC_OK;
 	rc = paper_load(v->certificate_path, &der, &v->err);
 	if (rc == RC_OK)
-		rc = certificate_parse(buf_span(&der), &v->only, &v->err);
+		rc = paper_named(v->certificate_path,
+		    certificate_parse(buf_span(&der), &v->only, &v->err),
+		    &v->err);
 	buf_clear(&der);
 
 	return rc;
@@ -95,7 +97,8 @@ verify_read_crls(struct verify *v)
 
 		rc = paper_load(v->crl_paths[i], &der, &v->err);
 		if (rc == RC_OK)
-			rc = verify_add_crl(v, buf_span(&der));
+			rc = paper_named(v->crl_paths[i],
+			    verify_add_crl(v, buf_span(&der)), &v->err);
 		buf_clear(&der);
 	}
 	for (size_t i = 0; rc == RC_OK && i < v->ocsp_paths_n; i++) {
@@ -141,7 +144,9 @@ verify_read_hometax(struct verify *v)
 	enum rc rc = paper_read(v->message_path, &text, &v->err);
 
 	if (rc == RC_OK)
-		rc = hometax_read(buf_span(&text), &v->fields, &v->err);
+		rc = paper_named(v->message_path,
+		    hometax_read(buf_span(&text), &v->fields, &v->err),
+		    &v->err);
 	if (text.n > 0)
 		sec_wipe(text.p, text.n);
 	buf_clear(&text);
@@ -155,8 +160,8 @@ verify_open(
     void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e)
 {
 	struct verify *v = arg;
-	enum rc rc =
-	    envelope_open(buf_span(&v->message), ours, key, &v->opened, e);
+	enum rc rc = paper_named(v->message_path,
+	    envelope_open(buf_span(&v->message), ours, key, &v->opened, e), e);
 
 	if (rc == RC_OK)
 		pick_fingerprint(certificate_der(ours), v->recipient);
@@ -176,7 +181,8 @@ verify_parse(struct verify *v)
 	v->own_end = sealed_open(&v->own, verify_open, v);
 	if (v->own_end != CERT_DONE)
 		return VERIFY_SEALED;
-	rc = cms_parse(sec_span(&v->opened), &v->cms, &v->err);
+	rc = paper_named(v->message_path,
+	    cms_parse(sec_span(&v->opened), &v->cms, &v->err), &v->err);
 	if (rc == RC_OK || rc == RC_POLICY)
 		return verify_failed(v, rc);
 	v->rc = rc;

@@ -169,7 +169,6 @@ static const struct reason reasons[] = {
 	{ "revoked", "폐지됐어요" },
 	{ "not valid yet", "유효기간이 아직 시작되지 않았어요" },
 	{ "not valid any more", "유효기간이 끝났어요" },
-	{ "it is not valid today", "지금 유효한 인증서가 아니에요" },
 	{ "not signed by its issuer", "적힌 발급기관이 서명하지 않았어요" },
 	{ "it issues and is no CA", "발급기관이 아닌 인증서가 발급했어요" },
 	{ "it issues without keyCertSign",
@@ -249,6 +248,37 @@ reason_inside(FILE *out, const char *text)
 	return false;
 }
 
+static const char *
+reason_field(const char *name)
+{
+	if (!language_korean())
+		return name;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i].en, name) == 0)
+			return fields[i].ko;
+
+	return name;
+}
+
+/* What stands in a file: a part of it, a colon, and what is said of that. */
+static const char *
+reason_part(FILE *out, const char *text)
+{
+	const char *colon = strstr(text, ": ");
+	char part[sizeof(((struct err *)0)->field)];
+	size_t n = colon == NULL ? 0 : (size_t)(colon - text);
+
+	if (n == 0 || n >= sizeof(part))
+		return text;
+	(void)snprintf(part, sizeof(part), "%.*s", (int)n, text);
+	/* A sentence may have a colon, too. */
+	if (strchr(part, ' ') != NULL && reason_field(part) == part)
+		return text;
+	(void)fprintf(out, "%s: ", reason_field(part));
+
+	return colon + 2;
+}
+
 static void
 reason_korean(FILE *out, enum rc rc, const char *text)
 {
@@ -268,18 +298,6 @@ reason_korean(FILE *out, enum rc rc, const char *text)
 	(void)fputs(codes[(unsigned int)rc < RC_COUNT ? rc : RC_BUG], out);
 }
 
-static const char *
-reason_field(const char *name)
-{
-	if (!language_korean())
-		return name;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(fields[i].en, name) == 0)
-			return fields[i].ko;
-
-	return name;
-}
-
 void
 reason_print(FILE *out, enum rc rc, const struct err *e)
 {
@@ -288,7 +306,7 @@ reason_print(FILE *out, enum rc rc, const struct err *e)
 	if (e->field[0] != '\0')
 		(void)fprintf(out, "%s: ", reason_field(e->field));
 	if (language_korean())
-		reason_korean(out, rc, text);
+		reason_korean(out, rc, reason_part(out, text));
 	else
 		(void)fputs(text, out);
 }

@@ -32,11 +32,12 @@ hash=OID:${hash}
 `;
 
 /**
- * vid: hex of a virtual identifier that its subjectAltName shall have.
- * @param {{name?: string, vid?: string, password?: string, days?: number, key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
+ * vid: hex of a virtual identifier that its subjectAltName shall have. valid:
+ * its first and last second, 20270101000000Z, instead of days from now on.
+ * @param {{name?: string, vid?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
   const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=personal4IB,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });
@@ -55,6 +56,19 @@ C=kr
 O=Ingam test CA
 OU=personal4IB
 CN=${name}
+[ca]
+default_ca=ca
+database=${join(work, 'index')}
+new_certs_dir=${work}
+rand_serial=yes
+unique_subject=no
+default_md=sha256
+policy=policy
+[policy]
+C=supplied
+O=supplied
+OU=supplied
+CN=supplied
 [ext]
 keyUsage=critical,${usage}
 certificatePolicies=critical,1.2.410.200005.1.1.4
@@ -63,7 +77,9 @@ ${vid === undefined ? '' : identity(name.replace(/\(.*/, ''), vid)}`);
     const csr = join(work, 'x.csr');
     openssl(['req', '-new', '-utf8', '-key', pem, '-config', join(work, 'x.cnf'), '-out', csr]);
     const cert = join(work, `${stem}.pem`);
-    openssl(['x509', '-req', '-in', csr, '-CA', join(work, 'ca.pem'), '-CAkey', join(work, 'ca.key'), '-CAcreateserial', '-sha256', '-extfile', join(work, 'x.cnf'), '-extensions', 'ext', '-days', String(days), '-out', cert]);
+    const [from, to] = valid ?? [0, days].map((day) => new Date(Date.now() + day * 864e5).toISOString().replace(/[-:T]|\.\d+/g, ''));
+    writeFileSync(join(work, 'index'), '');
+    openssl(['ca', '-batch', '-notext', '-utf8', '-in', csr, '-cert', join(work, 'ca.pem'), '-keyfile', join(work, 'ca.key'), '-config', join(work, 'x.cnf'), '-extensions', 'ext', '-startdate', from, '-enddate', to, '-out', cert]);
     openssl(['x509', '-in', cert, '-outform', 'DER', '-out', join(folder, `${stem}Cert.der`)]);
     const cipher = form === 'seed' ? ['-v2', 'seed-cbc', '-provider', 'legacy', '-provider', 'default'] : ['-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA256'];
     openssl(['pkcs8', '-topk8', '-in', pem, '-outform', 'DER', ...cipher, '-iter', '2048', '-passout', `pass:${password}`, '-out', join(folder, `${stem}Pri.key`)]);

@@ -94,6 +94,19 @@ test('export: CaPubs that is none is named, and nothing is made', async () => {
   }
 });
 
+test('import: a file that is none, or of which half is there, is named with what is wrong in it', async () => {
+  const whole = join(base, 'whole.p12'), bad = join(base, 'bad.p12');
+  assert.equal((await cert(['export', made.folder, '--out', whole, '--password-file', right])).code, 0);
+  const bytes = readFileSync(whole);
+  const [pfx] = elements(bytes), [version, info] = elements(pfx.body);
+  for (const [what, inside] of [['half', bytes.subarray(0, 900)], ['a text', Buffer.from('text')], ['no MAC', element(0x30, version.whole, info.whole)], ['a certificate', readFileSync(made.signCert)]]) {
+    writeFileSync(bad, inside);
+    const { code, answer } = await json(['import', bad, '--to', medium(), '--password-file', right]);
+    assert.deepEqual([code, answer.problem, bad.endsWith(answer.field) && answer.field !== ''], [3, 'unreadable', true], `${what}: ${answer.field}`);
+    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^파일을 읽지 못했어요 \([^ ]*bad\.p12: .+\)\.$/m, what);
+  }
+});
+
 /** DER: the elements in bytes, and one of them made. */
 function elements(bytes) {
   const found = [];

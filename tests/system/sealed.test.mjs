@@ -142,17 +142,20 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
 test('what nothing may be sealed to is refused before a password is asked for', async () => {
   const ec = makeCertificate({ into: at('ec'), key: 'ec', form: 'aes' });
   const large = file('large', Buffer.alloc((1 << 20) + 1));
-  for (const [what, to, code, problem, field] of [
-    ['a key that signs only', sender.signCert, 5, 'refused', 'keyUsage'],
-    ['a certificate that is over', join(source, 'tests/npki-samples/pypinksign/signCert.der'), 5, 'refused', 'validity'],
-    ['an EC key', ec.signCert, 3, 'unreadable', 'recipient'],
-    ['no certificate', content, 3, 'unreadable'],
-    ['no file', at('none'), 3, 'unreadable'],
+  const later = makeCertificate({ into: at('later'), km: true, valid: ['20990101000000Z', '20991231000000Z'] });
+  for (const [what, to, code, problem, reason] of [
+    ['a key that signs only', sender.signCert, 5, 'refused', /^keyUsage: nothing may be encrypted to it/],
+    ['a certificate that is over', join(source, 'tests/npki-samples/pypinksign/signCert.der'), 5, 'refused', /^validity: not valid any more$/],
+    ['a certificate that has not begun', join(later.folder, 'kmCert.der'), 5, 'refused', /^validity: not valid yet$/],
+    ['an EC key', ec.signCert, 3, 'unreadable', /^recipient: /],
+    ['no certificate', content, 3, 'unreadable', /./],
+    ['no file', at('none'), 3, 'unreadable', /./],
   ]) {
     for (const verb of [['sign'], ['cert', 'vid']]) {
       const got = await json(ingam(sender.root, [...verb, '--json', '--seal-to', to, ...verb[0] === 'sign' ? [content] : []]));
       assert.deepEqual([got.code, got.problem], [code, problem], what);
-      if (field) assert.equal(got.field, field, what);
+      assert.match(got.reason, reason, what);
+      assert.ok(to.endsWith(got.field) && got.field.length > 1, `${what}: ${got.field} is the end of ${to}`);
     }
   }
   for (const done of [ingam(sender.root, ['sign', '--json', '--seal-to', km, large]), sign(['--json', '--seal-to', km, file('nearly', Buffer.alloc(1 << 20))])]) {
@@ -202,7 +205,13 @@ test('cert vid --open: yes to the owner of the number, no to everybody else', as
   writeFileSync(evid, bytes);
   assert.deepEqual((({ code, problem }) => [code, problem])(await opened(['--owner', sender.signCert])), [1, 'not-opened']);
   writeFileSync(evid, bytes.subarray(0, 100));
-  assert.equal((await opened(['--owner', sender.signCert])).code, 3);
+  for (const [owner, named] of [[sender.signCert, evid], [evid, evid], [content, content]]) {
+    const { code, problem, field } = await opened(['--owner', owner]);
+    assert.deepEqual([code, problem, named.endsWith(field) && field !== ''], [3, 'unreadable', true], `${owner}: ${field}`);
+  }
+  writeFileSync(at('half'), readFileSync(at('message')).subarray(0, 900));
+  const half = await json(verify(['--json', at('half')]));
+  assert.deepEqual([half.code, half.problem, at('half').endsWith(half.field) && half.field !== ''], [3, 'unreadable', true], half.field);
 });
 
 for (const [line, option] of [
