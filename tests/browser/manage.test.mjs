@@ -52,8 +52,8 @@ const km = `${place}/kmPri.key`;
 /* The page as it is before anything is chosen, and then without a network. Gives {page, requests, close}. */
 async function manage(more = {}) {
   const { page, context, faults } = await open(browser, [double.pc], { kind: 'pc', ...more });
-  await page.goto(`${double.pc}/manage`, { waitUntil: 'networkidle' });
-  await heading(page, '인증서 관리');
+  await page.goto(`${double.pc}/manage`);
+  await page.locator('www-manage[loaded]').waitFor();
   const requests = [];
   const log = () => page.on('request', (r) => r.url().startsWith('blob:') || requests.push(r.url()));
   const off = async () => {
@@ -648,7 +648,8 @@ test('in Firefox, which writes to no folder', { timeout: 120000 }, async () => {
   const firefox = await launchFirefox({});
   try {
     const { page, context, faults } = await open(firefox, [double.pc], { kind: 'pc' });
-    await page.goto(`${double.pc}/manage`, { waitUntil: 'networkidle' });
+    await page.goto(`${double.pc}/manage`);
+    await page.locator('www-manage[loaded]').waitFor();
     const requests = [];
     page.on('request', (r) => r.url().startsWith('blob:') || requests.push(r.url()));
     await page.locator('input#files').setInputFiles(readdirSync(made.folder).map((f) => join(made.folder, f)));

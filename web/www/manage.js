@@ -60,7 +60,8 @@ class WwwManage extends View {
 
   connectedCallback() {
     super.connectedCallback();
-    loadAll().catch((e) => console.warn(e)); /* the first use tries again, and says so */
+    /* The first use of what did not come tries again, and says so. */
+    loadAll().then(() => this.setAttribute('loaded', ''), (e) => console.warn(e));
   }
 
   /* The page was loaded anew in the midst of it: there is nothing to show but the start. */
