@@ -98,10 +98,11 @@ class Field extends View {
       this.dispatchEvent(new Event('enter', { bubbles: true }));
   }
 
-  /* What is kept is said once it changes, not at each letter. */
+  /* An empty field keeps no rule yet, not even one that asks for nothing to be there. */
   #ticks() {
-    const kept = this.rules.filter((r) => r.kept).length;
-    return html`<ul class="ticks" id="rules">${this.rules.map((r) => html`<li class=${r.kept ? 'kept' : 'open'}>${r.kept ? icons.check : nothing}<span>${r.text}${r.kept ? html`<span class="sr"> – ${t('field.rule.kept')}</span>` : nothing}</span></li>`)}</ul>
+    const isKept = (r) => r.kept && this.value !== '';
+    const kept = this.rules.filter(isKept).length;
+    return html`<ul class="ticks" id="rules">${this.rules.map((r) => html`<li class=${isKept(r) ? 'kept' : 'open'}>${isKept(r) ? icons.check : nothing}<span>${r.text}${isKept(r) ? html`<span class="sr"> – ${t('field.rule.kept')}</span>` : nothing}</span></li>`)}</ul>
       <p class="sr" role="status">${this.value === '' ? '' : t('field.rules', { kept, all: this.rules.length })}</p>`;
   }
 
