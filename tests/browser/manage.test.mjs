@@ -356,6 +356,7 @@ test('a copy that would take the place of a better certificate is warned of, and
     ['ended', old, { 'signCert.der': b64(made.signCert) }, 0],
     ['newer', lone.folder, { 'signCert.der': b64(longer.signCert) }, 1],
     ['older', longer.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
+    ['same day', made.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
     ['key', lone.folder, { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(made.signKey) }, 2],
   ]) {
     await copyOver(page, comes, name, there);

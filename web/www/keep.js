@@ -9,17 +9,17 @@
  * was opened; it tells 'kept' of where they went: {path} or {download}.
  */
 import { css, html, nothing } from '../ui/base.js';
-import { t } from '../core/i18n.js';
+import { date, t } from '../core/i18n.js';
 import { factsOf, nameOf, namedFiles, pathFor } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
 import { parted } from './certificate.js';
 
-/* What is to be heard before one certificate takes the place of another; the first that holds. */
+/* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
 const cautions = [
   ['keep.there.ended', (comes, there, now) => comes.notAfter < now && there.notAfter >= now],
-  ['keep.there.newer', (comes, there) => there.notAfter > comes.notAfter],
+  ['keep.there.newer', (comes, there) => there.notAfter > comes.notAfter && date(there.notAfter) !== date(comes.notAfter)],
 ];
 
 /* What a sentence may hold of a file's or folder's name is set in its own letters. */
