@@ -333,6 +333,20 @@ test('a pair for encryption that a copy would take away is named before', { time
   await close();
 });
 
+test('a list begins with what can be used, by name, and of one name with what ends last', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const many = join(work, 'many');
+  for (const [i, [name, days]] of [['나래', 400], ['가온', 10], ['가온', 300]].entries())
+    makeCertificate({ into: join(many, String(i)), name: `${name}()0091004123456789`, days, key: 'ec' });
+  cpSync(old, join(many, '0', 'over'), { recursive: true });
+  await pick(page, many);
+  await heading(page, '인증서가 4개 있어요');
+  const cards = await page.locator('.list www-certificate').evaluateAll((all) => all.map((one) => ['.name', '.tag'].map((c) => one.renderRoot.querySelector(c).textContent).join(' ')));
+  assert.deepEqual(cards.map((card) => card.replace(/\d+일 뒤/, 'n일 뒤')), ['가온 사용 가능', '가온 n일 뒤 만료', '나래 사용 가능', 'HKD 만료됨']);
+  await close();
+});
+
 /* Chooses the certificate that a folder holds, and a place for its copy where these files lie. Files are base64. */
 async function copyOver(page, folder, name, files) {
   await pick(page, folder);

@@ -34,6 +34,14 @@ export { NpkiError, certificateView, passwordBroken, passwordRules } from './apa
 /** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
 export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
 
+const byName = new Intl.Collator('ko').compare;
+
+/* How a list goes: what can be used now, what begins later, what is over; then by name; then the one that ends last. */
+function byUse(now = Date.now()) {
+  const rank = ({ notBefore, notAfter }) => notAfter < now ? 2 : notBefore > now ? 1 : 0;
+  return ({ facts: a }, { facts: b }) => rank(a) - rank(b) || byName(nameOf(a.owner), nameOf(b.owner)) || b.notAfter - a.notAfter;
+}
+
 /** What a list shows of a certificate; throws when the bytes are none. */
 export async function factsOf(der) {
   return certificateFacts(der);
@@ -143,7 +151,7 @@ export async function pairsOf(list) {
       console.warn(`${path}: no certificate that can be read`, e);
     }
   }
-  return out.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
+  return out.sort(byUse());
 }
 
 /**
@@ -158,7 +166,7 @@ export async function keylessOf(list) {
     if (facts !== null)
       out.push({ facts, path });
   }
-  return out;
+  return out.sort(byUse());
 }
 
 /** The PFX files among what was picked. */
@@ -181,7 +189,7 @@ export async function openPfxFile(file, password) {
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');
-  return found.sort((a, b) => b.facts.notAfter - a.facts.notAfter);
+  return found.sort(byUse());
 }
 
 /**
