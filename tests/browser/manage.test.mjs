@@ -333,6 +333,41 @@ test('a pair for encryption that a copy would take away is named before', { time
   await close();
 });
 
+/* In Korean and in English, what is seen. */
+async function inBoth(page, ...sentences) {
+  await page.getByText(sentences[0]).waitFor();
+  await press(page, 'English');
+  await page.getByText(sentences[1]).waitFor();
+  await press(page, '한국어');
+}
+
+test('half of a pair for encryption stays behind, and is named', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const sentences = {
+    kmCert: ['암호화용 인증서는 열쇠가 없어서', 'The encryption certificate is left out'],
+    kmPri: ['암호화용 열쇠는 인증서가 없어서', 'The encryption key is left out'],
+  };
+  for (const [half, gone] of [['kmCert', 'kmPri.key'], ['kmPri', 'kmCert.der']]) {
+    const at = join(work, `only-${half}`);
+    cpSync(made.folder, at, { recursive: true });
+    rmSync(join(at, gone));
+    await pick(page, at);
+    for (const act of ['다른 곳에 복사', 'PFX 파일로 저장', '비밀번호 바꾸기']) {
+      await page.getByRole('button', { name: new RegExp(`^${act}`) }).click();
+      await inBoth(page, ...sentences[half]);
+      await page.goBack();
+    }
+    await press(page, '다른 폴더 열기');
+  }
+  /* Of a whole pair nothing is said. */
+  await pick(page, made.folder);
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await heading(page, '어디에 복사할까요?');
+  assert.equal(await page.getByText(sentences.kmCert[0]).or(page.getByText(sentences.kmPri[0])).count(), 0);
+  await close();
+});
+
 test('a list begins with what can be used, by name, and of one name with what ends last', { timeout: 60000 }, async () => {
   const { page, off, close } = await manage();
   await off();
@@ -525,6 +560,16 @@ test('a certificate without its key is told of, alone and among others', { timeo
   await heading(page, '인증서 옆에 열쇠 파일(signPri.key)이 없어요');
   assert.equal(await page.getByRole('button', { name: /HKD/ }).count(), 0);
   await page.getByText('half/alone').waitFor();
+  /* It is not called usable, for it is not; one that is over is called that. */
+  mkdirSync(join(half, 'today'));
+  copyFileSync(lone.signCert, join(half, 'today', 'signCert.der'));
+  await page.goBack();
+  await pick(page, half);
+  await page.getByText('half/today').waitFor();
+  assert.deepEqual(await page.locator('.warn www-certificate .tag').allTextContents(), ['열쇠 없음', '만료됨']);
+  await press(page, 'English');
+  await page.locator('.warn www-certificate', { hasText: 'No key' }).waitFor();
+  await press(page, '한국어');
   await page.getByRole('button', { name: /뷁쌿훑/ }).click();
   await page.getByRole('button', { name: '다른 인증서' }).waitFor();
   /* What is no certificate is none. */

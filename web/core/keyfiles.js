@@ -25,8 +25,9 @@ const countMax = 20000;
  * there, null where the browser gave the bytes alone; root: what the person
  * picked, which is asked for leave to write. written: when the signing key's
  * file was last written, which is when its password was set; milliseconds
- * since 1970, null where nobody knows.
- * @typedef {{files: Files, facts: object, path: string, written: number|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
+ * since 1970, null where nobody knows. alone: the half of a pair for encryption
+ * that lies there without the other, and is not among the files.
+ * @typedef {{files: Files, facts: object, path: string, written: number|null, alone: 'kmCert'|'kmPri'|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
 export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
@@ -128,6 +129,12 @@ function foldersOf(list) {
   return folders;
 }
 
+/* The half of a pair for encryption beside which the other is not. */
+function aloneOf(set) {
+  const [part, ...more] = ['kmCert', 'kmPri'].filter((km) => set[km] !== undefined);
+  return part === undefined || more.length > 0 ? null : part;
+}
+
 /**
  * Pairs of certificate and key among files, by folder; a file with no folder
  * belongs to the only set there is. Unreadable ones are left out.
@@ -138,14 +145,15 @@ export async function pairsOf(list) {
   for (const [path, set] of foldersOf(list)) {
     if (set.signCert === undefined || set.signPri === undefined)
       continue;
-    if (set.kmCert === undefined || set.kmPri === undefined)
-      delete set.kmCert, delete set.kmPri;
+    const alone = aloneOf(set);
+    if (alone !== null)
+      delete set[alone];
     try {
       const files = {};
       for (const [name, file] of Object.entries(set))
         files[name] = new Uint8Array(await file.arrayBuffer());
       const writable = Object.values(set).every((file) => file.handle !== undefined);
-      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, root: set.signPri.root ?? null,
+      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
       console.warn(`${path}: no certificate that can be read`, e);
@@ -185,7 +193,7 @@ export async function openPfxFile(file, password) {
   const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts }) => {
     const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);
     const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
-    return { files, facts, path: file.name, written: null, handles: null, root: null, opened: true };
+    return { files, facts, path: file.name, written: null, alone: null, handles: null, root: null, opened: true };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

@@ -17,10 +17,12 @@ const soonDays = 30;
 
 export const ownFont = css`.own { font-family: var(--own); }`;
 
-/** {tone, text}: the state in a word, never by colour alone. */
-export function stateOf({ notBefore, notAfter }, now = Date.now()) {
+/** {tone, text}: the state in a word, never by colour alone. keyless: its key is not beside it. */
+export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now()) {
   if (notAfter < now)
     return { tone: 'over', text: t('cert.expired') };
+  if (keyless)
+    return { tone: 'over', text: t('cert.keyless') };
   if (notBefore > now)
     return { tone: 'soon', text: t('cert.early') };
   if (notAfter < now + soonDays * day)
@@ -38,10 +40,13 @@ export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
 
 /** What is said of certificates without their keys (keylessOf), if there are any. */
 export const withoutKey = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.keyless')}</h3><p>${t('www.find.keyless.text')}</p>
-  ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
+  ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate keyless .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
+
+/** What is said of a certificate that has half of a pair for encryption, which stays behind. */
+export const withoutPair = ({ alone }) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(`manage.alone.${alone}`)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
 
 class WwwCertificate extends View {
-  static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, path: {} };
+  static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, keyless: { type: Boolean }, path: {} };
   static styles = [base, ownFont, css`
     :host { container-type: inline-size; }
     .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
@@ -54,7 +59,7 @@ class WwwCertificate extends View {
 
   render() {
     const f = this.facts;
-    const state = stateOf(f);
+    const state = stateOf(f, this.keyless);
     const name = nameOf(f.owner);
     return html`<p class="small own">${f.kindText[lang()]}</p>
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}

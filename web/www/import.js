@@ -14,7 +14,7 @@ import { date, lang, t } from '../core/i18n.js';
 import { problemOf } from '../core/api.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
 import { nameOf, opens } from '../core/keyfiles.js';
-import { withoutKey } from './certificate.js';
+import { withoutKey, withoutPair } from './certificate.js';
 import './find.js';
 
 const steps = ['code', 'find', 'list', 'password', 'phone'];
@@ -202,7 +202,7 @@ class WwwImport extends View {
       <tbody role="rowgroup">${this.found.map((f, i) => html`<tr role="row" class=${dead(f) ? 'dead' : ''}>
         <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
         <td role="cell"><strong>${nameOf(f.facts.owner)}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
-      ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : nothing}${withoutKey(this.keyless)}
+      ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : withoutPair(this.found[this.chosen])}${withoutKey(this.keyless)}
       <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0 || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
 

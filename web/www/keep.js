@@ -14,7 +14,7 @@ import { factsOf, nameOf, namedFiles, pathFor } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
-import { parted } from './certificate.js';
+import { parted, withoutPair } from './certificate.js';
 
 /* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
 const cautions = [
@@ -71,7 +71,7 @@ class WwwKeep extends Act {
     const comes = await factsOf(this.files.signCert);
     const facts = await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null);
     const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(comes, facts, Date.now()))?.[0];
-    this.set({ there: { root, one, all, lost, comes, facts, caution } });
+    this.set({ there: { root, one, all, lost, comes, facts, caution, keyless: !files.has('signpri.key') } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
@@ -98,8 +98,8 @@ class WwwKeep extends Act {
     return html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button>`;
   }
 
-  #card(name, facts) {
-    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts}></www-certificate></div></div>`;
+  #card(name, facts, keyless = false) {
+    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts} ?keyless=${keyless}></www-certificate></div></div>`;
   }
 
   #lying() {
@@ -107,10 +107,10 @@ class WwwKeep extends Act {
   }
 
   #replacing() {
-    const { one, lost, comes, facts, caution } = this.there;
+    const { one, lost, comes, facts, caution, keyless } = this.there;
     return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2>${caution === undefined ? nothing : html`<p><strong>${t(caution)}</strong></p>`}
         <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${lost ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
-      ${this.#card('keep.there.is', facts)}${one ? nothing : this.#card('keep.there.comes', comes)}
+      ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
   }
@@ -135,7 +135,7 @@ class WwwCopy extends Act {
   render() {
     if (this.done)
       return this.ended(t('manage.copy.done'), t('manage.copy.done.text'), keptAt(this.done));
-    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t('manage.copy.lead')}</p></div>
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t('manage.copy.lead')}</p></div>${withoutPair(this.one)}
       <www-keep .files=${this.one.files} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 }

@@ -12,6 +12,7 @@ import { lang, t } from '../core/i18n.js';
 import { openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
 import { askLeave, writeAll } from '../core/writer.js';
 import { Asking, typed } from './act.js';
+import { withoutPair } from './certificate.js';
 import { keptAt } from './keep.js';
 
 class WwwCheck extends Asking {
@@ -117,7 +118,7 @@ class WwwChange extends Asking {
     if (this.sealed !== undefined)
       return this.#keep();
     const press = () => this.#change();
-    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}
       <div class="form"><ig-field type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
         <ig-field type="password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
           .rules=${this.rules.map((r) => ({ text: r[lang()], kept: !this.broken.has(r.word) }))}></ig-field>

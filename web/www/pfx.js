@@ -12,6 +12,7 @@ import { t } from '../core/i18n.js';
 import { makePfxFile } from '../core/keyfiles.js';
 import { download } from '../core/writer.js';
 import { Asking, typed } from './act.js';
+import { withoutPair } from './certificate.js';
 import { keptAt } from './keep.js';
 
 const forms = ['modern', 'compatible'];
@@ -43,7 +44,7 @@ class WwwPfx extends Asking {
   render() {
     if (this.done)
       return this.ended(t('pfx.done'), t('pfx.done.text'), keptAt(this.done, 'pfx.done.keep'));
-    return html`${this.top()}<div><h1 tabindex="-1">${t('pfx.title')}</h1><p class="lead">${t('pfx.lead')}</p></div>
+    return html`${this.top()}<div><h1 tabindex="-1">${t('pfx.title')}</h1><p class="lead">${t('pfx.lead')}</p></div>${withoutPair(this.one)}
       <div class="form"><ig-field type="password" .label=${t('password.label')} .hint=${t('pfx.hint')} @enter=${() => this.#make()}></ig-field>
         <fieldset><legend>${t('pfx.form')}</legend>${forms.map((form) => html`<label><input type="radio" name="form" .checked=${form === this.form} @change=${() => this.set({ form })}><span><strong>${t(`pfx.form.${form}`)}</strong><span class="small">${t(`pfx.form.${form}.text`)}</span></span></label>`)}</fieldset>
         ${this.foot(t('pfx.go'), () => this.#make(), t('pfx.busy'))}</div>`;
