@@ -458,6 +458,7 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   const copy = await downloaded(page, '내려받기');
   await heading(page, '복사했어요');
   assert.equal(basename(copy), 'NPKI-뷁쌿훑.zip');
+  await inBoth(page, '옮긴 뒤에는 다운로드 폴더에서 지우는 편이 안전해요', 'it is safer to delete it from your downloads');
   const names = unzipped(copy);
   if (names !== null)
     assert.ok(names.every((name) => name.includes(home)), names[0]);
@@ -477,6 +478,7 @@ test('where the browser writes to no folder, files are downloaded: copies, and k
   const changed = await downloaded(page, '내려받기');
   await heading(page, '이제 새 파일을 원래 자리에 덮어써 주세요');
   await page.getByText('원래 폴더의 인증서가 예전 비밀번호로 열려요').waitFor();
+  await page.getByText('옮긴 뒤에는 다운로드 폴더에서 지우는').waitFor();
   await page.getByText('열었던 폴더의 바로 위 폴더에 풀고').waitFor();
   /* Done as it says: the very files of the opened folder are replaced, and there is no other one. */
   const again = join(work, 'again');

@@ -127,9 +127,9 @@ class WwwKeep extends Act {
 }
 customElements.define('www-keep', WwwKeep);
 
-/** Where it went, for the end of an act. */
-export const keptAt = ({ path, download: file }, more = file === undefined ? undefined : 'keep.unpack') =>
-  html`<div class="well stack tight"><h3>${t(file === undefined ? 'keep.at' : 'keep.at.download')}</h3>${named(path ?? file)}${more === undefined ? nothing : html`<p class="small">${t(more)}</p>`}</div>`;
+/** Where it went, for the end of an act. next: what is to be done with a download, which holds the key and is best deleted then. */
+export const keptAt = ({ path, download: file }, next = ['keep.unpack']) =>
+  html`<div class="well stack tight"><h3>${t(file === undefined ? 'keep.at' : 'keep.at.download')}</h3>${named(path ?? file)}${file === undefined ? nothing : [...next, 'keep.delete'].map((sentence) => html`<p class="small">${t(sentence)}</p>`)}</div>`;
 
 class WwwCopy extends Act {
   render() {

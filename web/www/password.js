@@ -104,7 +104,7 @@ class WwwChange extends Asking {
     const { opened } = this.one;
     if (this.done.download === undefined || opened)
       return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${this.#others()}`);
-    return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, this.#folder ? 'keep.unpack.back' : 'keep.unpack.files')}${this.#others()}`);
+    return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, [this.#folder ? 'keep.unpack.back' : 'keep.unpack.files'])}${this.#others()}`);
   }
 
   #keep() {

@@ -43,7 +43,7 @@ class WwwPfx extends Asking {
 
   render() {
     if (this.done)
-      return this.ended(t('pfx.done'), t('pfx.done.text'), keptAt(this.done, 'pfx.done.keep'));
+      return this.ended(t('pfx.done'), t('pfx.done.text'), keptAt(this.done, []));
     return html`${this.top()}<div><h1 tabindex="-1">${t('pfx.title')}</h1><p class="lead">${t('pfx.lead')}</p></div>${withoutPair(this.one)}
       <div class="form"><ig-field type="password" .label=${t('password.label')} .hint=${t('pfx.hint')} @enter=${() => this.#make()}></ig-field>
         <fieldset><legend>${t('pfx.form')}</legend>${forms.map((form) => html`<label><input type="radio" name="form" .checked=${form === this.form} @change=${() => this.set({ form })}><span><strong>${t(`pfx.form.${form}`)}</strong><span class="small">${t(`pfx.form.${form}.text`)}</span></span></label>`)}</fieldset>
