@@ -426,7 +426,8 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		return usage_wrong(&v->usage, USAGE_MISSING, "FILE");
 	if (v->run == cert_copy && c->to == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
-	if (v->run == cert_pfx_export && message_is_shown(c->out))
+	if ((v->run == cert_pfx_export && message_is_shown(c->out)) ||
+	    (v->run == cert_vid && cert_vid_is_shown(c)))
 		return usage_wrong(&v->usage, USAGE_TERMINAL, "--out FILE");
 	if (v->run == cert_pfx_export && c->out == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--out");

@@ -149,20 +149,34 @@ cert_password_try(struct cert *c, struct span password)
 }
 
 enum cert_end
-cert_password_old(struct cert *c, struct sec *password)
+cert_password_choose(struct cert *c)
 {
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
 		end = cert_read(c);
-	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
-		return CERT_NO_KEY;
-	if (end == CERT_DONE)
-		end = cert_ask(c, c->password_file, "--password-file",
-		    text_password, password);
+
+	return end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0
+	    ? CERT_NO_KEY
+	    : end;
+}
+
+enum cert_end
+cert_password_ask(struct cert *c, struct sec *password)
+{
+	enum cert_end end = cert_ask(
+	    c, c->password_file, "--password-file", text_password, password);
 
 	return end == CERT_DONE ? cert_password_try(c, sec_span(password))
 				: end;
+}
+
+enum cert_end
+cert_password_old(struct cert *c, struct sec *password)
+{
+	enum cert_end end = cert_password_choose(c);
+
+	return end == CERT_DONE ? cert_password_ask(c, password) : end;
 }
 
 enum cert_end

@@ -12,11 +12,16 @@ enum cert_end cert_password_check(struct cert *c);
 /* ingam cert change-password: the key files under another one. */
 enum cert_end cert_password_change(struct cert *c);
 
+/* Chooses a certificate that has a key: as cert_choose(), cert_read(). */
+enum cert_end cert_password_choose(struct cert *c);
+
 /*
- * Chooses a certificate, asks for its password and tries it on both key files:
- * as cert_choose(), cert_read(), cert_ask(); CERT_NO_KEY, CERT_PASSWORD and
- * those of one key, CERT_OTHER_KEY.
+ * Asks for the password of the one that was chosen, and tries it on both key
+ * files: as cert_ask(); CERT_PASSWORD and those of one key, CERT_OTHER_KEY.
  */
+enum cert_end cert_password_ask(struct cert *c, struct sec *password);
+
+/* Both of them. */
 enum cert_end cert_password_old(struct cert *c, struct sec *password);
 
 /*

@@ -36,20 +36,23 @@ struct opened {
 const char *
 cert_vid_misses(const struct cert *c)
 {
-	enum paper_form form = PAPER_DER;
-
 	if ((c->open == NULL) != (c->owner == NULL))
 		return c->open == NULL ? "--open" : "--owner";
-	if (c->seal_to == NULL)
-		return c->form != NULL || c->out != NULL || c->replace
-		    ? "--seal-to"
-		    : NULL;
 
-	return !c->json && message_is_shown(c->out) &&
-		(c->form == NULL ||
-		    (paper_find(c->form, &form) && form == PAPER_DER))
-	    ? "--out FILE"
+	return c->seal_to == NULL &&
+		(c->form != NULL || c->out != NULL || c->replace)
+	    ? "--seal-to"
 	    : NULL;
+}
+
+bool
+cert_vid_is_shown(const struct cert *c)
+{
+	enum paper_form form = PAPER_DER;
+
+	return c->seal_to != NULL && !c->json && message_is_shown(c->out) &&
+	    (c->form == NULL ||
+		(paper_find(c->form, &form) && form == PAPER_DER));
 }
 
 /* A certificate and R against the number. */
@@ -134,11 +137,13 @@ cert_vid_ours(struct cert *c, const struct certificate *to)
 	struct sec password SEC_WIPED = { 0 };
 	struct sec key SEC_WIPED = { 0 };
 	struct pkinfo info;
-	enum cert_end end = cert_password_old(c, &password);
+	enum cert_end end = cert_password_choose(c);
 	enum rc rc;
 
 	if (end == CERT_DONE && c->info.vid.n == 0)
 		return CERT_NO_VID;
+	if (end == CERT_DONE)
+		end = cert_password_ask(c, &password);
 	if (end != CERT_DONE)
 		return end;
 	rc = cert_password_open(c, FOLDER_SIGN_KEY, sec_span(&password), &key);
@@ -180,9 +185,12 @@ cert_vid_opener(
     void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e)
 {
 	struct opened *o = arg;
+	struct span der = buf_span(&o->der);
 
-	return paper_named(
-	    o->path, evid_open(buf_span(&o->der), ours, key, &o->evid, e), e);
+	return paper_named(o->path,
+	    key == NULL ? evid_check(der, ours, e)
+			: evid_open(der, ours, key, &o->evid, e),
+	    e);
 }
 
 /*

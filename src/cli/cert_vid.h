@@ -13,3 +13,6 @@ enum cert_end cert_vid(struct cert *c);
 
 /* An option that those which were given need; NULL: none. */
 const char *cert_vid_misses(const struct cert *c);
+
+/* Would what --seal-to makes go to a terminal, and is no text? */
+bool cert_vid_is_shown(const struct cert *c);

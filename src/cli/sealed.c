@@ -60,72 +60,77 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 	return rc;
 }
 
-/* One pair of ours, its key opened. RC_ABSENT: it is not there. */
+/* Which pair it is for; its certificate is *out. */
+static enum cert_end
+sealed_find(struct cert *c, sealed_opener *open, void *arg, size_t *pair,
+    struct certificate **out)
+{
+	for (size_t i = 0; i < PAIRS; i++) {
+		struct span der = cert_file(c, pairs[i].certificate);
+		enum rc rc;
+
+		if (der.n == 0 || cert_file(c, pairs[i].key).n == 0)
+			continue;
+		rc = certificate_parse(der, out, &c->err);
+		if (rc != RC_OK)
+			return cert_failed_in(c, pairs[i].certificate, rc);
+		rc = open(arg, *out, NULL, &c->err);
+		*pair = i;
+		if (rc != RC_ABSENT)
+			return cert_failed(c, rc);
+		certificate_free(*out);
+		*out = NULL;
+		err_clear(&c->err);
+	}
+
+	return CERT_NOT_OURS;
+}
+
+/* The key of that pair, opened. */
 static enum rc
-sealed_pair(struct cert *c, size_t i, struct span password,
-    struct certificate **certificate, EVP_PKEY **key)
+sealed_key(struct cert *c, enum folder_file file, struct span password,
+    const struct certificate *certificate, EVP_PKEY **key)
 {
 	struct sec info SEC_WIPED = { 0 };
 	struct pkinfo numbers;
-	enum rc rc;
+	enum rc rc = cert_password_open(c, file, password, &info);
 
-	if (cert_file(c, pairs[i].certificate).n == 0 ||
-	    cert_file(c, pairs[i].key).n == 0)
-		return RC_ABSENT;
-	rc = certificate_parse(
-	    cert_file(c, pairs[i].certificate), certificate, &c->err);
-	if (rc == RC_OK)
-		rc = cert_password_open(c, pairs[i].key, password, &info);
 	if (rc == RC_OK)
 		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
 	if (rc == RC_OK)
-		rc = certificate_key_matches(*certificate, &numbers, &c->err);
+		rc = certificate_key_matches(certificate, &numbers, &c->err);
 	if (rc == RC_OK)
 		rc = pkey_load(
-		    &numbers, certificate_info(*certificate), key, &c->err);
+		    &numbers, certificate_info(certificate), key, &c->err);
+
 	/* A key that does not fit: the file beside it is another's. */
-	if (rc == RC_STATE)
-		rc = RC_FORMAT;
-
-	return rc;
-}
-
-/* CERT_NOT_OURS where the next pair may be the one. */
-static enum cert_end
-sealed_try(struct cert *c, size_t i, struct span password, sealed_opener *open,
-    void *arg)
-{
-	struct certificate *certificate = NULL;
-	EVP_PKEY *key = NULL;
-	enum cert_end end = CERT_NOT_OURS;
-	enum rc rc = sealed_pair(c, i, password, &certificate, &key);
-
-	if (rc == RC_OK) {
-		rc = open(arg, certificate, key, &c->err);
-		if (rc == RC_SECRET)
-			end = CERT_NOT_OPENED;
-		else if (rc != RC_ABSENT)
-			end = cert_failed(c, rc);
-	} else if (rc != RC_ABSENT) {
-		end = cert_failed_in(c, pairs[i].key, rc);
-	}
-	EVP_PKEY_free(key);
-	certificate_free(certificate);
-
-	return end;
+	return rc == RC_STATE ? RC_FORMAT : rc;
 }
 
 enum cert_end
 sealed_open(struct cert *c, sealed_opener *open, void *arg)
 {
 	struct sec password SEC_WIPED = { 0 };
-	enum cert_end end = cert_password_old(c, &password);
+	struct certificate *certificate = NULL;
+	EVP_PKEY *key = NULL;
+	size_t pair = 0;
+	enum cert_end end = cert_password_choose(c);
+	enum rc rc;
 
-	if (end != CERT_DONE)
-		return end;
-	end = CERT_NOT_OURS;
-	for (size_t i = 0; i < PAIRS && end == CERT_NOT_OURS; i++)
-		end = sealed_try(c, i, sec_span(&password), open, arg);
+	if (end == CERT_DONE)
+		end = sealed_find(c, open, arg, &pair, &certificate);
+	if (end == CERT_DONE)
+		end = cert_password_ask(c, &password);
+	if (end == CERT_DONE)
+		end = cert_failed_in(c, pairs[pair].key,
+		    sealed_key(c, pairs[pair].key, sec_span(&password),
+			certificate, &key));
+	if (end == CERT_DONE) {
+		rc = open(arg, certificate, key, &c->err);
+		end = rc == RC_SECRET ? CERT_NOT_OPENED : cert_failed(c, rc);
+	}
+	EVP_PKEY_free(key);
+	certificate_free(certificate);
 
 	return end;
 }

@@ -16,15 +16,17 @@ IG_CHECK enum rc sealed_recipient(
     const char *path, struct certificate **out, struct err *e);
 
 /*
- * Opens something with a pair of ours. RC_ABSENT: it is for another
- * certificate. RC_SECRET: this key does not open it.
+ * Opens something with a pair of ours; key is NULL where it is asked before
+ * whether it is for that certificate. RC_ABSENT: it is for another. RC_SECRET:
+ * this key does not open it.
  */
 typedef enum rc sealed_opener(
     void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e);
 
 /*
- * Chooses a certificate of this PC, asks for its password, and lets open try
- * its pair for encryption, then the one for signing. CERT_NOT_OURS: it is for
- * neither. CERT_NOT_OPENED. Else as cert_password_old().
+ * Chooses a certificate of this PC, sees whether something is for its pair for
+ * encryption or else for the one for signing, and only then asks for the
+ * password and lets open try that pair. CERT_NOT_OURS: it is for neither.
+ * CERT_NOT_OPENED. Else as cert_password_old().
  */
 enum cert_end sealed_open(struct cert *c, sealed_opener *open, void *arg);

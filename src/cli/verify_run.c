@@ -160,10 +160,13 @@ verify_open(
     void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e)
 {
 	struct verify *v = arg;
+	struct span der = buf_span(&v->message);
 	enum rc rc = paper_named(v->message_path,
-	    envelope_open(buf_span(&v->message), ours, key, &v->opened, e), e);
+	    key == NULL ? envelope_check(der, ours, e)
+			: envelope_open(der, ours, key, &v->opened, e),
+	    e);
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && key != NULL)
 		pick_fingerprint(certificate_der(ours), v->recipient);
 
 	return rc;

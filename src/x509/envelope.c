@@ -328,6 +328,14 @@ envelope_parse(struct span in, const struct certinfo *to, struct envelope *out,
 	return RC_OK;
 }
 
+enum rc
+envelope_check(struct span der, const struct certificate *to, struct err *e)
+{
+	struct envelope v;
+
+	return envelope_parse(der, certificate_info(to), &v, e);
+}
+
 /*
  * The content's key: what was sent, or where that is none, one that was drawn
  * before it was known (RFC 3218 2.3.2).

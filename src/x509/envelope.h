@@ -29,6 +29,13 @@ IG_CHECK enum rc envelope_seal(enum envelope_cipher cipher,
 bool envelope_is_one(struct span der);
 
 /*
+ * Is it one for that certificate? All is looked at that needs no key: as
+ * envelope_open(), but for RC_SECRET.
+ */
+IG_CHECK enum rc envelope_check(
+    struct span der, const struct certificate *to, struct err *e);
+
+/*
  * Opens one with the key of a certificate that it is for. SEED, AES, ARIA and
  * Triple DES in CBC. RC_FORMAT: malformed, with the field. RC_UNKNOWN: another
  * cipher or way to send the key. RC_LIMIT. RC_ABSENT: not for this certificate.

@@ -175,29 +175,49 @@ evid_take_content(struct evid *out)
 	    out->vid.n == hashes[hash].n && out->r.n == PKINFO_R;
 }
 
-enum rc
-evid_open(struct span der, const struct certificate *to, EVP_PKEY *key,
-    struct evid *out, struct err *e)
+/* The same, and that it is for that certificate. */
+static enum rc
+evid_read(struct span der, const struct certificate *to, struct span *sealed,
+    enum vid_hash *hash, struct err *e)
 {
 	bool known = false, ours = false;
-	struct span sealed;
 	enum rc rc;
 
-	*out = (struct evid){ .hash = VID_SHA256 };
 	if (der.n > EVID_MAX)
 		return err_set(e, RC_LIMIT, "EncryptedVID", "too large");
 	if ((rc = der_check(der, e)) != RC_OK)
 		return rc;
-	if (!evid_parse(
-		der, certificate_info(to), &known, &ours, &sealed, &out->hash))
+	if (!evid_parse(der, certificate_info(to), &known, &ours, sealed, hash))
 		return err_set(
 		    e, RC_FORMAT, "EncryptedVID", "not one (KCAC.TS.SIVID)");
 	if (!known)
 		return err_set(e, RC_UNKNOWN, "EncryptedVID",
 		    "neither SHA-256 nor SHA-1, or not RSA");
-	if (!ours)
-		return err_set(
-		    e, RC_ABSENT, "certID", "for another certificate");
+
+	return ours
+	    ? RC_OK
+	    : err_set(e, RC_ABSENT, "certID", "for another certificate");
+}
+
+enum rc
+evid_check(struct span der, const struct certificate *to, struct err *e)
+{
+	enum vid_hash hash;
+	struct span sealed;
+
+	return evid_read(der, to, &sealed, &hash, e);
+}
+
+enum rc
+evid_open(struct span der, const struct certificate *to, EVP_PKEY *key,
+    struct evid *out, struct err *e)
+{
+	struct span sealed;
+	enum rc rc;
+
+	*out = (struct evid){ .hash = VID_SHA256 };
+	if ((rc = evid_read(der, to, &sealed, &out->hash, e)) != RC_OK)
+		return rc;
 	rc = keytrans_open(key, sealed, &out->content, e);
 	if (rc == RC_OK && !evid_take_content(out))
 		rc = RC_SECRET;

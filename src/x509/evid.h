@@ -27,6 +27,12 @@ IG_CHECK enum rc evid_make(const struct certificate *to, enum vid_hash hash,
     struct span vid, struct span r, struct buf *out, struct err *e);
 
 /*
+ * Is it one for that certificate? As evid_open(), but for what needs the key.
+ */
+IG_CHECK enum rc evid_check(
+    struct span der, const struct certificate *to, struct err *e);
+
+/*
  * Opens one with the key of the certificate that it was made for. That the VID
  * is right for an owner's number is the caller's to see (vid_make()).
  * RC_FORMAT, RC_UNKNOWN (another hash or cipher), RC_LIMIT. RC_ABSENT: for

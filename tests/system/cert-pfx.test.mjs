@@ -27,7 +27,7 @@ test('export --out -: the file on standard output and nothing else, which OpenSS
 test('export --out -: not to a terminal, and not beside JSON', async () => {
   const shown = await terminal(['export', made.folder, '--out', '-'], []);
   assert.equal(shown.code, 2);
-  assert.match(shown.stdout, /This is not written onto a terminal\. Name a file: --out FILE/);
+  assert.match(shown.stdout, /This is binary, and is not written to a terminal\. Name a file: --out FILE/);
   assert.doesNotMatch(shown.stdout, /Password/);
   const both = await cert(['export', made.folder, '--out', '-', '--json', '--password-file', right]);
   assert.deepEqual([both.code, both.stdout], [2, '']);

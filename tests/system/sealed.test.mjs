@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, putR } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
+import { terminal } from '../lib/terminal.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-sealed-'));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -125,6 +126,8 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
   const lost = await json(verify(['--json', '--out', at('out'), at('message')]));
   assert.deepEqual([lost.code, lost.good, lost.problem, lost.signers], [1, false, 'other-recipient', []]);
   assert.match((await verify([at('message')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr, /^다른 인증서로만 열 수 있어요/);
+  const unasked = await json(ingam(receiver.root, ['verify', '--no-chain', '--json', at('message')]));
+  assert.deepEqual([unasked.code, unasked.problem], [1, 'other-recipient'], 'said before a password is asked for');
   const wrong = await json(verify(['--json', '--root', at('server'), at('message')], { pw: secrets.wrong }));
   assert.deepEqual([wrong.code, wrong.problem], [1, 'wrong-password']);
   openssl('cms', '-encrypt', '-binary', '-aes256', '-in', content, '-outform', 'DER', '-out', at('plain'), at('kmCert.pem'));
@@ -185,6 +188,16 @@ test('cert vid --seal-to: R as the site reads it, and only for the right number'
   assert.equal((await vid(['--seal-to', server, '--replace', '--json', '--out', at('evid')])).code, 0);
 });
 
+test('cert vid: a certificate without VID is told of before a password; what is sealed is not shown to a terminal', async () => {
+  const none = await json(ingam(receiver.root, ['cert', 'vid', '--json']));
+  assert.deepEqual([none.code, none.problem], [3, 'no-vid']);
+  for (const [locale, sentence] of [['C.UTF-8', 'This is binary, and is not written to a terminal. Name a file: --out FILE.'], ['ko_KR.UTF-8', '글자가 아닌 내용이라 터미널 화면에는 쓰지 않아요. 쓸 파일을 적어 주세요: --out FILE.']]) {
+    const shown = await terminal([program('ingam'), 'cert', 'vid', '--seal-to', km], { env: { HOME: sender.root, LC_ALL: locale } });
+    assert.equal(shown.code, 2);
+    assert.ok(shown.stdout.includes(sentence), shown.stdout);
+  }
+});
+
 test('cert vid --open: yes to the owner of the number, no to everybody else', async () => {
   const evid = file('evid', (await json(vid(['--json', '--seal-to', km]))).message);
   const opened = (args, options) => json(vid(['--json', '--open', evid, ...args], { home: receiver.root, pw: secrets.receiver, ...options }));
@@ -200,6 +213,8 @@ test('cert vid --open: yes to the owner of the number, no to everybody else', as
     const got = await opened(args, options);
     assert.deepEqual([got.code, got.problem], [code, problem], what);
   }
+  const unasked = await json(ingam(receiver.root, ['cert', 'vid', '--json', '--open', evid, '--owner', sender.signCert, at('server')]));
+  assert.deepEqual([unasked.code, unasked.problem], [1, 'other-recipient'], 'said before a password is asked for');
   const bytes = Buffer.from(readFileSync(evid, 'latin1'), 'base64');
   bytes[bytes.length - 9] ^= 1;
   writeFileSync(evid, bytes);
