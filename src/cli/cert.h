@@ -46,7 +46,8 @@ enum cert_end {
 	CERT_READ_ONLY,   /* err says why, as below */
 	CERT_NOT_WRITTEN, /* rc and err say why */
 	CERT_HALF,
-	CERT_EXPIRED,
+	CERT_EXPIRED, /* when: moment_ms */
+	CERT_NOT_YET,
 	CERT_REFUSED, /* by a rule: rc and err say which */
 	CERT_UNREADABLE,
 	CERT_OTHER,
@@ -78,6 +79,7 @@ struct cert {
 	struct certinfo info; /* of its signing certificate, with its spans */
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */
+	int64_t moment_ms;    /* of CERT_EXPIRED and CERT_NOT_YET */
 	enum rc rc;
 	struct err err;
 };

@@ -138,17 +138,31 @@ static const struct {
 	      "마저 끝내요",
 		"The medium stopped in between. Connect it again; the next "
 		"command finishes it" } },
+	/* The day, and what is to be done, follow. */
 	[CERT_EXPIRED] = { PERSON_REFUSED, "certificate-expired",
-	    { "유효기간이 끝났거나 아직 시작되지 않은 인증서예요. 발급기관에서 "
-	      "확인해 주세요.",
-		"This certificate has expired, or is not valid yet. Ask its "
-		"issuer." } },
+	    { "유효기간이 끝난 인증서라 서명하지 않아요",
+		"This certificate has expired, and does not sign" } },
+	[CERT_NOT_YET] = { PERSON_REFUSED, "certificate-not-yet",
+	    { "유효기간이 아직 시작되지 않은 인증서라 서명하지 않아요",
+		"This certificate is not valid yet, and does not sign" } },
 	[CERT_REFUSED] = { PERSON_REFUSED, "refused",
 	    { "하지 않았어요", "This was not done" } },
 	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" } },
 	[CERT_OTHER] = { PERSON_SERVICE, "failed",
 	    { "하지 못했어요", "This could not be done" } },
+};
+
+/* After the day on which it ended, or begins. */
+static const struct person_text text_renew = {
+	"발급기관에서 갱신하거나 새로 발급받은 인증서를 --certificate로 골라 주세요.",
+	"Have it renewed or a new one issued, and choose that with "
+	"--certificate."
+};
+static const struct person_text text_wait = {
+	"그날부터 쓸 수 있어요. 다른 인증서로 서명하려면 --certificate로 골라 주세요.",
+	"It can be used from that day on. To sign with another one now, choose "
+	"it with --certificate."
 };
 
 static const struct person_text text_forbidden = { "읽을 권한이 없어요",
@@ -211,6 +225,17 @@ cert_unread_json(const struct folder *f)
 }
 
 static void
+cert_say_day(const struct cert *c, enum cert_end end)
+{
+	char day[PICK_TIME];
+
+	pick_time(day, c->moment_ms, false);
+	(void)fprintf(stderr, "%s (%s). %s\n",
+	    person_sentence(endings[end].text), day,
+	    person_sentence(end == CERT_EXPIRED ? text_renew : text_wait));
+}
+
+static void
 cert_say(const struct cert *c, enum cert_end end)
 {
 	const char *text = person_sentence(endings[end].text);
@@ -223,6 +248,8 @@ cert_say(const struct cert *c, enum cert_end end)
 		(void)fprintf(stderr, "%s: %s\n", text, shown);
 	} else if (end == CERT_UNATTENDED)
 		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
+	else if (end == CERT_EXPIRED || end == CERT_NOT_YET)
+		cert_say_day(c, end);
 	else if (cert_has_reason(end)) {
 		(void)fprintf(stderr, "%s (", text);
 		reason_print(stderr, c->rc, &c->err);
@@ -245,6 +272,10 @@ cert_tell(struct cert *c, enum cert_end end)
 	if (end == CERT_UNATTENDED)
 		(void)json_object_set_new(
 		    c->answer, "option", json_string(c->missing));
+	if (end == CERT_EXPIRED || end == CERT_NOT_YET)
+		(void)json_object_set_new(c->answer,
+		    end == CERT_EXPIRED ? "not_after" : "not_before",
+		    json_integer((json_int_t)c->moment_ms));
 	if (cert_has_reason(end) || cert_has_field(end))
 		(void)json_object_set_new(
 		    c->answer, "field", json_string(c->err.field));

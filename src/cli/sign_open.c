@@ -20,13 +20,16 @@ static const struct person_text text_password = { "인증서 비밀번호",
 
 /* Is the certificate that is meant valid today? */
 static enum cert_end
-sign_check_dates(const struct certinfo *info)
+sign_check_dates(struct cert *c, const struct certinfo *info)
 {
 	int64_t now = clock_wall_ms();
+	bool early = now < info->not_before_ms;
 
-	return now < info->not_before_ms || now > info->not_after_ms
-	    ? CERT_EXPIRED
-	    : CERT_DONE;
+	if (!early && now <= info->not_after_ms)
+		return CERT_DONE;
+	c->moment_ms = early ? info->not_before_ms : info->not_after_ms;
+
+	return early ? CERT_NOT_YET : CERT_EXPIRED;
 }
 
 /* The certificate that is meant, and that it may sign today. */
@@ -41,7 +44,7 @@ sign_choose(struct sign *s)
 	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
 		return CERT_NO_KEY;
 	if (end == CERT_DONE)
-		end = sign_check_dates(&c->info);
+		end = sign_check_dates(c, &c->info);
 	if (end != CERT_DONE)
 		return end;
 
@@ -123,7 +126,7 @@ sign_open_token(struct sign *s)
 	s->certificate = s->token.certificate;
 	if (s->token_end != TOKENS_DONE)
 		return CERT_OTHER;
-	end = sign_check_dates(certificate_info(s->certificate));
+	end = sign_check_dates(s->cert, certificate_info(s->certificate));
 	if (end != CERT_DONE)
 		return end;
 	sign_algorithm(s);

@@ -291,7 +291,8 @@ const message = temporary('refused.p7m'), aside = temporary('refused.p7s');
 const refusals = [
   ['a wrong password', ['sign', '--password-file', wrong, content], 1, /^The password is wrong\.$/m, /^비밀번호가 맞지 않습니다\.$/m],
   ['no file to sign', ['sign', '--password-file', right, join(base, 'none')], 3, /^A file cannot be read \([^ ]*none: no such file\)\.$/m, /^파일을 읽지 못했어요 \([^ ]*none: 그런 파일이 없어요\)/m],
-  ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /has expired/, /유효기간/],
+  ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /^This certificate has expired, and does not sign \(2020-03-2[56]\)\. .*--certificate\.$/m, /^유효기간이 끝난 인증서라 서명하지 않아요 \(2020-03-2[56]\)\. .*--certificate로 골라 주세요\.$/m],
+  ['a certificate that has not begun', ['sign', '--root', join(base, 'later'), '--password-file', right, content], 5, /not valid yet, and does not sign \(2099-01-01\)\. /, /^유효기간이 아직 시작되지 않은 인증서라 서명하지 않아요 \(2099-01-01\)\. /m],
   ['no certificate', ['sign', '--root', join(base, 'empty'), '--password-file', right, content], 3, /No certificate found/, /찾지 못했어요/],
   ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 4, /^This could not be done/m, /^하지 못했어요/m],
   ['a challenge with blanks', ['sign', '--hometax', '--password-file', right, content], 3, /challenge: /, /challenge: /],
@@ -324,7 +325,16 @@ test('what is refused is ready', async () => {
   writeFileSync(join(base, 'half'), readFileSync(message).subarray(0, 700));
   mkdirSync(join(base, 'empty'));
   cpSync(samples, join(base, 'expired'), { recursive: true });
+  makeCertificate({ into: join(base, 'later'), password, valid: ['20990101000000Z', '20991231000000Z'] });
   assert.equal((await verify(['--no-chain', '--certificate', pem.rsa, join(base, 'bare')])).code, 0);
+});
+
+test('sign --json: until when, or from when on, a certificate that does not sign today', async () => {
+  for (const [folder, problem, member, from, to] of [['expired', 'certificate-expired', 'not_after', '2020-03-25', '2020-03-26'], ['later', 'certificate-not-yet', 'not_before', '2099-01-01', '2099-01-01']]) {
+    const told = await json(sign(['--json', '--root', join(base, folder), content]));
+    assert.equal(told.problem, problem);
+    assert.ok(told[member] >= Date.parse(from) && told[member] <= Date.parse(to), `${told[member]}`);
+  }
 });
 
 for (const [what, args, exit, english, korean] of refusals) {
