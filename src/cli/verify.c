@@ -42,10 +42,16 @@ static const struct ending endings[] = {
 	    PERSON_USAGE, false },
 	[VERIFY_NO_ROOTS] = { "no-roots",
 	    { "믿을 최상위 인증서가 없어요. --trust로 알려 주거나 "
-	      "/etc/ingam/trust.d에 두세요. 서명만 보려면 --no-chain을 쓰세요",
+	      "/etc/ingam/trust.d에 두세요. 서명만 보려면 --no-chain을 쓰세요.",
 		"There is no root certificate to trust. Name one with --trust "
-		"or put it into /etc/ingam/trust.d; for the signature alone "
-		"there is --no-chain" },
+		"or put it into /etc/ingam/trust.d; to verify the signature "
+		"alone, use --no-chain." },
+	    PERSON_INPUT, false },
+	[VERIFY_WRONG_ROOTS] = { "no-roots",
+	    { "--trust로 알려 준 곳에 최상위 인증서가 없어요. PEM이나 DER 파일, 또는 "
+	      "그런 파일이 있는 폴더를 알려 주세요",
+		"What --trust names has no root certificate. Name a file in "
+		"PEM or DER, or a folder of such files" },
 	    PERSON_INPUT, true },
 	[VERIFY_OUT_EXISTS] = { "exists",
 	    { "서명은 맞지만 --out에 적은 이름의 파일이 있어요. 바꾸려면 --replace를 "

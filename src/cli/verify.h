@@ -15,7 +15,8 @@ enum verify_end {
 	VERIFY_DONE,    /* the signers say how */
 	VERIFY_MISSING, /* a content that is elsewhere */
 	VERIFY_TWICE,
-	VERIFY_NO_ROOTS,
+	VERIFY_NO_ROOTS,    /* in the usual places */
+	VERIFY_WRONG_ROOTS, /* none that --trust names: err */
 	VERIFY_OUT_EXISTS,
 	VERIFY_UNREADABLE, /* rc and err say why */
 	VERIFY_SEALED,     /* opened tells nothing: own_end says why */

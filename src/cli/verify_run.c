@@ -129,8 +129,10 @@ verify_read_trust(struct verify *v)
 	if (v->no_chain)
 		return VERIFY_DONE;
 	rc = trust_load(v->trust_path, &v->trust, &v->err);
+	v->rc = rc;
 	if (rc == RC_ABSENT)
-		return VERIFY_NO_ROOTS;
+		return v->trust_path == NULL ? VERIFY_NO_ROOTS
+					     : VERIFY_WRONG_ROOTS;
 	if (rc == RC_OK && v->ca_path != NULL)
 		rc = trust_load(v->ca_path, &v->ca, &v->err);
 

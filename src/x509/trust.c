@@ -144,11 +144,18 @@ trust_add_bytes(struct trust *t, struct span in, struct err *e)
 	return trust_add_pem(t, in, e);
 }
 
-/* The file's name goes into the field: its owner has to find it. */
+/* What goes into the field: whose it is has to find it. */
+static const char *
+trust_name(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	return last == NULL ? path : last + 1;
+}
+
 static enum rc
 trust_add_file(struct trust *t, const char *path, struct err *e)
 {
-	const char *last = strrchr(path, '/');
 	struct buf bytes = buf_init(TRUST_FILE_MAX);
 	struct err why = { 0 };
 	enum rc rc;
@@ -160,7 +167,7 @@ trust_add_file(struct trust *t, const char *path, struct err *e)
 	if (rc == RC_OK)
 		return RC_OK;
 
-	return err_set(e, rc, last == NULL ? path : last + 1, "%s", why.msg);
+	return err_set(e, rc, trust_name(path), "%s", why.msg);
 }
 
 static bool
@@ -188,8 +195,8 @@ trust_add_folder(struct trust *t, const char *path, struct err *e)
 	int n = scandir(path, &entries, NULL, alphasort);
 
 	if (n < 0)
-		return err_set(e, errno == ENOMEM ? RC_MEMORY : RC_ABSENT, NULL,
-		    "no such folder of trusted roots");
+		return err_set(e, errno == ENOMEM ? RC_MEMORY : RC_ABSENT,
+		    trust_name(path), "no such folder");
 	for (int i = 0; i < n; i++) {
 		int size = snprintf(
 		    file, sizeof(file), "%s/%s", path, entries[i]->d_name);
@@ -210,8 +217,8 @@ trust_add_path(struct trust *t, const char *path, struct err *e)
 	struct stat st;
 
 	if (stat(path, &st) != 0)
-		return err_set(e, errno == ENOENT ? RC_ABSENT : RC_IO, NULL,
-		    "no such file of trusted roots");
+		return err_set(e, errno == ENOENT ? RC_ABSENT : RC_IO,
+		    trust_name(path), "no such file");
 
 	return S_ISDIR(st.st_mode) ? trust_add_folder(t, path, e)
 				   : trust_add_file(t, path, e);
@@ -251,7 +258,9 @@ trust_load(const char *path, struct trust **out, struct err *e)
 		return rc;
 	rc = path == NULL ? trust_add_usual(t, e) : trust_add_path(t, path, e);
 	if (rc == RC_OK && t->n == 0)
-		rc = err_set(e, RC_ABSENT, NULL, "no trusted root is there");
+		rc = err_set(e, RC_ABSENT,
+		    path == NULL ? NULL : trust_name(path),
+		    "no certificate in it");
 	if (rc == RC_OK)
 		*out = t;
 	else

@@ -337,6 +337,18 @@ test('sign --json: until when, or from when on, a certificate that does not sign
   }
 });
 
+test('verify: that there is no root is said once; of those that --trust names, what is wrong', async () => {
+  const home = temporary('rootless'), empty = temporary('no-roots'), asked = ['verify', message];
+  mkdirSync(empty);
+  const none = await ingam(asked, { home });
+  if (!existsSync('/etc/ingam/trust.d')) assert.match(none.stderr, /^There is no root certificate to trust\. [^(]*--no-chain\.$/m);
+  for (const [path, en, kr] of [[empty, 'no certificate in it', '인증서가 들어 있지 않아요'], [file('roots.txt', 'none\n'), 'no certificate in it', '인증서가 들어 있지 않아요'], [temporary('gone'), 'no such file', '그런 파일이 없어요']]) {
+    const name = basename(path);
+    assert.match((await ingam([...asked, '--trust', path], { home })).stderr, new RegExp(`^What --trust names has no root certificate\\. .* \\(${name}: ${en}\\)\\.$`, 'm'));
+    assert.match((await ingam([...asked, '--trust', path], { home, env: ko })).stderr, new RegExp(`^--trust로 알려 준 곳에 최상위 인증서가 없어요\\. .* \\(${name}: ${kr}\\)\\.$`, 'm'));
+  }
+});
+
 for (const [what, args, exit, english, korean] of refusals) {
   test(`${args[0]}, ${what}: exit ${exit}, one sentence in both languages`, async () => {
     const en = await ingam(args), kr = await ingam(args, { env: ko });
