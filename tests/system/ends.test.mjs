@@ -165,17 +165,17 @@ const failing = [
   ['cert', 'import', '--password-file', right, '--to', base, right],
   ['cert', 'export', '--out', join(base, 'none', 'x.p12'), '--password-file', right],
   ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), right],
-  ['sign', '--password-file', right, '--ca', join(base, 'none'), right],
+  ['sign', '--password-file', right, '--ca', join(base, 'none.pem'), right],
   ['verify', '--no-chain', right],
   ['verify', '--no-chain', join(base, 'none')],
-  ['verify', '--trust', join(base, 'none'), message],
+  ['verify', '--trust', join(base, 'none.pem'), message],
   ['verify', '--trust', file('other.pem', makeCertificate({ into: join(base, 'other'), key: 'ec', form: 'aes' }).ca), '--no-revocation', message],
   ['cloud', 'import', '--server', 'http://localhost:1', '--code', '4738150000016', '--password-file', right, folder],
   ['token', 'list', '--module', right],
   ['token', 'register', '--module', '/none'],
   ['cert', 'list', '--explode'],
 ];
-const names = /--[a-z0-9-]+|https?:\/\/\S+|\S*\/\S+|\b[\w.]+\.(?:der|key|p12|conf|module)\b|ingam(?: (?:cert|cloud|sign|token|verify)(?: [a-z-]+)?)?\b|\b[a-z]+(?:\.[a-z]+)?[A-Z]\w+(?=: )|\(RFC [^)]*\)/g;
+const names = /--[a-z0-9-]+|https?:\/\/\S+|\S*\/\S+|\b[\w.]+\.(?:der|key|p12|conf|module|pem)\b|ingam(?: (?:cert|cloud|sign|token|verify)(?: [a-z-]+)?)?\b|\b[a-z]+(?:\.[a-z]+)?[A-Z]\w+(?=: )|\(RFC [^)]*\)/g;
 for (const args of failing) {
   const called = args.filter((word) => !word.startsWith('/')).join(' ');
   test(`${called}: a Korean sentence for a Korean, an English one for others`, async () => {
