@@ -89,25 +89,65 @@ usage_asked(const struct usage *u, int argc, char *const *argv)
 	return false;
 }
 
+static bool
+usage_korean(const struct usage *u)
+{
+	return u->korean != NULL && u->korean();
+}
+
+/* What is wrong, and with what; the sentence goes on. */
+static void
+usage_say(const struct usage *u, enum usage_fault fault, const char *what)
+{
+	(void)fprintf(stderr, "%s: %s", u->program,
+	    usage_korean(u) ? faults[fault].ko : faults[fault].en);
+	if (what != NULL)
+		(void)fprintf(stderr, ": %.*s", (int)strcspn(what, "="), what);
+}
+
+/* The end of the sentence, and where more is told. Gives the exit code. */
+static int
+usage_end(const struct usage *u)
+{
+	(void)fprintf(stderr, ".\n");
+	usage_forms(u, stderr);
+	(void)fprintf(stderr, "%s: %s --help\n",
+	    usage_korean(u) ? "옵션 보기" : "For its options", u->program);
+
+	return 2;
+}
+
 int
 usage_wrong(const struct usage *u, enum usage_fault fault, const char *what)
 {
-	bool korean = u->korean != NULL && u->korean();
-
-	(void)fprintf(stderr, "%s: %s", u->program,
-	    korean ? faults[fault].ko : faults[fault].en);
-	if (what != NULL)
-		(void)fprintf(stderr, ": %.*s", (int)strcspn(what, "="), what);
+	usage_say(u, fault, what);
+	if (fault != USAGE_NOTHING)
+		return usage_end(u);
 	(void)fprintf(stderr, ".\n");
-	if (fault == USAGE_NOTHING) {
-		usage_print(u, stderr);
-		return 2;
-	}
-	usage_forms(u, stderr);
-	(void)fprintf(stderr, "%s: %s --help\n",
-	    korean ? "옵션 보기" : "For its options", u->program);
+	usage_print(u, stderr);
 
 	return 2;
+}
+
+int
+usage_word(const struct usage *u, const char *option, usage_words *words,
+    const char *value)
+{
+	bool korean = usage_korean(u);
+
+	for (size_t i = 0; words(i) != NULL; i++)
+		if (strcmp(words(i), value) == 0)
+			return 0;
+	usage_say(u, USAGE_VALUE, option);
+	for (size_t i = 0; words(i) != NULL; i++)
+		(void)fprintf(stderr, "%s%s",
+		    i > 0        ? ", "
+			: korean ? " ("
+				 : " (one of ",
+		    words(i));
+	(void)fprintf(stderr, korean ? " 가운데 하나)" : ")");
+
+	return usage_end(u);
 }
 
 /* Is this argument the option without a value that getopt stands at? */

@@ -47,6 +47,16 @@ bool usage_is_help(int argc, char *const *argv);
 int usage_wrong(
     const struct usage *u, enum usage_fault fault, const char *what);
 
+/* The words that an option takes: each by its number; NULL after the last. */
+typedef const char *usage_words(size_t i);
+
+/*
+ * 0 where value is one of the option's words; else as usage_wrong(), with all of
+ * them.
+ */
+int usage_word(const struct usage *u, const char *option, usage_words *words,
+    const char *value);
+
 /*
  * As usage_wrong(), for what getopt_long(3) has just given: '?' or ':'. Its
  * short options begin with ':', so that it says nothing itself.

@@ -387,18 +387,28 @@ cert_option(struct cert *c, int letter, const char *value)
 	(void)verb_set(rows, sizeof(rows) / sizeof(rows[0]), letter, value);
 }
 
-/* Forms are of key files, of what is exported, or of a message. */
-static bool
-cert_is_form(const struct verb *v, const char *name)
+/* What --form may be, by its letter: of key files, files and messages. */
+static const struct {
+	char letter;
+	usage_words *words;
+} forms[] = {
+	{ 'f', cert_password_form },
+	{ 'I', cert_password_form },
+	{ 'F', cert_pfx_form },
+	{ 'P', paper_form_name },
+};
+
+/* As cert_options(). */
+static int
+cert_check_form(const struct cert *c, const struct verb *v)
 {
-	enum paper_form paper;
-	enum pbe_form form;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (c->form != NULL &&
+		    strchr(v->takes, forms[i].letter) != NULL)
+			return usage_word(
+			    &v->usage, "--form", forms[i].words, c->form);
 
-	if (strchr(v->takes, 'P') != NULL)
-		return paper_find(name, &paper);
-
-	return strchr(v->takes, 'F') != NULL ? cert_pfx_form(name)
-					     : cert_password_form(name, &form);
+	return PERSON_YES;
 }
 
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
@@ -440,9 +450,7 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 	if (c->open != NULL && c->seal_to != NULL)
 		return usage_wrong(&v->usage, USAGE_EXTRA, "--seal-to");
 
-	return c->form == NULL || cert_is_form(v, c->form)
-	    ? PERSON_YES
-	    : usage_wrong(&v->usage, USAGE_VALUE, "--form");
+	return cert_check_form(c, v);
 }
 
 void

@@ -12,6 +12,7 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
+#include "npki/pbeput.h"
 #include "x509/certificate.h"
 
 static const struct person_text text_password = { "인증서 비밀번호",
@@ -33,10 +34,11 @@ static const struct person_text text_form = { "개인키 파일의 암호 형식
 static const enum folder_file keys[] = { FOLDER_SIGN_KEY, FOLDER_KM_KEY };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
-bool
-cert_password_form(const char *name, enum pbe_form *form)
+const char *
+cert_password_form(size_t i)
 {
-	return pbeput_form_find(name, form) && *form != PBE_PKCS12_3DES;
+	/* The last one is none of key files. */
+	return i < PBE_PKCS12_3DES ? pbeput_form_name((enum pbe_form)i) : NULL;
 }
 
 /* The modulus that a key file must have: that of its own certificate. */
@@ -242,8 +244,7 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 	struct span files[KEYS] = { { NULL, 0 } };
 	enum pbe_form form;
 	const enum pbe_form *wanted =
-	    c->form != NULL && cert_password_form(c->form, &form) ? &form
-								  : NULL;
+	    c->form != NULL && pbeput_form_find(c->form, &form) ? &form : NULL;
 	char was[96], is[96];
 	enum rc rc = RC_OK;
 

@@ -36,8 +36,8 @@ IG_CHECK enum rc cert_password_open(struct cert *c, enum folder_file file,
 enum cert_end cert_password_of(
     struct cert *c, enum folder_file file, enum cert_end end);
 
-/* The form of a key file that is called so; false where there is none. */
-bool cert_password_form(const char *name, enum pbe_form *form);
+/* The forms of a key file, each by its number; NULL after the last. */
+const char *cert_password_form(size_t i);
 
 /*
  * Asks for a new password, twice on a terminal, and holds it against the rules:

@@ -17,6 +17,7 @@
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
+#include "npki/pbeput.h"
 #include "npki/pfxput.h"
 
 #include <stdlib.h>
@@ -44,12 +45,11 @@ static const struct person_text text_replace = {
 	"A file of this name is there. Replace it? (yes/no)"
 };
 
-bool
-cert_pfx_form(const char *name)
+const char *
+cert_pfx_form(size_t i)
 {
-	enum pfxput_form form;
-
-	return pfxput_form_find(name, &form);
+	return i <= PFXPUT_MODERN ? pfxput_form_name((enum pfxput_form)i)
+				  : NULL;
 }
 
 /* The pairs that are open, and the certificates of CAs beside them. */
@@ -163,7 +163,7 @@ cert_pfx_take(struct cert *c, const struct pfx_pair *pair, struct span password,
 	enum rc rc;
 
 	if (c->form != NULL)
-		(void)cert_password_form(c->form, &form);
+		(void)pbeput_form_find(c->form, &form);
 	rc = keyput_seal(
 	    form, 0, password, pair->info, made, sizeof(made), &file, &c->err);
 	if (rc != RC_OK)

@@ -11,5 +11,5 @@ enum cert_end cert_pfx_export(struct cert *c);
 /* ingam cert import: what is in one, to where it belongs. */
 enum cert_end cert_pfx_import(struct cert *c);
 
-/* Is there a form of such files that is called so? */
-bool cert_pfx_form(const char *name);
+/* The forms of such files, each by its number; NULL after the last. */
+const char *cert_pfx_form(size_t i);

@@ -30,6 +30,12 @@ static const char *const forms[] = {
 	[PAPER_HEX] = "hex",
 };
 
+const char *
+paper_form_name(size_t i)
+{
+	return i < sizeof(forms) / sizeof(forms[0]) ? forms[i] : NULL;
+}
+
 bool
 paper_find(const char *name, enum paper_form *out)
 {

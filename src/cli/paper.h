@@ -8,7 +8,10 @@
 /* How a message is carried: as it is, or as characters. */
 enum paper_form { PAPER_DER, PAPER_PEM, PAPER_BASE64, PAPER_HEX };
 
-/* The form of that name, "der" …; false where there is none. */
+/* "der" …, by its number; NULL after the last. */
+const char *paper_form_name(size_t i);
+
+/* The form of that name; false where there is none. */
 bool paper_find(const char *name, enum paper_form *out);
 
 /*

@@ -126,33 +126,44 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool
+static const char *
+sign_cipher_name(size_t i)
+{
+	return i < sizeof(ciphers) / sizeof(ciphers[0]) ? ciphers[i] : NULL;
+}
+
+static int
 sign_cipher(struct sign *s, const char *name)
 {
 	s->ciphered = true;
-	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++) {
-		if (strcmp(name, ciphers[i]) != 0)
-			continue;
-		s->cipher = (enum envelope_cipher)i;
-		return true;
-	}
+	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
+		if (strcmp(name, ciphers[i]) == 0)
+			s->cipher = (enum envelope_cipher)i;
 
-	return false;
+	return usage_word(&sign_usage, "--cipher", sign_cipher_name, name);
 }
 
-/* One more to whom it is sealed; false where there are too many. */
-static bool
+/* One more to whom it is sealed, where there are not too many. */
+static int
 sign_seal_to(struct sign *s, const char *path)
 {
 	if (s->seal_n == ENVELOPE_RECIPIENTS)
-		return false;
+		return usage_wrong(&sign_usage, USAGE_EXTRA, "--seal-to");
 	s->seal_paths[s->seal_n++] = path;
 
-	return true;
+	return PERSON_YES;
 }
 
-/* Takes one option; false where its value is not right. */
-static bool
+static int
+sign_form(struct sign *s, const char *name)
+{
+	(void)paper_find(name, &s->form);
+
+	return usage_word(&sign_usage, "--form", paper_form_name, name);
+}
+
+/* Takes one option: as sign_options(). */
+static int
 sign_option(struct sign *s, int letter)
 {
 	struct {
@@ -178,7 +189,7 @@ sign_option(struct sign *s, int letter)
 	};
 
 	if (letter == 'f')
-		return paper_find(optarg, &s->form);
+		return sign_form(s, optarg);
 	if (letter == 'C')
 		return sign_cipher(s, optarg);
 	if (letter == 'S')
@@ -192,7 +203,7 @@ sign_option(struct sign *s, int letter)
 			*rows[i].flag = true;
 	}
 
-	return true;
+	return PERSON_YES;
 }
 
 /* Do the options that were given go together? As sign_options(). */
@@ -225,16 +236,13 @@ sign_check(const struct sign *s)
 static int
 sign_options(struct sign *s, int argc, char **argv)
 {
-	int letter;
+	int letter, code;
 
 	while ((letter = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (letter == '?' || letter == ':')
 			return usage_getopt(&sign_usage, options, argv, letter);
-		if (!sign_option(s, letter))
-			return letter == 'S'
-			    ? usage_wrong(&sign_usage, USAGE_EXTRA, "--seal-to")
-			    : usage_wrong(&sign_usage, USAGE_VALUE,
-				  letter == 'C' ? "--cipher" : "--form");
+		if ((code = sign_option(s, letter)) != PERSON_YES)
+			return code;
 	}
 	if (optind < argc)
 		s->path = argv[optind++];

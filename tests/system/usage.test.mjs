@@ -135,6 +135,19 @@ for (const [name, line, sentence] of wrong) {
   });
 }
 
+for (const [line, option] of [['cert change-password', '--form'], ['cert import x', '--form'], ['cert export --out x', '--form'], ['cert vid --seal-to x --out x', '--form'], ['sign x', '--form'], ['sign --seal-to x x', '--cipher']]) {
+  test(`ingam ${line} ${option} rot13: the words that it takes are listed, those of its help`, async () => {
+    const { stdout } = await run(program('ingam'), [...line.split(' '), '--help']);
+    const [, words] = new RegExp(`${option} [A-Z]+ .*?: ([a-z0-9-]+(?:, [a-z0-9-]+)+)`).exec(stdout.replace(/\s+/g, ' '));
+    const sorted = (list) => list.split(', ').sort();
+    for (const [LC_ALL, form] of [['C.UTF-8', `not right: ${option} \\(one of (.*)\\)\\.`], ['ko_KR.UTF-8', `맞지 않아요: ${option} \\((.*) 가운데 하나\\)\\.`]]) {
+      const { code, stderr } = await run(program('ingam'), [...line.split(' '), option, 'rot13'], { env: { LC_ALL } });
+      assert.equal(code, 2);
+      assert.deepEqual(sorted(new RegExp(form).exec(stderr)[1]), sorted(words));
+    }
+  });
+}
+
 for (const [line, sentence] of [['explode', '없는 명령이에요: explode.'], ['cloud import --help', '휴대폰에 보이는 승인번호 13자리']]) {
   test(`ingam ${line}: in Korean where the person's language is`, async () => {
     const { out } = await run(program('ingam'), line.split(' '), { env: { LC_ALL: 'ko_KR.UTF-8' } });
