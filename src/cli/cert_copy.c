@@ -22,9 +22,11 @@
 #define NPKI "NPKI"
 #define USER "USER"
 
-static const struct person_text text_copied = {
-	"복사했어요. 비밀번호는 원래 것과 같고, 저장매체마다 따로 바꿔요",
-	"Copied. The password is the same, and is changed on each medium apart"
+static const struct person_text text_copied = { "복사했어요", "Copied" };
+static const struct person_text text_password = {
+	"비밀번호는 원래 인증서와 같아요. 나중에 바꾸면 바꾼 저장매체에서만 달라져요.",
+	"It has the same password. Changing it later changes it on that medium "
+	"alone."
 };
 static const struct person_text text_kept = {
 	"거기에 있던 암호용 인증서와 개인키(kmCert.der, kmPri.key)는 그대로 두었어요.",
@@ -382,8 +384,12 @@ cert_copy(struct cert *c)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)
 		end = cert_copy_ask(c);
+	if (end == CERT_DONE)
+		end = cert_copy_put(c, text_copied);
+	if (end == CERT_DONE && !c->json)
+		(void)printf("%s\n", person_sentence(text_password));
 
-	return end == CERT_DONE ? cert_copy_put(c, text_copied) : end;
+	return end;
 }
 
 /* The other places where this very certificate can be used. */
