@@ -27,13 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CERT_TRIES 3 /* of a number that the list must have */
-
 static const struct person_text text_which = { "번호", "Number" };
-static const struct person_text text_not_there = {
-	"목록에 없는 번호예요. 목록의 번호를 적어 주세요.",
-	"The list has no such number. Type one of the list."
-};
 static const struct person_text text_cut = {
 	"너무 많거나 깊어서 다 찾지는 못했어요. --root로 좁혀 주세요.",
 	"There is more than was looked at. Name a folder with --root."
@@ -195,11 +189,12 @@ cert_failed(struct cert *c, enum rc rc)
 		return CERT_BUSY;
 	case RC_STATE:
 		return CERT_HALF;
+	case RC_REFUSED:
+		return CERT_DECLINED;
 	case RC_LOCKED:
 	case RC_RATE:
 	case RC_EXISTS:
 	case RC_EXPIRED:
-	case RC_REFUSED:
 	case RC_MEMORY:
 	case RC_CRYPTO:
 	case RC_BUG:
@@ -268,30 +263,28 @@ cert_load(struct cert *c)
 	return cert_failed(c, rc);
 }
 
+/* A person_finder; arg is the command. */
+static bool
+cert_finds(void *arg, const char *line)
+{
+	struct cert *c = arg;
+
+	return pick_find(&c->pick, line, &c->row) == PICK_ONE;
+}
+
 /* Several are meant: a person is asked. */
 static enum cert_end
 cert_choose_line(struct cert *c)
 {
-	enum cert_end several = c->which == NULL ? CERT_SEVERAL : CERT_COPIES;
-	char line[PICK_FINGERPRINT + 1];
-	enum cert_end end = several;
+	enum rc rc;
 
 	if (!c->json && c->which != NULL)
 		pick_print_folders(&c->pick, c->which, stderr);
 	if (!c->attended || c->json)
-		return several;
-	for (int i = 0; i < CERT_TRIES && end != CERT_DONE; i++) {
-		if (i > 0)
-			person_say(text_not_there);
-		if (person_line(text_which, line, sizeof(line), &c->err) !=
-		    RC_OK)
-			return end;
-		end = pick_find(&c->pick, line, &c->row) == PICK_ONE
-		    ? CERT_DONE
-		    : CERT_NO_SUCH;
-	}
+		return c->which == NULL ? CERT_SEVERAL : CERT_COPIES;
+	rc = person_choose(text_which, cert_finds, c, &c->err);
 
-	return end;
+	return rc == RC_UNKNOWN ? CERT_NO_SUCH : cert_failed(c, rc);
 }
 
 enum cert_end

@@ -89,7 +89,7 @@ enum cert_end cert_load(struct cert *c);
 
 /*
  * The one that is meant, asked for on a terminal where it is not clear:
- * CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_OTHER.
+ * CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_DECLINED, CERT_OTHER.
  */
 enum cert_end cert_choose(struct cert *c);
 
@@ -102,7 +102,7 @@ struct span cert_file(const struct cert *c, enum folder_file file);
 /*
  * A password: from the file, or (NULL) asked for on the terminal:
  * CERT_UNATTENDED where there is none: option would have named the file.
- * CERT_UNREADABLE, CERT_PASSWORD (empty), CERT_OTHER.
+ * CERT_UNREADABLE, CERT_PASSWORD (empty), CERT_DECLINED, CERT_OTHER.
  */
 enum cert_end cert_ask(struct cert *c, const char *file, const char *option,
     struct person_text prompt, struct sec *out);

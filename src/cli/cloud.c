@@ -44,7 +44,8 @@ enum ending {
 	END_NO_CODE,
 	END_PASSWORD,
 	END_WRONG_CODE,
-	END_CANCELLED,
+	END_DECLINED,  /* by the person here */
+	END_CANCELLED, /* on the phone */
 	END_LATE,
 	END_ADDRESS,
 	END_OTHER, /* what the service said, or err */
@@ -102,6 +103,9 @@ static const struct {
 	      "주세요.",
 		"The number was wrong, and this try has ended. Get a new number "
 		"on the phone." } },
+	[END_DECLINED] = { PERSON_REFUSED, "declined",
+	    { "그만두었어요. 아무것도 보내지 않았어요.",
+		"Stopped. Nothing was sent." } },
 	[END_CANCELLED] = { PERSON_REFUSED, "cancelled",
 	    { "휴대폰에서 등록을 끝냈어요. PC의 파일은 그대로예요.",
 		"The phone ended the registration. The files on this PC are as "
@@ -160,6 +164,13 @@ import_other(struct import *m, enum rc rc)
 	m->rc = rc;
 
 	return END_OTHER;
+}
+
+/* The same of a question. */
+static enum ending
+import_unasked(struct import *m, enum rc rc)
+{
+	return rc == RC_REFUSED ? END_DECLINED : import_other(m, rc);
 }
 
 static const struct verb_line helps[] = {
@@ -312,8 +323,8 @@ import_code(struct import *m)
 		if (i > 0)
 			person_say(endings[end].text);
 		rc = person_line(text_code, line, sizeof(line), &m->err);
-		if (rc == RC_ABSENT)
-			return import_other(m, rc);
+		if (rc == RC_ABSENT || rc == RC_REFUSED)
+			return import_unasked(m, rc);
 		if (rc == RC_OK)
 			rc = code_parse(
 			    CODE_IMPORT, span_str(line), &m->code, NULL);
@@ -345,7 +356,7 @@ import_password(struct import *m)
 	    m->password_file, text_password, &password, &m->err);
 
 	if (rc != RC_OK)
-		return import_other(m, rc);
+		return import_unasked(m, rc);
 	if (password.n == 0)
 		return END_PASSWORD;
 	for (int i = SIGN_PRI; i <= KM_PRI; i += 2) {

@@ -27,7 +27,7 @@ sign_token_choose(struct sign_token *t)
 	if (t->tokens.files.which == NULL && n == 1)
 		return TOKENS_DONE;
 
-	return token_delete_choose(list, t->tokens.files.which, &t->stored);
+	return token_delete_ask(&t->tokens, &t->stored);
 }
 
 enum tokens_end
@@ -42,8 +42,6 @@ sign_token_open(struct sign_token *t)
 		end = tokens_read(k);
 	if (end == TOKENS_DONE)
 		end = sign_token_choose(t);
-	if (end == TOKENS_CHOOSE && !k->files.json)
-		tokens_print(&k->list, UINT64_MAX, true, stderr);
 	if (end != TOKENS_DONE)
 		return end;
 	if (t->stored->object[STORED_PRIVATE] == 0)

@@ -19,9 +19,7 @@ static const struct person_text text_done = {
 static enum tokens_end
 copy_unreadable(struct tokens *t, enum rc rc)
 {
-	t->end = cert_failed(&t->files, rc);
-
-	return rc == RC_OK ? TOKENS_DONE : TOKENS_FILES;
+	return tokens_files(t, cert_failed(&t->files, rc));
 }
 
 static enum tokens_end
@@ -57,14 +55,13 @@ copy_open_all(struct token_place *c)
 	struct cert *f = &c->t->files;
 	bool km = cert_file(f, FOLDER_KM_CERT).n > 0 &&
 	    cert_file(f, FOLDER_KM_KEY).n > 0;
-	enum tokens_end end;
+	enum tokens_end end = tokens_files(c->t,
+	    cert_ask(f, f->password_file, "--password-file", text_password,
+		&password));
 
-	c->t->end = cert_ask(
-	    f, f->password_file, "--password-file", text_password, &password);
-	if (c->t->end != CERT_DONE)
-		return TOKENS_FILES;
-	end = copy_open(
-	    c, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY, sec_span(&password));
+	if (end == TOKENS_DONE)
+		end = copy_open(
+		    c, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY, sec_span(&password));
 	if (end == TOKENS_DONE && km)
 		end = copy_open(
 		    c, FOLDER_KM_CERT, FOLDER_KM_KEY, sec_span(&password));
@@ -78,15 +75,15 @@ copy_choose(struct token_place *c)
 {
 	struct tokens *t = c->t;
 	enum tokens_end end;
+	enum cert_end chosen = cert_choose(&t->files);
 
-	t->end = cert_choose(&t->files);
-	if (t->end == CERT_DONE)
-		t->end = cert_read(&t->files);
-	if (t->end == CERT_DONE && cert_file(&t->files, FOLDER_SIGN_KEY).n == 0)
-		t->end = CERT_NO_KEY;
-	if (t->end != CERT_DONE)
-		return TOKENS_FILES;
-	end = tokens_choose(t, true);
+	if (chosen == CERT_DONE)
+		chosen = cert_read(&t->files);
+	if (chosen == CERT_DONE && cert_file(&t->files, FOLDER_SIGN_KEY).n == 0)
+		chosen = CERT_NO_KEY;
+	end = tokens_files(t, chosen);
+	if (end == TOKENS_DONE)
+		end = tokens_choose(t, true);
 	if (end != TOKENS_DONE || t->files.attended)
 		return end;
 

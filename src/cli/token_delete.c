@@ -51,23 +51,37 @@ token_delete_choose(const struct stored_list *list, const char *which,
 	return TOKENS_NO_SUCH;
 }
 
-/* The same, asked for on a terminal where it is not clear. */
-static enum tokens_end
+/* What a person_finder looks for a certificate in, and where it goes. */
+struct asked {
+	const struct stored_list *list;
+	const struct stored **out;
+};
+
+static bool
+token_delete_finds(void *arg, const char *line)
+{
+	struct asked *a = arg;
+
+	return token_delete_choose(a->list, line, a->out) == TOKENS_DONE;
+}
+
+enum tokens_end
 token_delete_ask(struct tokens *t, const struct stored **out)
 {
+	struct asked asked = { &t->list, out };
 	enum tokens_end end =
 	    token_delete_choose(&t->list, t->files.which, out);
-	char line[64];
+	enum rc rc;
 
 	if (end != TOKENS_CHOOSE && end != TOKENS_NO_SUCH)
 		return end;
 	if (!t->files.json)
 		tokens_print(&t->list, TOKENS_ALL, true, stderr);
-	if (end == TOKENS_NO_SUCH || !t->files.attended || t->files.json ||
-	    person_line(text_which, line, sizeof(line), NULL) != RC_OK)
+	if (end == TOKENS_NO_SUCH || !t->files.attended || t->files.json)
 		return end;
+	rc = person_choose(text_which, token_delete_finds, &asked, &t->err);
 
-	return token_delete_choose(&t->list, line, out);
+	return rc == RC_UNKNOWN ? TOKENS_NO_SUCH : tokens_failed(t, rc);
 }
 
 enum tokens_end
@@ -91,10 +105,10 @@ token_delete(struct tokens *t)
 	gone = tokens_json(s, at + 1, true);
 	if (!t->files.json)
 		tokens_print(&t->list, UINT64_C(1) << at, true, stderr);
-	if (!tokens_agree(t, t->files.yes, text_sure)) {
+	end = tokens_agree(t, t->files.yes, text_sure, TOKENS_UNSURE);
+	if (end != TOKENS_DONE) {
 		json_decref(gone);
-		return t->files.attended && !t->files.json ? TOKENS_NO
-							   : TOKENS_UNSURE;
+		return end;
 	}
 	rc = stored_remove(&t->session, &t->list, s, &t->err);
 	if (rc != RC_OK) {

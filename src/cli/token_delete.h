@@ -14,3 +14,6 @@ enum tokens_end token_delete(struct tokens *t);
  */
 enum tokens_end token_delete_choose(const struct stored_list *list,
     const char *which, const struct stored **out);
+
+/* The same of files.which, asked for on a terminal where it is not clear. */
+enum tokens_end token_delete_ask(struct tokens *t, const struct stored **out);

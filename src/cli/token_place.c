@@ -200,6 +200,7 @@ place_ask(struct token_place *c)
 {
 	struct cert *f = &c->t->files;
 	struct place_exchange x = { 0 };
+	enum tokens_end end;
 
 	for (size_t i = 0; i < c->n; i++)
 		place_weigh(c, &c->pairs[i], &x);
@@ -207,14 +208,14 @@ place_ask(struct token_place *c)
 	    f->answer, "careful", json_string(pick_careful_word(x.careful)));
 	if (!f->json)
 		place_show(c, &x);
-	if (!x.any ||
-	    tokens_agree(c->t, f->replace, x.newer ? text_other : text_old))
+	if (!x.any)
 		return TOKENS_DONE;
-	place_answer(c);
+	end = tokens_agree(c->t, f->replace, x.newer ? text_other : text_old,
+	    x.newer ? TOKENS_OTHER : TOKENS_OLD);
+	if (end != TOKENS_DONE)
+		place_answer(c);
 
-	return f->attended && !f->json ? TOKENS_NO
-	    : x.newer                  ? TOKENS_OTHER
-				       : TOKENS_OLD;
+	return end;
 }
 
 /* Takes back what was put there; what went wrong before is what is told. */
@@ -297,11 +298,13 @@ static enum tokens_end
 place_first(struct token_place *c)
 {
 	struct tokens *t = c->t;
+	enum tokens_end end =
+	    tokens_agree(t, t->first, text_first, TOKENS_FULL_OLD);
 	size_t whole;
 	enum rc rc;
 
-	if (!tokens_agree(t, t->first, text_first))
-		return TOKENS_FULL_OLD;
+	if (end != TOKENS_DONE)
+		return end;
 	err_clear(&t->err);
 	whole = place_count_whole(c);
 	rc = place_remove_old(c);

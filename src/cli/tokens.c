@@ -169,6 +169,16 @@ tokens_failed(struct tokens *t, enum rc rc)
 }
 
 enum tokens_end
+tokens_files(struct tokens *t, enum cert_end end)
+{
+	t->end = end;
+
+	return end == CERT_DONE    ? TOKENS_DONE
+	    : end == CERT_DECLINED ? TOKENS_NO
+				   : TOKENS_FILES;
+}
+
+enum tokens_end
 tokens_load(struct tokens *t)
 {
 	enum rc rc =
@@ -184,11 +194,28 @@ tokens_load(struct tokens *t)
 	return t->found.n == 0 ? TOKENS_NO_TOKEN : TOKENS_DONE;
 }
 
+/* What a person_finder looks for a token in. */
+struct asked {
+	struct tokens *tokens;
+	bool write;
+};
+
+static bool
+tokens_finds(void *arg, const char *line)
+{
+	struct asked *a = arg;
+	struct tokens *t = a->tokens;
+
+	return tokens_found_find(&t->found, line, a->write, &t->row) ==
+	    TOKENS_ONE;
+}
+
 enum tokens_end
 tokens_choose(struct tokens *t, bool write)
 {
+	struct asked asked = { t, write };
 	enum tokens_end end = tokens_load(t);
-	char line[SLOTS_TEXT];
+	enum rc rc;
 
 	if (end != TOKENS_DONE)
 		return end;
@@ -202,13 +229,11 @@ tokens_choose(struct tokens *t, bool write)
 	}
 	if (!t->files.json)
 		token_list_tokens(t, stderr);
-	if (!t->files.attended || t->files.json ||
-	    person_line(text_token, line, sizeof(line), NULL) != RC_OK)
+	if (!t->files.attended || t->files.json)
 		return TOKENS_CHOOSE_TOKEN;
+	rc = person_choose(text_token, tokens_finds, &asked, &t->err);
 
-	return tokens_found_find(&t->found, line, write, &t->row) == TOKENS_ONE
-	    ? TOKENS_DONE
-	    : TOKENS_NO_SUCH_TOKEN;
+	return rc == RC_UNKNOWN ? TOKENS_NO_SUCH_TOKEN : tokens_failed(t, rc);
 }
 
 /* The PIN, if one is to be given here: empty where the token asks itself. */
@@ -216,6 +241,7 @@ static enum tokens_end
 tokens_ask_pin(struct tokens *t, struct sec *pin)
 {
 	const struct slot_info *slot = &t->row->slot;
+	enum cert_end end;
 
 	if (!slot->login_required || slot->pin_locked)
 		return TOKENS_DONE;
@@ -225,12 +251,11 @@ tokens_ask_pin(struct tokens *t, struct sec *pin)
 		person_say(text_itself);
 		return TOKENS_DONE;
 	}
-	t->end = cert_ask(&t->files, t->pin_file, "--pin-file", text_pin, pin);
+	end = cert_ask(&t->files, t->pin_file, "--pin-file", text_pin, pin);
 
-	return t->end == CERT_DONE      ? TOKENS_DONE
-	    : t->end == CERT_PASSWORD   ? TOKENS_PIN
-	    : t->end == CERT_UNATTENDED ? TOKENS_UNATTENDED
-					: TOKENS_FILES;
+	return end == CERT_PASSWORD  ? TOKENS_PIN
+	    : end == CERT_UNATTENDED ? TOKENS_UNATTENDED
+				     : tokens_files(t, end);
 }
 
 /* How many tries are left, as far as the token says. */
@@ -277,10 +302,14 @@ tokens_read(struct tokens *t)
 	return tokens_failed(t, stored_list(&t->session, &t->list, &t->err));
 }
 
-bool
-tokens_agree(struct tokens *t, bool given, struct person_text question)
+enum tokens_end
+tokens_agree(struct tokens *t, bool given, struct person_text question,
+    enum tokens_end unasked)
 {
-	return given || cert_confirm(&t->files, question, NULL) == CERT_DONE;
+	enum cert_end end =
+	    given ? CERT_DONE : cert_confirm(&t->files, question, NULL);
+
+	return end == CERT_UNATTENDED ? unasked : tokens_files(t, end);
 }
 
 bool

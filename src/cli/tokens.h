@@ -63,6 +63,9 @@ struct tokens {
 /* Keeps why, and gives the ending that it means. */
 enum tokens_end tokens_failed(struct tokens *t, enum rc rc);
 
+/* The same of what became of a certificate's files; a person's no is one. */
+enum tokens_end tokens_files(struct tokens *t, enum cert_end end);
+
 /* All tokens: TOKENS_MODULE, TOKENS_NO_TOKEN, TOKENS_FAILED. */
 enum tokens_end tokens_load(struct tokens *t);
 
@@ -82,10 +85,11 @@ enum tokens_end tokens_enter(struct tokens *t, bool write);
 enum tokens_end tokens_read(struct tokens *t);
 
 /*
- * Is the answer yes? Given beforehand, or by a person who is asked; where there
- * is none to ask it is no.
+ * Is the answer yes? Given beforehand, or by a person who is asked, else
+ * TOKENS_NO; unasked where there is nobody to ask.
  */
-bool tokens_agree(struct tokens *t, bool given, struct person_text question);
+enum tokens_end tokens_agree(struct tokens *t, bool given,
+    struct person_text question, enum tokens_end unasked);
 
 /* Has it an encryption key: does its keyUsage say so, and not signatures? */
 bool tokens_is_km(const struct certinfo *info);

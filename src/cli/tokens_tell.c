@@ -82,8 +82,8 @@ static const struct {
 		"The token's PIN must be set or changed first, with its "
 		"maker's program" } },
 	[TOKENS_NO] = { PERSON_REFUSED, false, "refused",
-	    { "그만두었어요. 바뀐 것은 없어요.",
-		"It was refused. Nothing was changed." } },
+	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
+		"Stopped. Nothing was changed." } },
 	[TOKENS_UNSURE] = { PERSON_USAGE, false, "not-confirmed",
 	    { "지우지 않았어요. 묻지 않고 지우려면 --yes를 함께 적어 주세요.",
 		"Nothing was deleted. To delete without being asked: --yes." } },

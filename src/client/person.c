@@ -20,6 +20,12 @@
 #include <unistd.h>
 
 #define PASSWORD_MAX 256
+#define CHOICE_MAX   128 /* bytes of what names one of a list */
+
+static const struct person_text text_not_there = {
+	"목록에 없는 번호예요. 목록의 번호를 적어 주세요.",
+	"The list has no such number. Type one of the list."
+};
 
 const char *
 person_sentence(struct person_text text)
@@ -160,7 +166,8 @@ person_unmark(char *line, size_t n)
 /*
  * Reads a line of at most size bytes, byte by byte: nobody else's are taken,
  * and no copy is kept. Its end ("\n", "\r\n") and a mark at the beginning are
- * left out. mask: the signals that may end the wait; NULL: as it is.
+ * left out. A person who ends a terminal's input wants to stop. mask: the
+ * signals that may end the wait; NULL: as it is.
  */
 static enum rc
 person_read_line(int fd, const sigset_t *mask, char *out, size_t size,
@@ -183,9 +190,12 @@ person_read_line(int fd, const sigset_t *mask, char *out, size_t size,
 		return person_unread(fd, e);
 	*n = person_unmark(out, *n);
 
-	return got == 0 && *n == 0
-	    ? err_set(e, RC_ABSENT, NULL, "nothing was entered")
-	    : RC_OK;
+	if (got > 0 || *n > 0)
+		return RC_OK;
+
+	return isatty(fd) == 1
+	    ? err_set(e, RC_REFUSED, NULL, "stopped")
+	    : err_set(e, RC_ABSENT, NULL, "nothing was entered");
 }
 
 static const int person_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP,
@@ -335,6 +345,36 @@ person_line(struct person_text prompt, char *out, size_t size, struct err *e)
 		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	rc = person_read_line(STDIN_FILENO, NULL, out, size - 1, &n, e);
 	out[rc == RC_OK ? n : 0] = '\0';
+	/* What is said next stands on a line of its own. */
+	if (rc == RC_REFUSED)
+		(void)fputc('\n', stderr);
 
 	return rc;
+}
+
+enum rc
+person_choose(
+    struct person_text prompt, person_finder *find, void *arg, struct err *e)
+{
+	char line[CHOICE_MAX];
+	size_t n;
+
+	for (int i = 0; i < PERSON_TRIES; i++) {
+		enum rc rc;
+
+		if (i > 0)
+			person_say(text_not_there);
+		rc = person_line(prompt, line, sizeof(line), e);
+		if (rc == RC_OK && find(arg, line))
+			return RC_OK;
+		/* The rest of a line that is too long is no other answer. */
+		while (rc == RC_LIMIT)
+			rc = person_read_line(
+			    STDIN_FILENO, NULL, line, sizeof(line), &n, e);
+		if (rc != RC_OK)
+			return rc;
+		err_clear(e);
+	}
+
+	return err_set(e, RC_UNKNOWN, NULL, "the list has no such number");
 }

@@ -100,6 +100,7 @@ static const struct reason reasons[] = {
 	{ "nothing in it", "비어 있어요" },
 	{ "line too long", "줄이 너무 길어요" },
 	{ "stopped", "그만두었어요" },
+	{ "the list has no such number", "목록에 없는 번호예요" },
 	{ "no terminal to ask for the password: use --password-file",
 	    "물어볼 터미널이 없어요. --password-file을 써 주세요" },
 	{ "not a number", "숫자가 아니에요" },

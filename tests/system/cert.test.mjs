@@ -403,7 +403,10 @@ test('of several: lines that look alike have serial number and folder below, and
   for (const one of two) assert.match(stdout, new RegExp(`^ +일련번호 [0-9a-f]+, .*${one.folder.slice(-40).replace(/[()]/g, '\\$&')}$`, 'm'));
   assert.equal(stdout.match(/^ +일련번호/gm).length, 2, 'not below the one that looks like no other');
   assert.equal(stdout.match(/목록에 없는 번호예요/g).length, 2);
-  const wrong = await terminal(['show', '--root', root], { answers: ['9\n9\n9'] });
+  const stopped = await terminal(['show', '--root', root], { env: ko, answers: ['\x04'] });
+  assert.equal(stopped.code, 5);
+  assert.match(stopped.stdout, /^번호: \n+그만두었어요\. 아무것도 바꾸지 않았어요\.$/m);
+  const wrong = await terminal(['show', '--root', root], { answers: [`9\n${'9'.repeat(200)}\n9`] });
   assert.equal(wrong.code, 2, wrong.stdout);
   assert.equal(wrong.stdout.match(/Number: /g).length, 3);
 });

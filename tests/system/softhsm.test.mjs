@@ -265,7 +265,7 @@ test('copy: one that is newer is no predecessor, and an expired one is told of',
         assert.match(text, careful);
         assert.doesNotMatch(text, wrong);
       }
-      const { code, out } = await typed(token, ['copy', '--module', SOFTHSM, comes.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/not older[^]*\(yes\/no\): $/, 'no']]);
+      const { code, out } = await typed(token, ['token', 'copy', '--module', SOFTHSM, comes.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/not older[^]*\(yes\/no\): $/, 'no']]);
       assert.equal(code, 5, out);
       assert.ok(token.signs(newer));
     });
@@ -349,6 +349,12 @@ test('copy: a token without room for both', { skip }, async (t) => {
     expected(await token.copy(next, ['--replace'], { PROTECTED_ROOM: '2' }), 5, 'token-full');
     assert.equal(usable(token, old, next), 'old');
     assert.deepEqual(token.count(), [1, 1, 1, 1]);
+  });
+  await t.test('a person who does not want that has said no: 5', async () => {
+    const { code, out } = await typed(token, ['token', 'copy', '--replace', '--module', guarded, next.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/\(yes\/no\): $/, 'no']], { PROTECTED_ROOM: '2' });
+    assert.equal(code, 5, out);
+    assert.match(out, /Stopped\. Nothing was changed\./);
+    assert.equal(usable(token, old, next), 'old');
   });
   await t.test('with --delete-first the old one goes first', async () => {
     const result = await token.copy(next, ['--replace', '--delete-first'], { PROTECTED_ROOM: '2' });
@@ -468,7 +474,7 @@ test('sentences in Korean', { skip }, async (t) => {
 /** On a terminal of its own: answers are typed as their questions come. */
 async function typed(token, args, answers, env = {}) {
   const { spawn } = await import('node:child_process');
-  const command = [program('ingam'), 'token', ...args].map((a) => `'${a}'`).join(' ');
+  const command = [program('ingam'), ...args].map((a) => `'${a}'`).join(' ');
   return new Promise((done) => {
     const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...token.env, ...env } });
     let out = '', from = 0;
@@ -485,12 +491,12 @@ async function typed(token, args, answers, env = {}) {
 
 test('a person is asked: password, PIN without echo, and before the old one goes', { skip }, async (t) => {
   const { token, old, next } = await prepared();
-  const copy = ['copy', '--module', SOFTHSM, next.folder];
+  const copy = ['token', 'copy', '--module', SOFTHSM, next.folder];
   const secrets = [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN]];
   await t.test('no: 5, and the old one is as it was', async () => {
     const { code, out } = await typed(token, copy, [...secrets, [/\(yes\/no\): $/, 'no']]);
     assert.equal(code, 5, out);
-    assert.match(out, /predecessor/);
+    assert.match(out, /predecessor[^]*Stopped\. Nothing was changed\./);
     assert.ok(!out.includes(PIN) && !out.includes(PASSWORD), out);
     assert.equal(usable(token, old, next), 'old');
   });
@@ -506,20 +512,33 @@ test('a person is asked: password, PIN without echo, and before the old one goes
     assert.deepEqual(tokens.map((row) => row.number), [1, 2]);
     const { number } = tokens.find((row) => row.label === 'Hsm');
     for (const which of ['Hsm', String(number)]) {
-      const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Number or name of the token: $/, which], [/PIN of the token: $/, PIN]]);
+      const { code, out } = await typed(token, ['token', 'list', '--login', '--module', SOFTHSM], [[/Number or name of the token: $/, which], [/PIN of the token: $/, PIN]]);
       assert.equal(code, 0, out);
       assert.match(out, new RegExp(`^${number}\\. Hsm  \\(`, 'm'));
       assert.match(out, /홍길동[^]*signing +key, R/);
     }
-    for (const which of ['0', '3', 'Hs']) {
-      const { code, out } = await typed(token, ['list', '--login', '--module', SOFTHSM], [[/Number or name of the token: $/, which]]);
-      assert.equal(code, 2, out);
-      assert.match(out, /There is no such token\./);
+    const ask = /Number or name of the token: $/;
+    const mistyped = await typed(token, ['token', 'list', '--login', '--module', SOFTHSM], [[ask, '0'], [ask, '3'], [ask, 'Hsm'], [/PIN of the token: $/, PIN]]);
+    assert.equal(mistyped.code, 0, mistyped.out);
+    assert.equal(mistyped.out.match(/The list has no such number\./g).length, 2);
+    const never = await typed(token, ['token', 'list', '--login', '--module', SOFTHSM], [[ask, '0'], [ask, '3'], [ask, 'Hs']]);
+    assert.equal(never.code, 2, never.out);
+    assert.match(never.out, /There is no such token\./);
+  });
+  await t.test('Ctrl-D at any question is a no: 5', async () => {
+    const login = [/Number or name of the token: $/, 'Hsm'];
+    for (const answers of [[[login[0], '\x04']], [login, [/PIN of the token: $/, '\x04']]]) {
+      const { code, out } = await typed(token, ['token', 'list', '--login', '--module', SOFTHSM], answers);
+      assert.equal(code, 5, out);
+      assert.match(out, /Stopped\. Nothing was changed\./);
     }
   });
-  await t.test('delete: which one, and whether, in Korean', async () => {
+  await t.test('delete and sign: which one, and whether, in Korean', async () => {
     expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' }), ['--token', 'Hsm']), 0, '');
-    const { code, out } = await typed(token, ['delete', '--token', 'Hsm', '--module', SOFTHSM], [[/보안토큰 PIN: $/, PIN], [/번호: $/, '2'], [/\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
+    const signed = await typed(token, ['sign', '--token', 'Hsm', '--module', SOFTHSM, '--form', 'pem', path('text', 'x')], [[/PIN of the token: $/, PIN], [/Number: $/, '1']]);
+    assert.equal(signed.code, 0, signed.out);
+    assert.match(signed.out, /-----BEGIN CMS-----/);
+    const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM], [[/보안토큰 PIN: $/, PIN], [/번호: $/, '7'], [/번호: $/, '2'], [/\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
     assert.equal(code, 0, out);
     assert.match(out, /보안토큰에서 지웠어요/);
     assert.deepEqual(token.count(), [1, 1, 1, 0]);
