@@ -22,6 +22,7 @@
 #include "cli/paper.h"
 #include "cli/verb.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -239,22 +240,37 @@ cert_name_folder(struct cert *c)
 	struct stat st;
 
 	if (c->which == NULL || pick_is_name(c->which) ||
-	    (strchr(c->which, '/') == NULL &&
-		(stat(c->which, &st) != 0 || !S_ISDIR(st.st_mode))))
+	    (strchr(c->which, '/') == NULL && stat(c->which, &st) != 0))
 		return;
 	c->root = c->which;
 	c->which = NULL;
 }
 
 enum cert_end
+cert_is_folder(struct cert *c, const char *path)
+{
+	struct stat st;
+
+	c->place = path;
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) ? CERT_DONE : CERT_NOT_FOLDER;
+
+	/* Where it may not be looked, whoever opens it says so. */
+	return errno == ENOENT || errno == ENOTDIR ? CERT_NO_FOLDER : CERT_DONE;
+}
+
+enum cert_end
 cert_load(struct cert *c)
 {
+	enum cert_end end = CERT_DONE;
 	enum rc rc;
 
 	cert_name_folder(c);
+	if (c->root != NULL)
+		end = cert_is_folder(c, c->root);
+	if (end != CERT_DONE)
+		return end;
 	rc = pick_load(c->root, &c->pick, &c->err);
-	if (rc == RC_ABSENT)
-		return CERT_NO_FOLDER;
 	if ((rc == RC_OK && c->pick.n == 0) || rc == RC_IO)
 		return c->pick.folder.unread_n > 0 ? CERT_UNREAD : CERT_NONE;
 	if (c->pick.folder.cut)

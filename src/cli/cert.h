@@ -18,8 +18,9 @@ int cert_main(int argc, char **argv);
 enum cert_end {
 	CERT_DONE,
 	CERT_NONE,
-	CERT_NO_FOLDER, /* root */
-	CERT_UNREAD,    /* what was found is good: pick.folder.unread */
+	CERT_NO_FOLDER,  /* place */
+	CERT_NOT_FOLDER, /* place, which is a file */
+	CERT_UNREAD,     /* what was found is good: pick.folder.unread */
 	CERT_SEVERAL,
 	CERT_COPIES, /* of one fingerprint */
 	CERT_NO_SUCH,
@@ -79,12 +80,16 @@ struct cert {
 	struct certinfo info; /* of its signing certificate, with its spans */
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */
+	const char *place;    /* of CERT_NO_FOLDER: as it was named */
 	int64_t moment_ms;    /* of CERT_EXPIRED and CERT_NOT_YET */
 	enum rc rc;
 	struct err err;
 };
 
-/* The certificates that there are: CERT_NONE, CERT_OTHER. */
+/* Is there such a folder? Else CERT_NO_FOLDER, CERT_NOT_FOLDER. */
+enum cert_end cert_is_folder(struct cert *c, const char *path);
+
+/* The certificates that there are: CERT_NONE, CERT_OTHER, as cert_is_folder(). */
 enum cert_end cert_load(struct cert *c);
 
 /*

@@ -9,6 +9,7 @@
 #include "cli/cert_copy.h"
 
 #include "base/text.h"
+#include "cli/cert_password.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 
@@ -95,17 +96,6 @@ cert_copy_enter(char path[static FOLDER_PATH], const char *name)
 	return more > 0 && (size_t)more < FOLDER_PATH - n;
 }
 
-enum cert_end
-cert_copy_medium(struct cert *c)
-{
-	struct stat st;
-
-	return stat(c->to, &st) == 0 && S_ISDIR(st.st_mode)
-	    ? CERT_DONE
-	    : cert_failed(
-		  c, err_set(&c->err, RC_ABSENT, "--to", "no such folder"));
-}
-
 /* NPKI/<CA>/USER/<subject> on the medium; what is there must be there. */
 static enum cert_end
 cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
@@ -114,7 +104,7 @@ cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
 	const char *last;
 	int n = snprintf(path, FOLDER_PATH, "%s", c->to);
 	bool good = n > 0 && n < FOLDER_PATH;
-	enum cert_end end = cert_copy_medium(c);
+	enum cert_end end = cert_is_folder(c, c->to);
 
 	if (end != CERT_DONE)
 		return end;
@@ -371,13 +361,9 @@ enum cert_end
 cert_copy(struct cert *c)
 {
 	const struct span unknown = { NULL, 0 };
-	enum cert_end end = cert_choose(c);
+	/* Without its key it would take the place of one that has it. */
+	enum cert_end end = cert_password_choose(c);
 
-	if (end == CERT_DONE)
-		end = cert_read(c);
-	/* It would take the place of one that has its key. */
-	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
-		return CERT_NO_KEY;
 	if (end == CERT_DONE)
 		end = cert_copy_already(c);
 	if (end == CERT_DONE)

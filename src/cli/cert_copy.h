@@ -11,13 +11,10 @@ enum cert_end cert_copy(struct cert *c);
 /* ingam cert delete: away from one medium. */
 enum cert_end cert_copy_delete(struct cert *c);
 
-/* Is there a folder c->to? Else CERT_UNREADABLE. */
-enum cert_end cert_copy_medium(struct cert *c);
-
 /*
  * A certificate comes to where it belongs under c->to in three steps; of the
- * first only c->info is needed. Each may end as CERT_UNREADABLE, too: no such
- * folder, no name to call the certificate's by.
+ * first only c->info is needed. Each may end as cert_is_folder() does, and as
+ * CERT_UNREADABLE: no name to call the certificate's folder by.
  *
  * Asks before another is replaced, after showing both: CERT_EXISTS,
  * CERT_DECLINED.

@@ -141,7 +141,9 @@ cert_pfx_export(struct cert *c)
 	enum cert_end end = cert_pfx_free(c);
 
 	if (end == CERT_DONE)
-		end = cert_password_old(c, &password);
+		end = cert_password_choose(c);
+	if (end == CERT_DONE)
+		end = cert_password_ask(c, &password);
 	/* Another password only where it is asked for. */
 	if (end == CERT_DONE && c->new_password_file != NULL)
 		end = cert_password_new(c, text_new, text_again, &own);
@@ -367,7 +369,7 @@ cert_pfx_import(struct cert *c)
 		c->to = getenv("HOME");
 	if (rc == RC_OK && c->to == NULL)
 		rc = err_set(&c->err, RC_ABSENT, "--to", "no home folder");
-	end = rc == RC_OK ? cert_copy_medium(c) : cert_failed(c, rc);
+	end = rc == RC_OK ? cert_is_folder(c, c->to) : cert_failed(c, rc);
 	if (end != CERT_DONE)
 		goto out;
 	/* A file may have an empty password. */

@@ -26,6 +26,10 @@ static const struct {
 		"No certificate found. Name its folder with --root." } },
 	[CERT_NO_FOLDER] = { PERSON_INPUT, "no-folder",
 	    { "그런 폴더가 없어요", "There is no such folder" } },
+	/* For programs there is no folder either way. */
+	[CERT_NOT_FOLDER] = { PERSON_INPUT, "no-folder",
+	    { "폴더가 아니라 파일이에요. 폴더를 적어 주세요",
+		"This is a file. Name a folder" } },
 	[CERT_UNREAD] = { PERSON_INPUT, "unreadable-folders",
 	    { "읽지 못한 폴더가 있어요. 그 안에 있는 인증서는 목록에 없어요.",
 		"There are folders that cannot be read. What is in them is not "
@@ -185,6 +189,13 @@ cert_has_field(enum cert_end end)
 	    end == CERT_OTHER_KEY;
 }
 
+/* Or with the folder that was named? */
+static bool
+cert_has_place(enum cert_end end)
+{
+	return end == CERT_NO_FOLDER || end == CERT_NOT_FOLDER;
+}
+
 static const char *
 cert_reason(const struct cert *c)
 {
@@ -243,8 +254,8 @@ cert_say(const struct cert *c, enum cert_end end)
 
 	if (end == CERT_UNREAD || end == CERT_NO_SUCH)
 		cert_say_unread(&c->pick.folder);
-	if (end == CERT_NO_FOLDER) {
-		text_sanitise(shown, sizeof(shown), span_str(c->root));
+	if (cert_has_place(end)) {
+		text_sanitise(shown, sizeof(shown), span_str(c->place));
 		(void)fprintf(stderr, "%s: %s\n", text, shown);
 	} else if (end == CERT_UNATTENDED)
 		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
@@ -282,6 +293,8 @@ cert_tell(struct cert *c, enum cert_end end)
 	if (cert_has_reason(end))
 		(void)json_object_set_new(
 		    c->answer, "reason", json_string(cert_reason(c)));
+	if (cert_has_place(end))
+		pick_json_path(c->answer, "folder", c->place);
 	if (c->pick.folder.unread_n > 0)
 		(void)json_object_set_new(
 		    c->answer, "unread", cert_unread_json(&c->pick.folder));

@@ -181,9 +181,14 @@ tokens_files(struct tokens *t, enum cert_end end)
 enum tokens_end
 tokens_load(struct tokens *t)
 {
-	enum rc rc =
-	    tokens_found_load(&t->found, t->module, t->p11_kit, &t->err);
+	enum tokens_end end = t->p11_kit == NULL
+	    ? TOKENS_DONE
+	    : tokens_files(t, cert_is_folder(&t->files, t->p11_kit));
+	enum rc rc;
 
+	if (end != TOKENS_DONE)
+		return end;
+	rc = tokens_found_load(&t->found, t->module, t->p11_kit, &t->err);
 	if (rc != RC_OK && t->module != NULL) {
 		t->rc = rc;
 		return TOKENS_MODULE;

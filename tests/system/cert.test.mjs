@@ -360,7 +360,7 @@ test('copy: to where it belongs on the medium, all files, and not over another w
   assert.equal((await json(['copy', next.folder, '--to', stick, '--replace'])).code, 0);
   assert.deepEqual(files(answer.folder), files(next.folder));
   const nowhere = await json(['copy', made.folder, '--to', join(base, 'unplugged')]);
-  assert.deepEqual([nowhere.code, nowhere.answer.field], [3, '--to']);
+  assert.deepEqual([nowhere.code, nowhere.answer], [3, { problem: 'no-folder', folder: join(base, 'unplugged') }]);
   assert.equal(existsSync(join(base, 'unplugged')), false);
 });
 

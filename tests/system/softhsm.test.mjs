@@ -189,6 +189,7 @@ test('copy: what is refused, with its exit code, and nothing on the token', { sk
     ['no password, and nobody to ask', ['--pin-file', files.pin, c.folder], {}, 2, 'no-terminal'],
     ['no such PIN file', ['--pin-file', join(folder, 'none'), '--password-file', files.password, c.folder], {}, 3, 'unreadable'],
     ['no certificate', [...usual, empty], {}, 3, 'no-certificate'],
+    ['a folder of modules that is not there', [...usual, '--p11-kit-dir', join(folder, 'none'), c.folder], {}, 3, 'no-folder'],
     ['a token that was pulled', [...usual, c.folder], { PROTECTED_FAULT: 'C_CreateObject:1:32' }, 3, 'token-failed'],
     ['a token that is full', [...usual, c.folder], { PROTECTED_ROOM: '2' }, 3, 'token-full'],
     ['a token that takes no such key', [...usual, c.folder], { PROTECTED_FAULT: 'C_CreateObject:1:d1' }, 3, 'not-supported'],
