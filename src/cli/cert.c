@@ -34,6 +34,13 @@ static const struct person_text text_cut = {
 	"There is more than was looked at. Name a folder with --root."
 };
 
+static const struct person_text text_half = {
+	"암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 "
+	"없어요",
+	"One file of the encryption pair is missing, so that encrypted "
+	"documents cannot be opened with this copy"
+};
+
 static const struct option options[] = {
 	{ "form", required_argument, NULL, 'f' },
 	{ "form", required_argument, NULL, 'F' },
@@ -330,6 +337,21 @@ cert_read(struct cert *c)
 
 	return cert_failed_in(c, FOLDER_SIGN_CERT,
 	    certinfo_parse(cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err));
+}
+
+void
+cert_say_half(struct cert *c)
+{
+	bool certificate = cert_file(c, FOLDER_KM_CERT).n > 0;
+	const char *missing =
+	    folder_name(certificate ? FOLDER_KM_KEY : FOLDER_KM_CERT);
+
+	if (certificate == (cert_file(c, FOLDER_KM_KEY).n > 0))
+		return;
+	(void)json_object_set_new(c->answer, "missing", json_string(missing));
+	if (!c->json)
+		(void)fprintf(
+		    stderr, "%s: %s\n", person_sentence(text_half), missing);
 }
 
 enum cert_end

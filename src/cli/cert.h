@@ -101,6 +101,9 @@ enum cert_end cert_choose(struct cert *c);
 /* Its files, and what the certificate says: CERT_UNREADABLE, CERT_OTHER. */
 enum cert_end cert_read(struct cert *c);
 
+/* Says of a copy that is going to be made that half an encryption pair is missing. */
+void cert_say_half(struct cert *c);
+
 /* The bytes of one of its files. */
 struct span cert_file(const struct cert *c, enum folder_file file);
 

@@ -371,6 +371,8 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_copy_ask(c);
 	if (end == CERT_DONE)
+		cert_say_half(c);
+	if (end == CERT_DONE)
 		end = cert_copy_put(c, text_copied);
 	if (end == CERT_DONE && !c->json)
 		(void)printf("%s\n", person_sentence(text_password));

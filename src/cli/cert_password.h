@@ -12,7 +12,7 @@ enum cert_end cert_password_check(struct cert *c);
 /* ingam cert change-password: the key files under another one. */
 enum cert_end cert_password_change(struct cert *c);
 
-/* Chooses a certificate that has a key: as cert_choose(), cert_read(). */
+/* Chooses a certificate that has a key: as cert_choose(), cert_read(); CERT_NO_KEY. */
 enum cert_end cert_password_choose(struct cert *c);
 
 /*

@@ -143,6 +143,8 @@ cert_pfx_export(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_password_choose(c);
 	if (end == CERT_DONE)
+		cert_say_half(c);
+	if (end == CERT_DONE)
 		end = cert_password_ask(c, &password);
 	/* Another password only where it is asked for. */
 	if (end == CERT_DONE && c->new_password_file != NULL)

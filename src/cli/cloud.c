@@ -1,25 +1,23 @@
 /*
  * cloud.c - ingam cloud import: a certificate of this PC into the vault.
  *
- * Belongs here: options, asking for number and password (on a terminal only),
- * telling how far it got and how it ended.
- * Not here: the list to choose from (pick.c); reading folders and key files (npki);
- * the exchange (client/send.c).
+ * Belongs here: options, asking for the number (on a terminal only), telling how
+ * far it got and how it ended.
+ * Not here: which certificate, its files and its password (cert.c,
+ * cert_password.c), and what is told of them (cert_tell.c); the exchange
+ * (client/send.c).
  */
 #include "cli/cloud.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/language.h"
+#include "base/text.h"
 #include "base/usage.h"
 #include "cli/answer.h"
-#include "cli/pick.h"
+#include "cli/cert_password.h"
+#include "cli/cert_tell.h"
 #include "cli/verb.h"
-#include "client/person.h"
 #include "client/send.h"
-#include "npki/certinfo.h"
-#include "npki/keyfile.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -29,7 +27,7 @@
 #include <unistd.h>
 
 #define SERVER "http://localhost:8701"
-#define ASKED  3 /* times that a mistyped number is asked for again */
+#define NUMBER 4 /* digits of a number of the list; FOLDER_PAIRS has as many */
 
 /* Every ending that has a sentence of its own. */
 enum ending {
@@ -38,7 +36,7 @@ enum ending {
 	END_SEVERAL,
 	END_NUMBER,
 	END_UNATTENDED,
-	END_NO_KEY,
+	END_FILES, /* as ingam cert: import.end */
 	END_EXPIRED,
 	END_SLIP,
 	END_NO_CODE,
@@ -77,11 +75,7 @@ static const struct {
 	[END_UNATTENDED] = { PERSON_USAGE, "no-terminal",
 	    { "물어볼 터미널이 없어요. 옵션으로 알려 주세요",
 		"There is no terminal to ask on. Give as options" } },
-	[END_NO_KEY] = { PERSON_INPUT, "no-key",
-	    { "인증서 옆에 개인키 파일(signPri.key)이 없어요. 폴더를 통째로 "
-	      "복사했는지 확인해 주세요.",
-		"There is no key file (signPri.key) beside the certificate. "
-		"Was the whole folder copied?" } },
+	[END_FILES] = { PERSON_INPUT, "", { "", "" } },
 	[END_EXPIRED] = { PERSON_REFUSED, "certificate-expired",
 	    { "유효기간이 끝난 인증서예요. 발급기관에서 재발급받은 뒤 등록해 "
 	      "주세요.",
@@ -138,25 +132,14 @@ static const struct person_text text_steps[] = {
 struct import {
 	const char *server;
 	const char *code_text;
-	const char *password_file;
-	const char *path;
-	unsigned long number; /* of the list, from 1; 0: not chosen */
-	bool json;
-	bool attended; /* standard input is a terminal: a person may be asked */
-	bool several;  /* certificates, of which none was chosen */
+	struct cert cert;    /* what is sent; which is its number in the list */
+	enum cert_end end;   /* of END_FILES */
+	bool several;        /* certificates, of which none was chosen */
 	enum send_step step; /* how far it got */
-	struct pick pick;
-	const struct folder_pair *pair;
-	struct buf files[4]; /* as struct transfer_files */
-	struct certinfo info;
 	struct code code;
-	enum rc rc; /* of END_OTHER */
+	enum rc rc; /* of END_OTHER; cert.err says more */
 	struct rest_problem problem;
-	struct err err;
 };
-
-/* Files: all four or the first two. */
-enum { SIGN_CERT, SIGN_PRI, KM_CERT, KM_PRI };
 
 static enum ending
 import_other(struct import *m, enum rc rc)
@@ -166,11 +149,28 @@ import_other(struct import *m, enum rc rc)
 	return END_OTHER;
 }
 
-/* The same of a question. */
+/* What has a sentence of its own here; all else is told as ingam cert does. */
 static enum ending
-import_unasked(struct import *m, enum rc rc)
+import_files(struct import *m, enum cert_end end)
 {
-	return rc == RC_REFUSED ? END_DECLINED : import_other(m, rc);
+	static const struct {
+		enum cert_end end;
+		enum ending ending;
+	} rows[] = {
+		{ CERT_DONE, END_DONE },
+		{ CERT_NONE, END_NONE },
+		{ CERT_SEVERAL, END_SEVERAL },
+		{ CERT_NO_SUCH, END_NUMBER },
+		{ CERT_PASSWORD, END_PASSWORD },
+		{ CERT_DECLINED, END_DECLINED },
+	};
+
+	m->end = end;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].end == end)
+			return rows[i].ending;
+
+	return END_FILES;
 }
 
 static const struct verb_line helps[] = {
@@ -217,12 +217,19 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Counted from 1, and nothing that could be a fingerprint. */
+static bool
+import_is_number(const char *text)
+{
+	return text_is_digits(span_str(text)) && strlen(text) <= NUMBER &&
+	    strspn(text, "0") < strlen(text);
+}
+
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
 static int
 import_options(struct import *m, int argc, char **argv)
 {
 	const char *named = "INGAM_SERVER";
-	char *end = NULL;
 	int c;
 
 	m->server = getenv("INGAM_SERVER");
@@ -235,14 +242,14 @@ import_options(struct import *m, int argc, char **argv)
 		} else if (c == 'c')
 			m->code_text = optarg;
 		else if (c == 'p')
-			m->password_file = optarg;
+			m->cert.password_file = optarg;
 		else if (c == 'j')
-			m->json = true;
+			m->cert.json = true;
 		else if (c == 'n')
-			m->number = strtoul(optarg, &end, 10);
+			m->cert.which = optarg;
 		if (c == '?' || c == ':')
 			return usage_getopt(&import_usage, options, argv, c);
-		if (c == 'n' && (*end != '\0' || m->number == 0))
+		if (c == 'n' && !import_is_number(optarg))
 			return usage_wrong(
 			    &import_usage, USAGE_VALUE, "--number");
 	}
@@ -251,53 +258,25 @@ import_options(struct import *m, int argc, char **argv)
 	    strncmp(m->server, "http://", 7) != 0)
 		return usage_wrong(&import_usage, USAGE_VALUE, named);
 	if (optind < argc)
-		m->path = argv[optind++];
+		m->cert.root = argv[optind++];
 
 	return optind == argc
 	    ? PERSON_YES
 	    : usage_wrong(&import_usage, USAGE_EXTRA, argv[optind]);
 }
 
-/* Finds certificates in the named folder, or where they are by custom. */
 static enum ending
 import_choose(struct import *m)
 {
-	struct pick *p = &m->pick;
-	enum rc rc = pick_load(m->path, p, &m->err);
+	enum cert_end end = cert_password_choose(&m->cert);
 
-	if (rc == RC_ABSENT || (rc == RC_OK && p->n == 0))
-		return END_NONE;
-	if (rc != RC_OK)
-		return import_other(m, rc);
-	m->several = m->number == 0 && p->n > 1;
-	if (m->several || m->number > p->n) {
-		if (!m->json)
-			pick_print(p, stderr);
-		return m->several ? END_SEVERAL : END_NUMBER;
-	}
-	m->pair = p->rows[m->number == 0 ? 0 : m->number - 1].pair;
+	m->several = end == CERT_SEVERAL;
+	if (end != CERT_DONE)
+		return import_files(m, end);
+	cert_say_half(&m->cert);
 
-	return m->pair->sign_key == NULL ? END_NO_KEY : END_DONE;
-}
-
-static enum ending
-import_read(struct import *m)
-{
-	const struct folder_pair *p = m->pair;
-	const char *const paths[4] = { p->sign_cert, p->sign_key, p->km_cert,
-		p->km_key };
-	bool km = p->km_cert != NULL && p->km_key != NULL;
-	enum rc rc = RC_OK;
-
-	for (int i = 0; i < (km ? 4 : 2) && rc == RC_OK; i++)
-		rc = file_read(paths[i], &m->files[i], &m->err);
-	if (rc == RC_OK)
-		rc = certinfo_parse(
-		    buf_span(&m->files[SIGN_CERT]), &m->info, &m->err);
-	if (rc != RC_OK)
-		return import_other(m, rc);
-
-	return m->info.not_after_ms < clock_wall_ms() ? END_EXPIRED : END_DONE;
+	return m->cert.info.not_after_ms < clock_wall_ms() ? END_EXPIRED
+							   : END_DONE;
 }
 
 static enum ending
@@ -319,16 +298,19 @@ import_code(struct import *m)
 	if (m->code_text != NULL && strcmp(m->code_text, "-") != 0)
 		return import_code_ending(code_parse(
 		    CODE_IMPORT, span_str(m->code_text), &m->code, NULL));
-	for (int i = 0; i < (m->attended ? ASKED : 1) && end != END_DONE; i++) {
+	for (int i = 0;
+	     i < (m->cert.attended ? PERSON_TRIES : 1) && end != END_DONE;
+	     i++) {
 		if (i > 0)
 			person_say(endings[end].text);
-		rc = person_line(text_code, line, sizeof(line), &m->err);
+		rc = person_line(text_code, line, sizeof(line), &m->cert.err);
 		if (rc == RC_ABSENT || rc == RC_REFUSED)
-			return import_unasked(m, rc);
+			return rc == RC_REFUSED ? END_DECLINED
+						: import_other(m, rc);
 		if (rc == RC_OK)
 			rc = code_parse(
 			    CODE_IMPORT, span_str(line), &m->code, NULL);
-		err_clear(&m->err);
+		err_clear(&m->cert.err);
 		end = import_code_ending(rc);
 		sec_wipe(line, sizeof(line));
 	}
@@ -336,40 +318,13 @@ import_code(struct import *m)
 	return end;
 }
 
-/* Whether the password opens this key file. */
-static enum rc
-import_opens(struct import *m, int file, const struct sec *password)
-{
-	const struct span none = { NULL, 0 };
-	struct sec key SEC_WIPED = { 0 };
-
-	return keyfile_open(buf_span(&m->files[file]), sec_span(password),
-	    file == SIGN_PRI ? m->info.modulus : none, &key, &m->err);
-}
-
 /* The right password opens the key files here: a wrong one goes nowhere. */
 static enum ending
 import_password(struct import *m)
 {
 	struct sec password SEC_WIPED = { 0 };
-	enum rc rc = person_password(
-	    m->password_file, text_password, &password, &m->err);
 
-	if (rc != RC_OK)
-		return import_unasked(m, rc);
-	if (password.n == 0)
-		return END_PASSWORD;
-	for (int i = SIGN_PRI; i <= KM_PRI; i += 2) {
-		if (m->files[i].n == 0)
-			continue;
-		rc = import_opens(m, i, &password);
-		if (rc == RC_SECRET)
-			return END_PASSWORD;
-		if (rc != RC_OK)
-			return import_other(m, rc);
-	}
-
-	return END_DONE;
+	return import_files(m, cert_password_ask(&m->cert, &password));
 }
 
 static void
@@ -378,26 +333,31 @@ import_progress(void *arg, enum send_step step)
 	struct import *m = arg;
 
 	m->step = step;
-	if (!m->json && step != SEND_DONE)
+	if (!m->cert.json && step != SEND_DONE)
 		person_say(text_steps[step]);
 }
 
 static enum ending
 import_send(struct import *m)
 {
+	const struct cert *c = &m->cert;
+	const struct span none = { NULL, 0 };
+	/* The encryption pair is whole, or stays. */
+	bool km = cert_file(c, FOLDER_KM_CERT).n > 0 &&
+	    cert_file(c, FOLDER_KM_KEY).n > 0;
 	const struct transfer_files files = {
-		buf_span(&m->files[SIGN_CERT]),
-		buf_span(&m->files[SIGN_PRI]),
-		buf_span(&m->files[KM_CERT]),
-		buf_span(&m->files[KM_PRI]),
+		cert_file(c, FOLDER_SIGN_CERT),
+		cert_file(c, FOLDER_SIGN_KEY),
+		km ? cert_file(c, FOLDER_KM_CERT) : none,
+		km ? cert_file(c, FOLDER_KM_KEY) : none,
 	};
 	struct rest *rest = rest_new(m->server, language_korean());
 	enum rc rc;
 
 	if (rest == NULL)
 		return import_other(m, RC_MEMORY);
-	rc = send_files(
-	    rest, &m->code, &files, import_progress, m, &m->problem, &m->err);
+	rc = send_files(rest, &m->code, &files, import_progress, m, &m->problem,
+	    &m->cert.err);
 	rest_free(rest);
 	if (rc == RC_OK)
 		return END_DONE;
@@ -427,7 +387,7 @@ import_missing(const struct import *m, bool say)
 		{ m->several, "--number N",
 		    { "위 목록의 번호", "which certificate of the list" } },
 		{ m->code_text == NULL, "--code NUMBER", text_code },
-		{ m->password_file == NULL, "--password-file FILE",
+		{ m->cert.password_file == NULL, "--password-file FILE",
 		    text_password },
 	};
 	size_t n = 0;
@@ -448,8 +408,9 @@ import_missing(const struct import *m, bool say)
 static enum ending
 import_attended(struct import *m)
 {
-	return m->attended || import_missing(m, false) == 0 ? END_DONE
-							    : END_UNATTENDED;
+	return m->cert.attended || import_missing(m, false) == 0
+	    ? END_DONE
+	    : END_UNATTENDED;
 }
 
 /* The steps, in the order of the phone's screens: number, then password. */
@@ -458,7 +419,6 @@ import_run(struct import *m)
 {
 	static enum ending (*const steps[])(struct import *) = {
 		import_choose,
-		import_read,
 		import_attended,
 		import_code,
 		import_password,
@@ -470,7 +430,7 @@ import_run(struct import *m)
 		if ((end = steps[i](m)) != END_DONE)
 			break;
 	/* All that is missing is told at once. */
-	if (end == END_SEVERAL && !m->attended)
+	if (end == END_SEVERAL && !m->cert.attended)
 		end = END_UNATTENDED;
 
 	return end;
@@ -478,32 +438,34 @@ import_run(struct import *m)
 
 /* Says how it ended; gives the exit code. */
 static int
-import_tell(const struct import *m, enum ending end)
+import_tell(struct import *m, enum ending end)
 {
+	struct cert *c = &m->cert;
 	enum person_exit code = endings[end].code;
 	const char *word = endings[end].word;
 
+	(void)json_object_set_new(
+	    c->answer, "registered", json_boolean(end == END_DONE));
+	if (end == END_FILES)
+		return cert_tell(c, m->end);
 	if (end == END_OTHER) {
-		code = person_fail(m->rc, &m->problem, &m->err);
+		code = person_fail(m->rc, &m->problem, &c->err);
 		if (m->problem.slug[0] != '\0')
 			word = m->problem.slug;
 	} else if (end == END_UNATTENDED) {
 		(void)fprintf(stderr, "%s", person_sentence(endings[end].text));
 		(void)import_missing(m, true);
 		(void)fprintf(stderr, ".\n");
-	} else if (end != END_DONE || !m->json) {
+	} else if (end != END_DONE || !c->json) {
 		person_say(endings[end].text);
 	}
-	if (m->json) {
-		json_t *o = json_pack("{s:b s:s}", "registered",
-		    (int)(end == END_DONE), "problem", word);
-
-		if (m->several || end == END_NUMBER)
-			(void)json_object_set_new(
-			    o, "certificates", pick_json(&m->pick));
-		answer_print(o);
-		json_decref(o);
-	}
+	if (!c->json)
+		return (int)code;
+	(void)json_object_set_new(c->answer, "problem", json_string(word));
+	if (m->several || end == END_NUMBER)
+		(void)json_object_set_new(
+		    c->answer, "certificates", pick_json(&c->pick));
+	answer_print(c->answer);
 
 	return (int)code;
 }
@@ -511,20 +473,16 @@ import_tell(const struct import *m, enum ending end)
 int
 cloud_import(int argc, char **argv)
 {
-	struct import m = { 0 };
+	struct import m = { .cert.answer = json_object() };
 	int code;
 
-	for (int i = 0; i < 4; i++)
-		m.files[i] = buf_init(TRANSFER_FILE_MAX);
-	m.attended = isatty(STDIN_FILENO) == 1;
+	m.cert.attended = isatty(STDIN_FILENO) == 1;
 	if (usage_asked(&import_usage, argc, argv))
 		return PERSON_YES;
-	if ((code = import_options(&m, argc, argv)) != PERSON_YES)
-		return code;
-	code = import_tell(&m, import_run(&m));
-	pick_clear(&m.pick);
-	for (int i = 0; i < 4; i++)
-		buf_clear(&m.files[i]);
+	code = import_options(&m, argc, argv);
+	if (code == PERSON_YES)
+		code = import_tell(&m, import_run(&m));
+	cert_clear(&m.cert);
 	code_wipe(&m.code);
 
 	return code;

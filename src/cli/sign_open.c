@@ -37,12 +37,8 @@ static enum cert_end
 sign_choose(struct sign *s)
 {
 	struct cert *c = s->cert;
-	enum cert_end end = cert_choose(c);
+	enum cert_end end = cert_password_choose(c);
 
-	if (end == CERT_DONE)
-		end = cert_read(c);
-	if (end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0)
-		return CERT_NO_KEY;
 	if (end == CERT_DONE)
 		end = sign_check_dates(c, &c->info);
 	if (end != CERT_DONE)

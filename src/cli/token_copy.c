@@ -6,11 +6,9 @@
  */
 #include "cli/token_copy.h"
 
+#include "cli/cert_password.h"
 #include "cli/token_place.h"
-#include "npki/keyfile.h"
 
-static const struct person_text text_password = { "인증서 비밀번호",
-	"Password of the certificate" };
 static const struct person_text text_done = {
 	"보안토큰에 복사했어요. PC의 인증서 파일은 그대로 있어요.",
 	"Copied to the token. The files on this PC are still there."
@@ -28,23 +26,17 @@ copy_open(struct token_place *c, enum folder_file certificate,
 {
 	struct cert *f = &c->t->files;
 	struct token_place_pair *p = &c->pairs[c->n];
-	const struct certinfo *info;
 	enum rc rc = certificate_parse(
 	    cert_file(f, certificate), &p->certificate, &f->err);
 
 	if (rc != RC_OK)
 		return copy_unreadable(c->t, rc);
 	c->n++;
-	info = certificate_info(p->certificate);
-	rc = keyfile_open(
-	    cert_file(f, key), password, info->modulus, &p->secret, &f->err);
+	rc = cert_password_open(f, key, password, &p->secret);
 	if (rc == RC_OK)
 		rc = pkinfo_parse(sec_span(&p->secret), &p->key, &f->err);
-	if (rc != RC_OK)
-		return copy_unreadable(c->t, rc);
-	rc = certificate_key_matches(p->certificate, &p->key, &c->t->err);
 
-	return rc == RC_OK ? TOKENS_DONE : TOKENS_MISMATCH;
+	return copy_unreadable(c->t, rc);
 }
 
 /* Both pairs, if there are two, with the one password that they have. */
@@ -55,9 +47,8 @@ copy_open_all(struct token_place *c)
 	struct cert *f = &c->t->files;
 	bool km = cert_file(f, FOLDER_KM_CERT).n > 0 &&
 	    cert_file(f, FOLDER_KM_KEY).n > 0;
-	enum tokens_end end = tokens_files(c->t,
-	    cert_ask(f, f->password_file, "--password-file", text_password,
-		&password));
+	enum tokens_end end =
+	    tokens_files(c->t, cert_password_ask(f, &password));
 
 	if (end == TOKENS_DONE)
 		end = copy_open(
@@ -74,14 +65,10 @@ static enum tokens_end
 copy_choose(struct token_place *c)
 {
 	struct tokens *t = c->t;
-	enum tokens_end end;
-	enum cert_end chosen = cert_choose(&t->files);
+	enum tokens_end end = tokens_files(t, cert_password_choose(&t->files));
 
-	if (chosen == CERT_DONE)
-		chosen = cert_read(&t->files);
-	if (chosen == CERT_DONE && cert_file(&t->files, FOLDER_SIGN_KEY).n == 0)
-		chosen = CERT_NO_KEY;
-	end = tokens_files(t, chosen);
+	if (end == TOKENS_DONE)
+		cert_say_half(&t->files);
 	if (end == TOKENS_DONE)
 		end = tokens_choose(t, true);
 	if (end != TOKENS_DONE || t->files.attended)

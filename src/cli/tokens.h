@@ -24,7 +24,6 @@ enum tokens_end {
 	TOKENS_CHOOSE,
 	TOKENS_NO_SUCH,
 	TOKENS_UNATTENDED,
-	TOKENS_MISMATCH, /* key file of another certificate */
 	TOKENS_PIN,
 	TOKENS_LOCKED,
 	TOKENS_NO_PIN,

@@ -65,9 +65,6 @@ static const struct {
 		"There is no terminal to ask on. Give the token's PIN with "
 		"--pin-file and, to copy, the certificate's password with "
 		"--password-file." } },
-	[TOKENS_MISMATCH] = { PERSON_NO, true, "wrong-key",
-	    { "개인키 파일이 이 인증서의 것이 아니거나 손상됐어요",
-		"The key file is another certificate's, or damaged" } },
 	[TOKENS_PIN] = { PERSON_NO, false, "wrong-pin",
 	    { "보안토큰의 PIN이 맞지 않습니다.",
 		"The token's PIN is wrong." } },

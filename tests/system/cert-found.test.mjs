@@ -59,6 +59,19 @@ for (const [kind, one, options] of [['RSA', made, {}], ['EC', ec, { key: 'ec', f
   });
 }
 
+test('half an encryption pair: what is made without it says so', async () => {
+  for (const [gone, missing] of [['kmPri.key', 'kmPri.key'], ['kmCert.der', 'kmCert.der']]) {
+    const folder = copied(), out = join(base, `half-${gone}.p12`), to = join(base, `half-${gone}`);
+    rmSync(join(folder, gone));
+    mkdirSync(to);
+    const { code, answer } = await json(['export', folder, '--out', out, '--password-file', right]);
+    assert.deepEqual([code, answer.missing], [0, missing]);
+    assert.equal((await cert(['export', folder, '--out', out, '--replace', '--password-file', right], ko)).stderr, `암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 없어요: ${missing}\n`);
+    assert.equal((await cert(['copy', folder, '--to', to], { LC_ALL: 'C' })).stderr, `One file of the encryption pair is missing, so that encrypted documents cannot be opened with this copy: ${missing}\n`);
+  }
+  assert.equal((await json(['export', made.folder, '--out', join(base, 'whole.p12'), '--password-file', right])).answer.missing, undefined);
+});
+
 test('the encryption key of another certificate is named', async () => {
   const folder = copied();
   const stranger = makeCertificate({ into: join(base, 'stranger-km'), password, km: true });

@@ -171,6 +171,9 @@ test('copy: what is refused, with its exit code, and nothing on the token', { sk
   const c = certificate();
   const empty = join(folder, 'empty');
   mkdirSync(empty);
+  const mixed = certificate(), curve = certificate({ key: 'ec' });
+  writeFileSync(mixed.signKey, readFileSync(c.signKey));
+  writeFileSync(curve.signKey, readFileSync(certificate({ key: 'ec' }).signKey));
   const usual = ['--pin-file', files.pin, '--password-file', files.password];
   const rows = [
     ['a wrong PIN', ['--pin-file', files.wrong, '--password-file', files.password, c.folder], {}, 1, 'wrong-pin'],
@@ -189,6 +192,8 @@ test('copy: what is refused, with its exit code, and nothing on the token', { sk
     ['no password, and nobody to ask', ['--pin-file', files.pin, c.folder], {}, 2, 'no-terminal'],
     ['no such PIN file', ['--pin-file', join(folder, 'none'), '--password-file', files.password, c.folder], {}, 3, 'unreadable'],
     ['no certificate', [...usual, empty], {}, 3, 'no-certificate'],
+    ['the key of another certificate', [...usual, mixed.folder], {}, 1, 'wrong-key'],
+    ['the key of another elliptic certificate', [...usual, curve.folder], {}, 1, 'wrong-key'],
     ['a folder of modules that is not there', [...usual, '--p11-kit-dir', join(folder, 'none'), c.folder], {}, 3, 'no-folder'],
     ['a token that was pulled', [...usual, c.folder], { PROTECTED_FAULT: 'C_CreateObject:1:32' }, 3, 'token-failed'],
     ['a token that is full', [...usual, c.folder], { PROTECTED_ROOM: '2' }, 3, 'token-full'],

@@ -51,7 +51,7 @@ shell(const char *command)
 /* What openssl and a copy are told, in the test's folder. */
 static const char *const preparations[] = {
 	"mkdir -p empty home/NPKI/CA/USER/one several/a several/b nokey bad "
-	"other ec km",
+	"other ec km half",
 	"openssl req -x509 -newkey rsa:2048 -noenc -keyout k.pem -outform DER "
 	"-out one.der -days 30 -subj '/C=kr/O=Test/CN=Hong Gildong' 2>&1",
 	"openssl pkcs8 -topk8 -in k.pem -v2 aes-256-cbc -v2prf hmacWithSHA256 "
@@ -66,12 +66,14 @@ static const char *const preparations[] = {
 	"-subj /CN=ec 2>&1",
 	"openssl pkcs8 -topk8 -in e.pem -v2 aes-256-cbc -outform DER "
 	"-out ec/signPri.key -passout pass:" PASSWORD,
-	"for d in home/NPKI/CA/USER/one several/a several/b nokey other km; "
+	"for d in home/NPKI/CA/USER/one several/a several/b nokey other km "
+	"half; "
 	"do cp one.der $d/signCert.der; done",
-	"for d in home/NPKI/CA/USER/one several/a several/b bad km; "
+	"for d in home/NPKI/CA/USER/one several/a several/b bad km half; "
 	"do cp one.key $d/signPri.key; done",
 	"cp two.key other/signPri.key",
 	"cp one.der km/kmCert.der && cp km.key km/kmPri.key",
+	"cp one.der half/kmCert.der",
 	"printf 'no certificate' >bad/signCert.der",
 	"printf '%s\\n' '" PASSWORD "' >right; printf 'Wrong!123\\n' >wrong; "
 	"printf '\\n' >blank",
@@ -137,6 +139,9 @@ static const struct {
 	    "usage: ingam cloud import", NULL, NULL, false },
 	{ "a number that is none", "en", "cloud import --number 1x several", 2,
 	    "usage: ingam cloud import", NULL, NULL, false },
+	{ "a number that could be a fingerprint", "en",
+	    "cloud import --number 12345678 several", 2,
+	    "usage: ingam cloud import", NULL, NULL, false },
 	{ "two folders", "en", "cloud import several nokey", 2,
 	    "usage: ingam cloud import", NULL, NULL, false },
 	{ "no certificate in an empty folder", "en", "cloud import empty", 3,
@@ -144,13 +149,24 @@ static const struct {
 	{ "no certificate in an empty folder", "ko", "cloud import empty", 3,
 	    "인증서를 찾지 못했어요.", NULL, NULL, false },
 	{ "no such folder", "en", "cloud import --json nowhere", 3,
-	    "No certificate found.",
-	    "{\"registered\":false,\"problem\":\"no-certificate\"}\n", NULL,
-	    false },
-	{ "several", "en", "cloud import several", 2,
-	    "There are several certificates.", NULL, TYPED, false },
-	{ "several", "ko", "cloud import several", 2, "인증서가 여러 개예요.",
+	    "There is no such folder: nowhere\n",
+	    "{\"registered\":false,\"problem\":\"no-folder\","
+	    "\"folder\":\"nowhere\"}\n",
+	    NULL, false },
+	{ "a file in the place of a folder", "en", "cloud import one.der", 3,
+	    "This is a file. Name a folder: one.der\n", NULL, NULL, false },
+	{ "a file in the place of a folder", "ko", "cloud import one.der", 3,
+	    "폴더가 아니라 파일이에요. 폴더를 적어 주세요: one.der\n", NULL,
+	    NULL, false },
+	{ "several, and no list to look at", "en",
+	    "cloud import --json several", 2, "There are several certificates.",
 	    NULL, TYPED, false },
+	{ "several, and no list to look at", "ko",
+	    "cloud import --json several", 2, "인증서가 여러 개예요.", NULL,
+	    TYPED, false },
+	{ "several, and a number that is typed wrong three times", "en",
+	    "cloud import several", 2, "The list has no such number.", NULL,
+	    TYPED "0\\n3\\nx\\n", false },
 	{ "several, and no terminal: all that is missing at once", "en",
 	    "cloud import several", 2,
 	    "There is no terminal to ask on. Give as options: --number N (which "
@@ -251,11 +267,23 @@ static const struct {
 	    "cloud import --code @ --password-file nowhere ec", 3,
 	    "(--password-file: No such file or directory)", NULL, NULL, false },
 	{ "the key of another certificate", "en",
-	    "cloud import --code @ --password-file right other", 1,
-	    "password is wrong", NULL, NULL, false },
+	    "cloud import --json --code @ --password-file right other", 1,
+	    "The password is right, but the key is not that of the certificate",
+	    "{\"registered\":false,\"problem\":\"wrong-key\","
+	    "\"field\":\"signPri.key\"}\n",
+	    NULL, false },
 	{ "a second key under another password", "en",
 	    "cloud import --code @ --password-file right km", 1,
-	    "password is wrong", NULL, NULL, false },
+	    "but not the one for encryption", NULL, NULL, false },
+	{ "half an encryption pair stays, and that is said", "en",
+	    "cloud import --code @ --password-file right half", 4,
+	    "encrypted documents cannot be opened with this copy: kmPri.key\n",
+	    NULL, NULL, true },
+	{ "half an encryption pair stays, and that is said", "ko",
+	    "cloud import --json --code @ --password-file right half", 4, "",
+	    "{\"missing\":\"kmPri.key\",\"registered\":false,"
+	    "\"problem\":\"failed\"}\n",
+	    NULL, true },
 	{ "all right and no service", "en",
 	    "cloud import --code @ --password-file right home/NPKI", 4,
 	    "Cannot talk to the service", NULL, NULL, true },
@@ -269,6 +297,9 @@ static const struct {
 	{ "all by options, the number on standard input", "en",
 	    "cloud import --code - --password-file right ec", 4,
 	    "Cannot talk to the service", NULL, "@\\n", true },
+	{ "one of several, chosen by what is typed the second time", "en",
+	    "cloud import --code @ --password-file right several", 4,
+	    "Cannot talk to the service", NULL, TYPED "7\\n2\\n", true },
 	{ "one chosen of several", "en",
 	    "cloud import --number 2 --code @ --password-file right several", 4,
 	    "Cannot talk to the service", NULL, NULL, true },
