@@ -12,6 +12,8 @@
 #include <strings.h>
 
 static const struct person_text text_which = { "번호", "Number" };
+static const struct person_text text_meant = { "보안토큰에서 지울 인증서:",
+	"To be deleted from the token:" };
 static const struct person_text text_sure = {
 	"이 인증서와 개인키를 보안토큰에서 지울까요? 지우면 이 보안토큰으로는 이 "
 	"인증서를 쓸 수 없고, 되돌릴 수 없어요. (예/아니요)",
@@ -76,7 +78,7 @@ token_delete_ask(struct tokens *t, const struct stored **out)
 	if (end != TOKENS_CHOOSE && end != TOKENS_NO_SUCH)
 		return end;
 	if (!t->files.json)
-		tokens_print(&t->list, TOKENS_ALL, true, stderr);
+		tokens_print(&t->list, TOKENS_ALL, t->session.entered, stderr);
 	if (end == TOKENS_NO_SUCH || !t->files.attended || t->files.json)
 		return end;
 	rc = person_choose(text_which, token_delete_finds, &asked, &t->err);
@@ -84,21 +86,91 @@ token_delete_ask(struct tokens *t, const struct stored **out)
 	return rc == RC_UNKNOWN ? TOKENS_NO_SUCH : tokens_failed(t, rc);
 }
 
+/* The one that was chosen before the PIN. */
+struct meant {
+	unsigned long object; /* 0: none */
+	char fingerprint[PICK_FINGERPRINT];
+};
+
+/*
+ * A person chooses, and sees what will go, before the PIN is asked for. What
+ * the token hides until then is chosen after it.
+ */
+static enum tokens_end
+token_delete_before(struct tokens *t, struct meant *out)
+{
+	const struct stored *s = NULL;
+	enum tokens_end end;
+
+	if (!t->files.attended || t->files.json)
+		return TOKENS_DONE;
+	if (tokens_read(t) != TOKENS_DONE) {
+		err_clear(&t->err);
+		return TOKENS_DONE;
+	}
+	end = token_delete_choose(&t->list, t->files.which, &s);
+	if (end == TOKENS_EMPTY || end == TOKENS_NO_SUCH)
+		return TOKENS_DONE;
+	if (end == TOKENS_CHOOSE)
+		end = token_delete_ask(t, &s);
+	if (end != TOKENS_DONE)
+		return end;
+	person_say(text_meant);
+	tokens_print(&t->list, UINT64_C(1) << (s - t->list.at), false, stderr);
+	out->object = s->object[STORED_CERTIFICATE];
+	pick_fingerprint(buf_span(&s->der), out->fingerprint);
+
+	return TOKENS_DONE;
+}
+
+/* The same one, in the list that the PIN has shown. */
+static enum tokens_end
+token_delete_after(
+    struct tokens *t, const struct meant *meant, const struct stored **out)
+{
+	for (size_t i = 0; meant->object != 0 && i < t->list.n; i++) {
+		const struct stored *s = &t->list.at[i];
+		char fingerprint[PICK_FINGERPRINT];
+
+		pick_fingerprint(buf_span(&s->der), fingerprint);
+		if (s->object[STORED_CERTIFICATE] != meant->object ||
+		    strcmp(fingerprint, meant->fingerprint) != 0)
+			continue;
+		*out = s;
+		return TOKENS_DONE;
+	}
+
+	return token_delete_ask(t, out);
+}
+
+/* Which one, and that the token lets it be deleted. */
+static enum tokens_end
+token_delete_find(struct tokens *t, const struct stored **out)
+{
+	struct meant meant = { 0 };
+	enum tokens_end end = tokens_choose(t, true);
+
+	if (end == TOKENS_DONE)
+		end = tokens_open(t, true);
+	if (end == TOKENS_DONE)
+		end = token_delete_before(t, &meant);
+	if (end == TOKENS_DONE)
+		end = tokens_login(t);
+	if (end == TOKENS_DONE)
+		end = tokens_read(t);
+
+	return end == TOKENS_DONE ? token_delete_after(t, &meant, out) : end;
+}
+
 enum tokens_end
 token_delete(struct tokens *t)
 {
 	const struct stored *s = NULL;
-	enum tokens_end end = tokens_choose(t, true);
+	enum tokens_end end = token_delete_find(t, &s);
 	json_t *gone;
 	size_t at;
 	enum rc rc;
 
-	if (end == TOKENS_DONE)
-		end = tokens_enter(t, true);
-	if (end == TOKENS_DONE)
-		end = tokens_read(t);
-	if (end == TOKENS_DONE)
-		end = token_delete_ask(t, &s);
 	if (end != TOKENS_DONE)
 		return end;
 	at = (size_t)(s - t->list.at);

@@ -111,17 +111,10 @@ static enum tokens_end
 token_list_look(struct tokens *t, json_t *tokens)
 {
 	enum tokens_end end;
-	enum rc rc;
 
 	if (!t->files.json)
 		token_list_one(t, t->row, stdout);
-	if (t->login) {
-		end = tokens_enter(t, false);
-	} else {
-		rc = login_open(
-		    t->row->module, &t->row->slot, false, &t->session, &t->err);
-		end = tokens_failed(t, rc);
-	}
+	end = t->login ? tokens_enter(t, false) : tokens_open(t, false);
 	if (end == TOKENS_DONE)
 		end = tokens_read(t);
 	if (end == TOKENS_DONE)

@@ -279,16 +279,20 @@ tokens_wrong_pin(struct tokens *t)
 }
 
 enum tokens_end
-tokens_enter(struct tokens *t, bool write)
+tokens_open(struct tokens *t, bool write)
+{
+	return tokens_failed(t,
+	    login_open(
+		t->row->module, &t->row->slot, write, &t->session, &t->err));
+}
+
+enum tokens_end
+tokens_login(struct tokens *t)
 {
 	struct sec pin SEC_WIPED = { 0 };
-	enum tokens_end end;
-	enum rc rc = login_open(
-	    t->row->module, &t->row->slot, write, &t->session, &t->err);
+	enum tokens_end end = tokens_ask_pin(t, &pin);
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return tokens_failed(t, rc);
-	end = tokens_ask_pin(t, &pin);
 	if (end != TOKENS_DONE)
 		return end;
 
@@ -297,6 +301,14 @@ tokens_enter(struct tokens *t, bool write)
 		return tokens_wrong_pin(t);
 
 	return tokens_failed(t, rc);
+}
+
+enum tokens_end
+tokens_enter(struct tokens *t, bool write)
+{
+	enum tokens_end end = tokens_open(t, write);
+
+	return end == TOKENS_DONE ? tokens_login(t) : end;
 }
 
 enum tokens_end

@@ -74,10 +74,16 @@ enum tokens_end tokens_load(struct tokens *t);
  */
 enum tokens_end tokens_choose(struct tokens *t, bool write);
 
+/* Opens a session with it. */
+enum tokens_end tokens_open(struct tokens *t, bool write);
+
 /*
- * Opens a session with it, and enters with the PIN: from its file, asked for,
- * or at the token. TOKENS_PIN, TOKENS_LOCKED …
+ * Enters that session with the PIN: from its file, asked for, or at the token.
+ * TOKENS_PIN, TOKENS_LOCKED …
  */
+enum tokens_end tokens_login(struct tokens *t);
+
+/* Both of them. */
 enum tokens_end tokens_enter(struct tokens *t, bool write);
 
 /* Reads anew what is on it. */

@@ -482,7 +482,7 @@ async function typed(token, args, answers, env = {}) {
   const { spawn } = await import('node:child_process');
   const command = [program('ingam'), ...args].map((a) => `'${a}'`).join(' ');
   return new Promise((done) => {
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...token.env, ...env } });
+    const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, ...token.env, ...env }, timeout: 30000 });
     let out = '', from = 0;
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (text) => {
@@ -539,12 +539,17 @@ test('a person is asked: password, PIN without echo, and before the old one goes
       assert.match(out, /Stopped\. Nothing was changed\./);
     }
   });
+  await t.test('delete: the only one that is seen is told before the PIN, and no leaves it', async () => {
+    const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM], [[/To be deleted from the token:[^]*\s1 .*홍길동.*signing\s+PIN of the token: $/, PIN], [/홍길동.*signing +key[^]*\(yes\/no\): $/, 'no']]);
+    assert.equal(code, 5, out);
+    assert.equal(usable(token, old, next), 'new');
+  });
   await t.test('delete and sign: which one, and whether, in Korean', async () => {
     expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' }), ['--token', 'Hsm']), 0, '');
     const signed = await typed(token, ['sign', '--token', 'Hsm', '--module', SOFTHSM, '--form', 'pem', path('text', 'x')], [[/PIN of the token: $/, PIN], [/Number: $/, '1']]);
     assert.equal(signed.code, 0, signed.out);
     assert.match(signed.out, /-----BEGIN CMS-----/);
-    const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM], [[/보안토큰 PIN: $/, PIN], [/번호: $/, '7'], [/번호: $/, '2'], [/\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
+    const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM], [[/전자서명용\s+번호: $/, '7'], [/번호: $/, '2'], [/보안토큰에서 지울 인증서:[^]*\s2 .*홍길동.*전자서명용\s+보안토큰 PIN: $/, PIN], [/개인키[^]*\(예\/아니요\): $/, '예']], { LC_ALL: 'ko_KR.UTF-8' });
     assert.equal(code, 0, out);
     assert.match(out, /보안토큰에서 지웠어요/);
     assert.deepEqual(token.count(), [1, 1, 1, 0]);
