@@ -199,6 +199,24 @@ file_lock(const char *path, int *fd, pid_t *holder, struct err *e)
 }
 
 enum rc
+file_refusal(int error)
+{
+	return error == EROFS || error == EACCES || error == EPERM ? RC_POLICY
+								   : RC_IO;
+}
+
+enum rc
+file_check_folder(const char *path, struct err *e)
+{
+	if (access(path, W_OK | X_OK) == 0)
+		return RC_OK;
+
+	return errno == ENOENT || errno == ENOTDIR
+	    ? err_set(e, RC_ABSENT, "folder", "no such folder")
+	    : err_set(e, file_refusal(errno), "folder", "%s", strerror(errno));
+}
+
+enum rc
 file_make_folder(const char *path, struct err *e)
 {
 	char *copy = strdup(path);

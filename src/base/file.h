@@ -35,5 +35,17 @@ IG_CHECK enum rc file_write_all(int fd, struct span bytes, struct err *e);
 IG_CHECK enum rc file_lock(
     const char *path, int *fd, pid_t *holder, struct err *e);
 
+/*
+ * What a failure to write means that the system gives as errno: RC_POLICY where
+ * it may not be (read-only, no permission), else RC_IO.
+ */
+enum rc file_refusal(int error);
+
+/*
+ * May files be made in a folder, as far as shows without trying? RC_ABSENT,
+ * RC_POLICY, RC_IO.
+ */
+IG_CHECK enum rc file_check_folder(const char *path, struct err *e);
+
 /* Makes a folder and its parents, mode 0700 for those it makes. */
 IG_CHECK enum rc file_make_folder(const char *path, struct err *e);

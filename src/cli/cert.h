@@ -45,6 +45,7 @@ enum cert_end {
 	CERT_DECLINED,
 	CERT_BUSY,
 	CERT_READ_ONLY,   /* err says why, as below */
+	CERT_NO_OUT,      /* --out may not be written */
 	CERT_NOT_WRITTEN, /* rc and err say why */
 	CERT_HALF,
 	CERT_EXPIRED, /* when: moment_ms */

@@ -162,6 +162,8 @@ cert_copy_ask(struct cert *c)
 	const struct pick_row *row;
 	enum cert_end end = cert_copy_folder(c, folder);
 
+	if (end == CERT_DONE)
+		end = cert_written(c, medium_check(folder, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	row = cert_copy_there(folder, &there);
@@ -430,6 +432,8 @@ cert_copy_delete(struct cert *c)
 {
 	enum cert_end end = cert_choose(c);
 
+	if (end == CERT_DONE)
+		end = cert_written(c, medium_check(c->row->path, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	if (!c->yes && !c->json && c->attended)

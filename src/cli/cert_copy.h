@@ -17,7 +17,7 @@ enum cert_end cert_copy_delete(struct cert *c);
  * CERT_UNREADABLE: no name to call the certificate's folder by.
  *
  * Asks before another is replaced, after showing both: CERT_EXISTS,
- * CERT_DECLINED.
+ * CERT_DECLINED; CERT_READ_ONLY.
  */
 enum cert_end cert_copy_ask(struct cert *c);
 

@@ -174,19 +174,13 @@ cert_password_ask(struct cert *c, struct sec *password)
 }
 
 enum cert_end
-cert_password_old(struct cert *c, struct sec *password)
-{
-	enum cert_end end = cert_password_choose(c);
-
-	return end == CERT_DONE ? cert_password_ask(c, password) : end;
-}
-
-enum cert_end
 cert_password_check(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
-	enum cert_end end = cert_password_old(c, &password);
+	enum cert_end end = cert_password_choose(c);
 
+	if (end == CERT_DONE)
+		end = cert_password_ask(c, &password);
 	if (end == CERT_DONE && !c->json)
 		(void)printf("%s\n", person_sentence(text_right));
 
@@ -273,8 +267,13 @@ cert_password_change(struct cert *c)
 {
 	struct sec old SEC_WIPED = { 0 };
 	struct sec password SEC_WIPED = { 0 };
-	enum cert_end end = cert_password_old(c, &old);
+	enum cert_end end = cert_password_choose(c);
 
+	/* Before passwords are asked for that are of no use then. */
+	if (end == CERT_DONE)
+		end = cert_written(c, medium_check(c->row->path, &c->err));
+	if (end == CERT_DONE)
+		end = cert_password_ask(c, &old);
 	if (end == CERT_DONE)
 		end = cert_password_new(c, text_new, text_again, &password);
 	if (end == CERT_DONE)

@@ -21,9 +21,6 @@ enum cert_end cert_password_choose(struct cert *c);
  */
 enum cert_end cert_password_ask(struct cert *c, struct sec *password);
 
-/* Both of them. */
-enum cert_end cert_password_old(struct cert *c, struct sec *password);
-
 /*
  * Opens one of its key files, as keyfile_open(); key stays empty where there is
  * no such file. RC_STATE: the password is right, and it is the key of another

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_password.h"
+#include "cli/message.h"
 #include "cli/paper.h"
 #include "npki/capubs.h"
 #include "npki/dn.h"
@@ -78,9 +79,9 @@ cert_pfx_gather(struct cert *c, const struct sec *sign, const struct sec *km,
 static enum cert_end
 cert_pfx_free(struct cert *c)
 {
-	enum cert_end end = CERT_DONE;
+	enum cert_end end = message_check(c, c->out);
 
-	if (!c->replace && paper_is_there(c->out)) {
+	if (end == CERT_EXISTS) {
 		end = cert_confirm(c, text_replace, "--replace");
 		c->replace = end == CERT_DONE;
 	}
@@ -91,14 +92,11 @@ cert_pfx_free(struct cert *c)
 static enum cert_end
 cert_pfx_save(struct cert *c, struct span file)
 {
-	unsigned int how = PAPER_SECRET | (c->replace ? PAPER_REPLACES : 0);
 	char shown[FOLDER_PATH];
-	enum rc rc = paper_write(c->out, file, how, &c->err);
+	enum cert_end end = message_write(c, c->out, file, true);
 
-	if (rc == RC_EXISTS)
-		return CERT_EXISTS;
-	if (rc != RC_OK || strcmp(c->out, "-") == 0)
-		return cert_written(c, rc);
+	if (end != CERT_DONE || strcmp(c->out, "-") == 0)
+		return end;
 	text_sanitise(shown, sizeof(shown), span_str(c->out));
 	pick_json_path(c->answer, "file", c->out);
 	if (!c->json)

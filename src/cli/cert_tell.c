@@ -134,6 +134,9 @@ static const struct {
 	[CERT_READ_ONLY] = { PERSON_INPUT, "read-only",
 	    { "이 저장매체에는 쓸 수 없어요. 원래 파일은 그대로예요",
 		"This medium cannot be written. The files are as they were" } },
+	[CERT_NO_OUT] = { PERSON_INPUT, "no-out",
+	    { "거기에는 쓸 수 없어요. --out에 다른 곳을 적어 주세요",
+		"It cannot be written there. Name another place with --out" } },
 	[CERT_NOT_WRITTEN] = { PERSON_SERVICE, "not-written",
 	    { "저장매체에 쓰지 못했어요. 원래 파일은 그대로예요",
 		"Writing to the medium failed. The files are as they were" } },
@@ -177,7 +180,7 @@ static bool
 cert_has_reason(enum cert_end end)
 {
 	return end == CERT_REFUSED || end == CERT_UNREADABLE ||
-	    end == CERT_OTHER || end == CERT_READ_ONLY ||
+	    end == CERT_OTHER || end == CERT_READ_ONLY || end == CERT_NO_OUT ||
 	    end == CERT_NOT_WRITTEN || end == CERT_HALF;
 }
 

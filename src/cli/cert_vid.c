@@ -168,8 +168,8 @@ cert_vid_seal(struct cert *c)
 
 	if (rc == RC_DENIED)
 		return CERT_REFUSED;
-	if (end == CERT_DONE && !c->replace && paper_is_there(c->out))
-		end = CERT_EXISTS;
+	if (end == CERT_DONE)
+		end = message_check(c, c->out);
 	if (end == CERT_DONE)
 		end = cert_vid_ours(c, to);
 	if (end == CERT_DONE)

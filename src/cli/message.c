@@ -18,21 +18,36 @@ message_is_shown(const char *out)
 	    isatty(STDOUT_FILENO) == 1;
 }
 
+static enum cert_end
+message_ended(struct cert *c, enum rc rc)
+{
+	enum cert_end end = cert_written(c, rc);
+
+	if (rc == RC_EXISTS)
+		return CERT_EXISTS;
+
+	return rc == RC_ABSENT || rc == RC_FORMAT || rc == RC_POLICY
+	    ? CERT_NO_OUT
+	    : end;
+}
+
+enum cert_end
+message_check(struct cert *c, const char *out)
+{
+	enum cert_end end = message_ended(c, paper_check(out, &c->err));
+
+	return end == CERT_DONE && !c->replace && paper_is_there(out)
+	    ? CERT_EXISTS
+	    : end;
+}
+
 enum cert_end
 message_write(struct cert *c, const char *out, struct span bytes, bool secret)
 {
-	enum rc rc = paper_write(out, bytes,
-	    (secret ? PAPER_SECRET : 0) | (c->replace ? PAPER_REPLACES : 0),
-	    &c->err);
+	unsigned int how =
+	    (secret ? PAPER_SECRET : 0) | (c->replace ? PAPER_REPLACES : 0);
 
-	if (rc == RC_OK)
-		return CERT_DONE;
-	if (rc == RC_EXISTS)
-		return CERT_EXISTS;
-	/* Whatever it is, the message was not at fault. */
-	c->rc = RC_IO;
-
-	return CERT_OTHER;
+	return message_ended(c, paper_write(out, bytes, how, &c->err));
 }
 
 enum cert_end

@@ -10,9 +10,14 @@
 bool message_is_shown(const char *out);
 
 /*
+ * May that be written, as far as shows before anything is asked? CERT_NO_OUT;
+ * CERT_EXISTS: a file that is there is replaced only with --replace.
+ */
+enum cert_end message_check(struct cert *c, const char *out);
+
+/*
  * Writes what was made to out, or (NULL and "-") to standard output; a secret
- * file is its owner's alone. CERT_EXISTS: a file that is there is replaced only
- * with --replace. CERT_OTHER.
+ * file is its owner's alone. As message_check(); CERT_NOT_WRITTEN.
  */
 enum cert_end message_write(
     struct cert *c, const char *out, struct span bytes, bool secret);

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -133,6 +134,47 @@ paper_is_there(const char *path)
 	    S_ISREG(st.st_mode);
 }
 
+/* The folder that a file is in. */
+static enum rc
+paper_check_folder(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	enum rc rc;
+
+	if (slash == NULL)
+		return file_check_folder(".", e);
+	folder = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	if (folder == NULL)
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
+	rc = file_check_folder(folder, e);
+	free(folder);
+	/* The file is named, and the folder in that. */
+	if (rc != RC_OK && e != NULL)
+		e->field[0] = '\0';
+
+	return rc;
+}
+
+enum rc
+paper_check(const char *path, struct err *e)
+{
+	struct stat st;
+	enum rc rc = RC_OK;
+
+	if (paper_is_pipe(path))
+		return RC_OK;
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		rc = paper_check_folder(path, e);
+	else if (S_ISDIR(st.st_mode))
+		rc = err_set(e, RC_FORMAT, NULL, "this is a folder");
+	else if (access(path, W_OK) != 0)
+		rc = err_set(
+		    e, file_refusal(errno), NULL, "%s", strerror(errno));
+
+	return paper_named(path, rc, e);
+}
+
 /* The signals that end a program wait until the file is whole. */
 static enum rc
 paper_replace(
@@ -157,7 +199,10 @@ paper_write(
     const char *path, struct span bytes, unsigned int how, struct err *e)
 {
 	struct stat st;
+	enum rc rc = paper_check(path, e);
 
+	if (rc != RC_OK)
+		return rc;
 	if (paper_is_pipe(path)) {
 		(void)fflush(stdout);
 		return file_write_all(STDOUT_FILENO, bytes, e);

@@ -31,7 +31,7 @@ IG_CHECK enum rc paper_read(const char *path, struct buf *out, struct err *e);
 /*
  * Writes a file in one go, or ("-" and NULL) standard output; whoever presses
  * Ctrl-C meanwhile finds the file, or as it was. RC_EXISTS: a file is there,
- * and is not replaced; RC_IO, RC_ABSENT.
+ * and is not replaced; as paper_check().
  */
 enum {
 	PAPER_SECRET = 1,   /* for its owner alone */
@@ -39,6 +39,13 @@ enum {
 };
 IG_CHECK enum rc paper_write(
     const char *path, struct span bytes, unsigned int how, struct err *e);
+
+/*
+ * May paper_write() write there, as far as shows without trying? RC_ABSENT: no
+ * such folder; RC_FORMAT: a folder has that name; RC_POLICY: read-only, or no
+ * permission; RC_IO.
+ */
+IG_CHECK enum rc paper_check(const char *path, struct err *e);
 
 /* Would paper_write() meet a file there? */
 bool paper_is_there(const char *path);

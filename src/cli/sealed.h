@@ -27,6 +27,6 @@ typedef enum rc sealed_opener(
  * Chooses a certificate of this PC, sees whether something is for its pair for
  * encryption or else for the one for signing, and only then asks for the
  * password and lets open try that pair. CERT_NOT_OURS: it is for neither.
- * CERT_NOT_OPENED. Else as cert_password_old().
+ * CERT_NOT_OPENED. Else as cert_password_choose() and cert_password_ask().
  */
 enum cert_end sealed_open(struct cert *c, sealed_opener *open, void *arg);

@@ -397,8 +397,8 @@ sign_run(struct sign *s)
 {
 	enum cert_end end = sign_read(s);
 
-	if (end == CERT_DONE && !s->cert->replace && paper_is_there(s->out))
-		return CERT_EXISTS;
+	if (end == CERT_DONE)
+		end = message_check(s->cert, s->out);
 	if (end == CERT_DONE)
 		end = sign_open(s);
 	if (end == CERT_DONE)

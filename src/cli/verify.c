@@ -59,6 +59,10 @@ static const struct ending endings[] = {
 		"The signature is good, but the file of --out is there. To "
 		"replace it, add --replace." },
 	    PERSON_REFUSED, false },
+	[VERIFY_NO_OUT] = { "no-out",
+	    { "거기에는 쓸 수 없어요. --out에 다른 곳을 적어 주세요",
+		"It cannot be written there. Name another place with --out" },
+	    PERSON_INPUT, true },
 	[VERIFY_SEALED] = { "", { "", "" }, PERSON_SERVICE, false },
 	[VERIFY_NOT_SIGNED] = { "not-signed",
 	    { "잠긴 것을 열었지만 서명한 것이 아니에요. 누가 보냈는지 알 수 없어요",

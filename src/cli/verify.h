@@ -18,6 +18,7 @@ enum verify_end {
 	VERIFY_NO_ROOTS,    /* in the usual places */
 	VERIFY_WRONG_ROOTS, /* none that --trust names: err */
 	VERIFY_OUT_EXISTS,
+	VERIFY_NO_OUT,
 	VERIFY_UNREADABLE, /* rc and err say why */
 	VERIFY_SEALED,     /* opened tells nothing: own_end says why */
 	VERIFY_NOT_SIGNED, /* what was sealed */

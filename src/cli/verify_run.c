@@ -377,6 +377,25 @@ verify_hometax(struct verify *v)
 	return rc == RC_OK ? verify_owner(v, s) : verify_failed(v, rc);
 }
 
+/* What was signed, once it is known to be good. */
+static enum verify_end
+verify_write(struct verify *v)
+{
+	v->rc = paper_write(v->out,
+	    v->cms.detached ? buf_span(&v->content) : v->cms.content,
+	    (v->opened.p != NULL ? PAPER_SECRET : 0) |
+		(v->replace ? PAPER_REPLACES : 0),
+	    &v->err);
+	if (v->rc == RC_OK)
+		return VERIFY_DONE;
+	if (v->rc == RC_EXISTS)
+		return VERIFY_OUT_EXISTS;
+
+	return v->rc == RC_ABSENT || v->rc == RC_FORMAT || v->rc == RC_POLICY
+	    ? VERIFY_NO_OUT
+	    : VERIFY_FAILED;
+}
+
 enum verify_end
 verify_run(struct verify *v)
 {
@@ -398,18 +417,8 @@ verify_run(struct verify *v)
 	if (end != VERIFY_DONE || v->out == NULL ||
 	    verify_worst(v)->state != SIGNER_GOOD)
 		return end;
-	v->rc = paper_write(v->out,
-	    v->cms.detached ? buf_span(&v->content) : v->cms.content,
-	    (v->opened.p != NULL ? PAPER_SECRET : 0) |
-		(v->replace ? PAPER_REPLACES : 0),
-	    &v->err);
-	if (v->rc == RC_OK)
-		return VERIFY_DONE;
-	if (v->rc == RC_EXISTS)
-		return VERIFY_OUT_EXISTS;
-	v->rc = RC_IO;
 
-	return VERIFY_FAILED;
+	return verify_write(v);
 }
 
 const struct signer *

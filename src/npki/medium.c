@@ -68,11 +68,7 @@ medium_path(const struct change *c, const char *name, const char *more,
 static enum rc
 medium_errno(struct err *e, const char *field)
 {
-	enum rc rc = errno == EROFS || errno == EACCES || errno == EPERM
-	    ? RC_POLICY
-	    : RC_IO;
-
-	return err_set(e, rc, field, "%s", strerror(errno));
+	return err_set(e, file_refusal(errno), field, "%s", strerror(errno));
 }
 
 static enum rc
@@ -554,6 +550,23 @@ medium_clear(struct medium *m)
 {
 	for (size_t i = 0; i < FOLDER_FILES; i++)
 		buf_clear(&m->files[i]);
+}
+
+enum rc
+medium_check(const char *folder, struct err *e)
+{
+	char path[FOLDER_PATH];
+	char *slash;
+	enum rc rc;
+
+	(void)snprintf(path, sizeof(path), "%s", folder);
+	while ((rc = file_check_folder(path, e)) == RC_ABSENT &&
+	    (slash = strrchr(path, '/')) != NULL && slash != path) {
+		err_clear(e);
+		*slash = '\0';
+	}
+
+	return rc;
 }
 
 enum rc

@@ -17,7 +17,7 @@ struct medium {
 };
 
 /*
- * All functions here first finish a change of the folder that was interrupted,
+ * All functions here but medium_check() first finish a change of the folder that was interrupted,
  * and wait some seconds for another process that changes it (RC_BUSY). Where
  * the medium does not let them, what is read is as if it were finished.
  *
@@ -35,6 +35,13 @@ IG_CHECK enum rc medium_read(
     const struct folder_pair *pair, struct medium *out, struct err *e);
 
 void medium_clear(struct medium *m);
+
+/*
+ * Does the system let the folder be changed? Where it is not there yet the
+ * nearest one is asked of that is. Nothing is tried: what the others do may
+ * fail all the same. RC_POLICY, RC_IO, RC_ABSENT.
+ */
+IG_CHECK enum rc medium_check(const char *folder, struct err *e);
 
 /*
  * Puts other key files in the place of those beside pair's certificate: all

@@ -6,10 +6,13 @@
 // (tests/fault/change.test.mjs).
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { another, base, cert, json, ko, medium, other, password, right, terminal } from '../lib/home.mjs';
+import { another, base, cert, env, json, ko, medium, other, password, right, terminal } from '../lib/home.mjs';
+import { program, run } from '../lib/service.mjs';
+import { terminal as onTerminal } from '../lib/terminal.mjs';
 
 const files = (folder) => Object.fromEntries(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
 const km = ['kmCert.der', 'kmPri.key'];
@@ -153,4 +156,43 @@ test('export and import ask what may end them before a password that would be of
   assert.equal(nowhere.code, 3);
   assert.doesNotMatch(nowhere.stdout, /Password/);
   assert.equal(existsSync(join(base, 'nowhere')), false);
+});
+
+test('what may not be written is told before anything is asked: exit 3; what fails then: 4', async () => {
+  const folder = join(base, 'locked'), shut = join(base, 'shut'), evid = ['vid', folder, '--seal-to', join(folder, 'kmCert.der')];
+  cpSync(both.folder, folder, { recursive: true });
+  mkdirSync(shut);
+  const stick = await put(earlier);
+  execFileSync('chmod', ['-R', 'a+rX', base]);
+  for (const one of [folder, shut, stick.folder]) chmodSync(one, 0o555);
+  // Root may write everywhere.
+  const words = process.getuid() === 0 ? ['setpriv', '--reuid=61005', '--regid=61005', '--clear-groups'] : ['env'];
+  const before = files(folder);
+  const rows = [
+    ['read-only', ['change-password', folder], /^This medium cannot be written\..* \(folder: Permission denied\)\.$/m, /^이 저장매체에는 쓸 수 없어요\..* \(폴더: 권한이 없어요\)\.$/m],
+    ['read-only', ['delete', folder], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
+    ['read-only', ['copy', renewed.folder, '--to', stick.at], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
+    ['read-only', ['copy', renewed.folder, '--to', shut], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
+    ['no-out', ['export', folder, '--out', join(shut, 'x.p12')], /^It cannot be written there\. Name another place with --out \(.*shut\/x\.p12: Permission denied\)\.$/m, /^거기에는 쓸 수 없어요\. --out에 다른 곳을 적어 주세요 \(.*x\.p12: 권한이 없어요\)\.$/m],
+    ['no-out', ['export', folder, '--out', join(shut, 'none', 'x.p12')], /x\.p12: no such folder\)\.$/m, /x\.p12: 그런 폴더가 없어요\)\.$/m],
+    ['no-out', ['export', folder, '--out', shut], /shut: this is a folder\)\.$/m, /shut: 파일이 아니라 폴더예요\)\.$/m],
+    ['no-out', [...evid, '--out', join(shut, 'evid')], /^It cannot be written there\./m, /^거기에는 쓸 수 없어요\./m],
+    ['no-out', ['sign', '--certificate', folder, '--out', join(shut, 'x.p7m'), right], /^It cannot be written there\./m, /^거기에는 쓸 수 없어요\./m],
+  ];
+  for (const [problem, args, english, korean] of rows) {
+    const called = [...words, program('ingam'), ...args[0] === 'sign' ? [] : ['cert'], ...args];
+    for (const [more, sentence] of [[{ LC_ALL: 'C' }, english], [ko, korean]]) {
+      const { code, stdout } = await onTerminal(called, { env: { ...env, ...more } });
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, sentence);
+      assert.doesNotMatch(stdout, /Password|비밀번호|yes\/no|예\/아니요/);
+    }
+    const done = await run(called[0], [...called.slice(1), '--json'], { env });
+    assert.deepEqual([done.code, JSON.parse(done.stdout).problem], [3, problem], args[0]);
+  }
+  assert.deepEqual([files(folder), readdirSync(shut)], [before, []]);
+  for (const args of [['cert', 'export', folder], ['sign', '--certificate', folder, right]]) {
+    const full = await run(program('ingam'), [...args, '--password-file', right, '--out', '/dev/full', '--json'], { env });
+    assert.deepEqual([full.code, JSON.parse(full.stdout).problem], [4, 'not-written']);
+  }
 });

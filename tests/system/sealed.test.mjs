@@ -247,7 +247,7 @@ for (const [line, option] of [
   test(`${line.join(' ')}: exit 2`, async () => {
     const { code, stderr } = await run(program('ingam'), line, { env: { HOME: sender.root } });
     assert.equal(code, 2);
-    assert.match(stderr.split('\n')[0], new RegExp(`${option}\\.$`));
+    assert.match(stderr.split('\n')[0], new RegExp(`: ${option}(?: \\(one of .*\\))?\\.$`));
   });
 }
 

@@ -294,7 +294,7 @@ const refusals = [
   ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /^This certificate has expired, and does not sign \(2020-03-2[56]\)\. .*--certificate\.$/m, /^유효기간이 끝난 인증서라 서명하지 않아요 \(2020-03-2[56]\)\. .*--certificate로 골라 주세요\.$/m],
   ['a certificate that has not begun', ['sign', '--root', join(base, 'later'), '--password-file', right, content], 5, /not valid yet, and does not sign \(2099-01-01\)\. /, /^유효기간이 아직 시작되지 않은 인증서라 서명하지 않아요 \(2099-01-01\)\. /m],
   ['no certificate', ['sign', '--root', join(base, 'empty'), '--password-file', right, content], 3, /No certificate found/, /찾지 못했어요/],
-  ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 4, /^This could not be done/m, /^하지 못했어요/m],
+  ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 3, /^It cannot be written there.*no such folder/m, /^거기에는 쓸 수 없어요/m],
   ['a challenge with blanks', ['sign', '--hometax', '--password-file', right, content], 3, /challenge: /, /challenge: /],
   ['no content', ['verify', '--no-chain', aside], 2, /not in the message/, /서명문에 없어요/],
   ['content twice', ['verify', '--no-chain', message, content], 2, /has its content in it/, /내용이 들어 있어요/],
