@@ -88,28 +88,65 @@ static const struct {
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+/* The commands of a group; NULL: all there are. */
 static void
-cli_explain(FILE *out)
+cli_list(FILE *out, const char *group)
 {
 	struct verb_line lines[COMMANDS];
 	char called[COMMANDS][CLI_CALLED];
+	size_t n = 0;
 
 	for (size_t i = 0; i < COMMANDS; i++) {
-		(void)snprintf(called[i], CLI_CALLED, "ingam %s%s%s",
+		if (group != NULL &&
+		    (commands[i].group == NULL ||
+			strcmp(commands[i].group, group) != 0))
+			continue;
+		(void)snprintf(called[n], CLI_CALLED, "ingam %s%s%s",
 		    commands[i].group == NULL ? "" : commands[i].group,
 		    commands[i].group == NULL ? "" : " ", commands[i].verb);
-		lines[i] = (struct verb_line){ called[i], commands[i].help };
+		lines[n] = (struct verb_line){ called[n], commands[i].help };
+		n++;
 	}
-	verb_lines(out, lines, COMMANDS);
-	(void)fprintf(out, "\n%s\n",
-	    person_sentence((struct person_text){
-		"ingam 명령 --help: 그 명령의 옵션을 보여줘요.",
-		"ingam COMMAND --help: the options of that command." }));
+	verb_lines(out, lines, n);
+	(void)fprintf(out, "\ningam %s%s%s\n", group == NULL ? "" : group,
+	    group == NULL ? "" : " ",
+	    person_sentence(
+		(struct person_text){ "명령 --help: 그 명령의 옵션을 보여줘요.",
+		    "COMMAND --help: the options of that command." }));
 }
 
-static const struct usage cli_usage = { "ingam",
-	"COMMAND [OPTION …]\n--help | --version", cli_explain,
-	language_korean };
+static void
+cli_explain(FILE *out)
+{
+	cli_list(out, NULL);
+}
+
+/* struct usage has no place for whose commands they are: a function a group. */
+/* clang-format off */
+#define CLI_GROUPS(X) X(cert) X(cloud) X(token)
+#define GROUP_EXPLAIN(id)                       \
+	static void cli_explain_##id(FILE *out) \
+	{                                       \
+		cli_list(out, #id);             \
+	}
+CLI_GROUPS(GROUP_EXPLAIN)
+
+#define CLI_SYNOPSIS "COMMAND [OPTION …]\n--help | --version"
+#define GROUP_ROW(id)                                               \
+	{ #id,                                                      \
+		{ "ingam " #id, CLI_SYNOPSIS, cli_explain_##id,     \
+		    language_korean } },
+/* The first is of what is in no group. */
+static const struct {
+	const char *name;
+	struct usage usage;
+} groups[] = {
+	{ NULL,
+	    { "ingam", CLI_SYNOPSIS, cli_explain, language_korean } },
+	CLI_GROUPS(GROUP_ROW)
+};
+/* clang-format on */
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
 
 /*
  * Keys and passwords pass through: no core, no tracer, a locked heap. Where
@@ -126,15 +163,15 @@ cli_private(void)
 	return rc == RC_OK ? PERSON_YES : (int)person_fail(rc, NULL, &e);
 }
 
-static bool
-cli_has_group(const char *name)
+/* The group that a word names, or the first one. */
+static size_t
+cli_group(const char *name)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (commands[i].group != NULL &&
-		    strcmp(name, commands[i].group) == 0)
-			return true;
+	for (size_t i = 1; i < GROUPS; i++)
+		if (name != NULL && strcmp(name, groups[i].name) == 0)
+			return i;
 
-	return false;
+	return 0;
 }
 
 /* Is this row meant, and by how many words? 0: it is not. */
@@ -154,10 +191,11 @@ cli_words(size_t row, int argc, char **argv)
 int
 cli_main(int argc, char **argv)
 {
-	bool group = argc > 1 && cli_has_group(argv[1]);
-	const char *what = argc > 2 && group ? argv[2]
-	    : argc > 1 && !group             ? argv[1]
-					     : NULL;
+	size_t group = cli_group(argc > 1 ? argv[1] : NULL);
+	const struct usage *u = &groups[group].usage;
+	/* Behind the program, or the group. */
+	int at = group == 0 ? 1 : 2;
+	const char *what = argc > at ? argv[at] : NULL;
 	int code = cli_private();
 
 	if (code != PERSON_YES)
@@ -173,10 +211,10 @@ cli_main(int argc, char **argv)
 			    "%s\n\n", person_sentence(commands[i].help));
 		return commands[i].run(argc - words, argv + words);
 	}
-	if (usage_asked(&cli_usage, argc, argv))
+	if (usage_asked(u, argc, argv))
 		return PERSON_YES;
 
-	return usage_wrong(&cli_usage,
+	return usage_wrong(u,
 	    what == NULL         ? USAGE_NOTHING
 		: what[0] == '-' ? USAGE_OPTION
 				 : USAGE_COMMAND,
