@@ -99,7 +99,7 @@ show_print(const struct show *s)
 {
 	if (s->person)
 		columns_print(
-		    s->out, s->texts, s->colours, s->n, SHOW_CELLS, 0, NULL);
+		    s->out, s->texts, s->colours, s->n, SHOW_CELLS, NULL, NULL);
 	for (size_t i = 0; !s->person && i < s->n; i++)
 		(void)fprintf(s->out, "%s\t%s\n", s->texts[i * SHOW_CELLS],
 		    s->texts[i * SHOW_CELLS + 1]);

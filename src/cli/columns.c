@@ -118,25 +118,32 @@ columns_room(FILE *out)
 	return size.ws_col;
 }
 
-/* Takes cells from the widest elastic columns until all fits. */
-static void
-columns_fit(size_t *widths, size_t n, unsigned int elastic, size_t room)
+/* Takes as many of over cells from a column as it has above least. */
+static size_t
+columns_take(size_t *width, size_t least, size_t over)
 {
-	for (;;) {
-		size_t all = 2 * (n - 1), widest = n;
+	size_t has = *width > least ? *width - least : 0;
+	size_t taken = over < has ? over : has;
 
-		for (size_t i = 0; i < n; i++) {
-			all += widths[i];
-			if ((elastic >> i & 1) == 0 ||
-			    widths[i] <= COLUMNS_LEAST)
-				continue;
-			if (widest == n || widths[i] > widths[widest])
-				widest = i;
-		}
-		if (all <= room || widest == n)
-			return;
-		widths[widest]--;
-	}
+	*width -= taken;
+
+	return over - taken;
+}
+
+/* Takes cells from the columns that give way, until all fits. */
+static void
+columns_fit(
+    size_t *widths, size_t n, const struct columns_give *gives, size_t room)
+{
+	size_t all = 2 * (n - 1), over;
+
+	for (size_t i = 0; i < n; i++)
+		all += widths[i];
+	over = all > room ? all - room : 0;
+	for (const struct columns_give *g = gives; g->least > 0; g++)
+		over = columns_take(&widths[g->column], g->least, over);
+	for (const struct columns_give *g = gives; g->least > 0; g++)
+		over = columns_take(&widths[g->column], COLUMNS_LEAST, over);
 }
 
 /* A text in at most width cells; gives how many it took. */
@@ -167,7 +174,7 @@ columns_put(FILE *out, const char *text, size_t width)
 void
 columns_print(FILE *out, const char *const *texts,
     const enum columns_colour *colours, size_t rows, size_t n,
-    unsigned int elastic, char *const *notes)
+    const struct columns_give *gives, char *const *notes)
 {
 	size_t widths[COLUMNS_MAX] = { 0 };
 	bool coloured = columns_coloured(out);
@@ -178,7 +185,8 @@ columns_print(FILE *out, const char *const *texts,
 
 		widths[i % n] = cells > widths[i % n] ? cells : widths[i % n];
 	}
-	columns_fit(widths, n, elastic, columns_room(out));
+	if (gives != NULL)
+		columns_fit(widths, n, gives, columns_room(out));
 	for (size_t row = 0; row < rows; row++) {
 		bool colour = coloured && colours[row] != COLUMNS_PLAIN;
 		const char *const *cells = texts + row * n;
@@ -190,9 +198,7 @@ columns_print(FILE *out, const char *const *texts,
 		while (last > 0 && cells[last - 1][0] == '\0')
 			last--;
 		for (size_t i = 0; i < last; i++) {
-			size_t width =
-			    (elastic >> i & 1) != 0 ? widths[i] : SIZE_MAX;
-			size_t took = columns_put(out, cells[i], width);
+			size_t took = columns_put(out, cells[i], widths[i]);
 
 			if (i + 1 < last)
 				(void)fprintf(out, "%*s",

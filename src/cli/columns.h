@@ -14,6 +14,11 @@ enum columns_colour {
 	COLUMNS_BAD
 };
 
+/* A column that gives way on a narrow terminal, and how far; 0: the last. */
+struct columns_give {
+	size_t column, least;
+};
+
 /* Does a person look at out? Then columns and colours, else stable text. */
 bool columns_seen(FILE *out);
 
@@ -29,12 +34,12 @@ size_t columns_width(const char *text);
  * each row in its colour where out is a terminal that has colours and
  * NO_COLOR (no-color.org) is not set. Texts must be fit for display.
  *
- * Where a terminal is narrower than that, the widest of the columns whose bit
- * is in elastic are cut until it fits, down to 8 cells each; ".." is at the end
- * of what was cut.
+ * Where a terminal is narrower than that, the columns of gives (NULL: none) are
+ * cut until it fits: one after the other, each to its least, and where that is
+ * not enough to 8 cells each; ".." is at the end of what was cut.
  *
  * notes, where not NULL: under each row, a few cells in, its note; NULL: none.
  */
 void columns_print(FILE *out, const char *const *texts,
     const enum columns_colour *colours, size_t rows, size_t n,
-    unsigned int elastic, char *const *notes);
+    const struct columns_give *gives, char *const *notes);

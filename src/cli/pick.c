@@ -14,7 +14,6 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/columns.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -26,9 +25,7 @@
 #define PICK_TOLD     1  /* kind, owner, issuer and end are from here */
 #define PICK_TOLD_END 5  /* to before here */
 #define PICK_MEMBER   32 /* of a name in JSON */
-#define PICK_ELASTIC \
-	(1U << 1 | 1U << 2 | 1U << 3) /* kind, owner, issuer: may be cut */
-#define PICK_SOON_S (30LL * 86400)
+#define PICK_SOON_S   (30LL * 86400)
 
 static const struct {
 	const char *word;
@@ -48,6 +45,17 @@ static const struct person_text heads[PICK_CELLS] = {
 	{ "끝나는 날", "Until" },
 	{ "저장매체", "Medium" },
 	{ "", "" },
+};
+
+/*
+ * The kind keeps what tells people from companies, the issuer the beginning of
+ * its name, and all else is the owner's.
+ */
+const struct columns_give pick_gives[] = {
+	{ 1, 15 },
+	{ 3, 8 },
+	{ 2, 12 },
+	{ 0, 0 },
 };
 
 /* How far it is from its end, for the last column. */
@@ -441,7 +449,7 @@ pick_columns(const struct pick *p, FILE *out)
 	}
 	pick_notes(p, texts, notes);
 	columns_print(
-	    out, texts, colours, p->n + 1, PICK_CELLS, PICK_ELASTIC, notes);
+	    out, texts, colours, p->n + 1, PICK_CELLS, pick_gives, notes);
 out:
 	for (size_t i = 0; notes != NULL && i < p->n + 1; i++)
 		free(notes[i]);

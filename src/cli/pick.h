@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cli/columns.h"
 #include "client/person.h"
 #include "npki/certinfo.h"
 #include "npki/folder.h"
@@ -62,6 +63,9 @@ enum pick_found pick_find(
  * between (ingam-cert(1)), the same in every language.
  */
 void pick_print(const struct pick *p, FILE *out);
+
+/* What gives way where number, kind, owner and issuer are the first columns. */
+extern const struct columns_give pick_gives[];
 
 /* The number and folder of each whose fingerprint begins with start. */
 void pick_print_folders(const struct pick *p, const char *start, FILE *out);

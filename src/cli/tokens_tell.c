@@ -152,8 +152,7 @@ static const struct person_text heads[] = {
 	{ "용도", "Purpose" },
 	{ "", "" },
 };
-#define CELLS   (sizeof(heads) / sizeof(heads[0]))
-#define ELASTIC (1U << 1 | 1U << 2 | 1U << 3) /* kind, owner, issuer */
+#define CELLS (sizeof(heads) / sizeof(heads[0]))
 
 static const struct person_text text_key = { "개인키", "key" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
@@ -295,7 +294,7 @@ tokens_tell_columns(
 		    &list->at[i], i + 1, entered, &made[i], texts + n * CELLS);
 		n++;
 	}
-	columns_print(out, texts, colours, n, CELLS, ELASTIC, NULL);
+	columns_print(out, texts, colours, n, CELLS, pick_gives, NULL);
 }
 
 static void

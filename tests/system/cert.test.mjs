@@ -85,7 +85,9 @@ test('list: no line is wider than the terminal, and what was cut says so', async
     const lines = stdout.trimEnd().split('\n');
     assert.equal(lines.length, 4, stdout);
     for (const line of lines) assert.ok(cells(line) <= columns, `${cells(line)} of ${columns}: ${line}`);
-    assert.match(stdout, /홍길동\(\)?\d*\.\./);
+    // Kinds give way before names do, and tell people from companies as long as they can.
+    assert.match(stdout, columns < 100 ? /홍길동\(\)\d+\.\./ : /홍길동\(\)0010023400506789012345 /);
+    if (columns >= 80) assert.match(stdout, env === ko ? /용도제한 개인\.\./ : /Personal, l\w*\.\./);
     // Never what a person needs to tell one from another.
     for (const line of lines.slice(1)) assert.match(line, /^ +\d .* \d{4}-\d\d-\d\d /);
   }

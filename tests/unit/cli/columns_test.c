@@ -52,7 +52,7 @@ test_table(void)
 
 	if (out == NULL)
 		abort();
-	columns_print(out, texts, colours, 2, 3, 7, NULL);
+	columns_print(out, texts, colours, 2, 3, NULL, NULL);
 	rewind(out);
 	got[fread(got, 1, sizeof(got) - 1, out)] = '\0';
 	(void)fclose(out);
