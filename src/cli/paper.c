@@ -185,6 +185,7 @@ paper_replace(
 
 	(void)sigemptyset(&ending);
 	(void)sigaddset(&ending, SIGINT);
+	(void)sigaddset(&ending, SIGQUIT);
 	(void)sigaddset(&ending, SIGTERM);
 	(void)sigaddset(&ending, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &ending, &was);

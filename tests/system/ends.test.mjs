@@ -5,7 +5,7 @@
 // Not here: what each verb answers (cert.test.mjs, sign.test.mjs).
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +91,18 @@ for (const line of [`cert check-password`, `cert change-password`, `cert export 
     assert.deepEqual(work, []);
   });
 }
+test('a signal while a file takes its place: it is whole, and nothing lies beside it', async () => {
+  const pressed = join(base, 'pressed.so'), work = mkdtempSync(join(base, 'pressed-')), out = join(work, 'out');
+  execFileSync('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', '-o', pressed, join(root, 'tests/lib/pressed.c'), '-ldl']);
+  for (const [name, number] of [['SIGHUP', 1], ['SIGINT', 2], ['SIGQUIT', 3], ['SIGTERM', 15]])
+    for (const args of [['cert', 'export', folder], ['sign', '--certificate', folder, right]]) {
+      writeFileSync(out, 'before');
+      const { code } = await ingam([...args, '--replace', '--out', out, '--password-file', right], { env: { LD_PRELOAD: pressed, PRESSED: String(number) } });
+      assert.equal(code, name);
+      assert.deepEqual(readdirSync(work), ['out'], name);
+      assert.equal(readFileSync(out)[0], 0x30, name);
+    }
+});
 test('SIGTERM and SIGHUP at a password: the same', async () => {
   for (const [signal, code] of [['TERM', 143], ['HUP', 129]]) {
     const line = `sh -c 'sh -c "echo at \\$\\$; exec \\"\\$0\\" cert check-password" "$0"; echo "code $?"' '${program('ingam')}'`;
