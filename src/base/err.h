@@ -8,6 +8,13 @@
 #define IG_CHECK             __attribute__((warn_unused_result))
 #define IG_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* A large array that is written before it is read: not zeroed at each call. */
+#if __has_attribute(uninitialized)
+#	define IG_UNINITIALIZED __attribute__((uninitialized))
+#else
+#	define IG_UNINITIALIZED
+#endif
+
 /*
  * Every way in which a function of ours can fail, with the sentence used when
  * nobody wrote a better one. Each outer surface (HTTP, PKCS#11, exit code,

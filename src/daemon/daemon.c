@@ -34,7 +34,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define VAULT_CALLS 8
 #define VAULT_MS    10000
 #define WAITERS_MAX 200000
 #define TICK_MS     100
@@ -410,8 +409,8 @@ daemon_start(struct daemon *d, struct err *e)
 		return err_set(e, RC_STATE, NULL,
 		    "the database is not set up or is of an older version: "
 		    "run ingamd init, or ingamd migrate");
-	if ((rc = keys_new(c->vault_socket, VAULT_CALLS, VAULT_MS, &d->keys,
-		 e)) != RC_OK ||
+	if ((rc = keys_new(c->vault_socket, (unsigned int)c->workers, VAULT_MS,
+		 &d->keys, e)) != RC_OK ||
 	    (rc = topic_new(WAITERS_MAX, &d->hub, e)) != RC_OK ||
 	    (rc = daemon_limits(d, e)) != RC_OK ||
 	    (rc = daemon_push(d, e)) != RC_OK ||

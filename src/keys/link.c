@@ -148,7 +148,7 @@ static enum link_end
 link_exchange(
     int fd, struct buf *frame, uint64_t sequence, struct frame_answer *out)
 {
-	uint8_t bytes[MESSAGE_MAX]; /* only as much of it as comes is touched */
+	uint8_t bytes[MESSAGE_MAX] IG_UNINITIALIZED;
 	size_t n;
 	enum rc rc;
 
