@@ -26,7 +26,7 @@ static const struct {
 	[USAGE_VALUE] = { "이 옵션의 값이 맞지 않아요",
 	    "The value of this option is not right" },
 	[USAGE_EXTRA] = { "여기에 올 수 없는 말이에요",
-	    "This has no place here" },
+	    "This does not belong here" },
 	[USAGE_TERMINAL] = { "글자가 아닌 내용이라 터미널 화면에는 쓰지 않아요. 쓸 파일을 적어 주세요",
 	    "This is binary, and is not written to a terminal. Name a file" },
 	[USAGE_MISSING] = { "이것이 빠졌어요", "This is missing" },

@@ -84,7 +84,7 @@ static const struct {
 	[END_SLIP] = { PERSON_NO, "number-mistyped",
 	    { "승인번호를 잘못 옮긴 것 같아요. 아직 아무것도 보내지 않았어요. "
 	      "다시 확인해 주세요.",
-		"That number has a typing slip. Nothing was sent. Please check "
+		"There is a typo in that number. Nothing was sent. Please check "
 		"it." } },
 	[END_NO_CODE] = { PERSON_INPUT, "number-malformed",
 	    { "승인번호는 숫자 13자리예요. 아직 아무것도 보내지 않았어요.",

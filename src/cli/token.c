@@ -85,24 +85,24 @@ static const struct {
 		"apt install libnss3-tools" } },
 	[END_FAILED] = { PERSON_INPUT, "failed",
 	    { "하지 못한 것이 있어요. 위에 적힌 이유를 확인해 주세요.",
-		"Not everything could be done. The reasons stand above." } },
+		"Not everything could be done. The reasons are above." } },
 };
 
 static const struct person_text text_removed = {
 	"이제 프로그램에 인감 보안토큰이 보이지 않아요. 켜져 있던 프로그램은 다시 "
 	"시작해 주세요.",
-	"Programs do not see the Ingam token any more. Start those that were "
-	"running anew."
+	"Programs no longer see the Ingam token. Restart those that were "
+	"running."
 };
 static const struct person_text text_restart = {
 	"켜져 있던 브라우저와 프로그램은 다시 시작해 주세요. 보안토큰 목록에 "
 	"인감이 보여요.",
-	"Start browsers and other programs that were running anew. They list "
+	"Restart browsers and other programs that were running. They list "
 	"Ingam among their security devices."
 };
 static const struct person_text text_phone = {
 	"휴대폰 번호를 적어 주세요. ~/.config/ingam/token.conf에",
-	"Say whose phone is asked. In ~/.config/ingam/token.conf:"
+	"Say whose phone to ask, in ~/.config/ingam/token.conf:"
 };
 static const struct person_text text_settings = { "token.conf를 읽을 수 없어요",
 	"token.conf cannot be read" };

@@ -122,7 +122,7 @@ static const struct {
 	[TOKENS_OLD_LEFT] = { PERSON_REFUSED, true, "old-not-deleted",
 	    { "인증서를 복사했지만 거기에 있던 인증서를 다 지우지 못했어요",
 		"The certificate is copied, but the one that was there could "
-		"not be deleted whole" } },
+		"not be deleted completely" } },
 	[TOKENS_OLD_GONE] = { PERSON_INPUT, true, "old-deleted",
 	    { "거기에 있던 인증서는 지웠지만 인증서를 복사하지 못했어요. 이 PC의 파일은 "
 	      "그대로예요. 지금 보안토큰에 있는 것은 ingam token list로 볼 수 "

@@ -38,7 +38,8 @@ static const struct ending endings[] = {
 	    PERSON_USAGE, false },
 	[VERIFY_TWICE] = { "content-twice",
 	    { "서명문에 내용이 들어 있어요. 파일을 따로 적지 마세요.",
-		"The message has its content in it. Do not name another." },
+		"The message contains its content. Leave out the second "
+		"file." },
 	    PERSON_USAGE, false },
 	[VERIFY_NO_ROOTS] = { "no-roots",
 	    { "믿을 최상위 인증서가 없어요. --trust로 알려 주거나 "
@@ -66,8 +67,8 @@ static const struct ending endings[] = {
 	[VERIFY_SEALED] = { "", { "", "" }, PERSON_SERVICE, false },
 	[VERIFY_NOT_SIGNED] = { "not-signed",
 	    { "잠긴 것을 열었지만 서명한 것이 아니에요. 누가 보냈는지 알 수 없어요",
-		"It was opened, but what was sealed is not signed, and nobody "
-		"knows who sent it" },
+		"It was opened, but what was sealed is not signed: nobody can "
+		"tell who sent it" },
 	    PERSON_NO, true },
 	[VERIFY_UNREADABLE] = { "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
@@ -124,7 +125,8 @@ static const struct ending states[] = {
 	    PERSON_NO, true },
 	[SIGNER_OWNER] = { "other-owner",
 	    { "서명은 맞지만 이 번호의 사람이 한 것이 아니에요",
-		"The signature is good, but it is not that number's owner's" },
+		"The signature is good, but it was not made by the owner of "
+		"that number" },
 	    PERSON_NO, true },
 	[SIGNER_FAILED] = { "failed",
 	    { "하지 못했어요", "This could not be done" }, PERSON_SERVICE,
@@ -180,10 +182,10 @@ static const struct verb_line helps[] = {
 		"a file whose first line is its password" } },
 	{ "--crl FILE",
 	    { "폐지목록. 여러 번 쓸 수 있어요",
-		"a list of revoked certificates; may be given again" } },
+		"a list of revoked certificates; may be repeated" } },
 	{ "--ocsp FILE",
 	    { "온라인 상태 확인의 답. 여러 번 쓸 수 있어요",
-		"an answer of OCSP; may be given again" } },
+		"an answer of OCSP; may be repeated" } },
 	{ "--hometax",
 	    { "ingam sign --hometax가 만든 JSON을 확인해요",
 		"verify the JSON that ingam sign --hometax makes" } },

@@ -108,8 +108,8 @@ command_wrong(
 	(void)fprintf(stderr,
 	    rc == RC_ABSENT && strcmp(e->field, "file") == 0
 		? "Name the file after -f.\n"
-		: "\"ingamd check-config\" prints every setting; what it may be "
-		  "stands in ingamd.conf(5).\n");
+		: "\"ingamd check-config\" prints every setting; ingamd.conf(5) "
+		  "says what it may be.\n");
 
 	return where != NULL && where != file ? 2 : 3;
 }

@@ -41,7 +41,7 @@ const struct conf_option config_options[] = {
 	TEXT("data", data, "/var/lib/ingam", "Folder of the database, the vault's journal and keys."),
 	TEXT("web", web, INGAM_WEB, "Folder of the pages."),
 	TEXT("database", database, "", "SQLite file; empty: ingam.db in the data folder."),
-	TEXT("tls-certificate", tls_certificate, "", "PEM chain, where no proxy stands before ingamd."),
+	TEXT("tls-certificate", tls_certificate, "", "PEM chain, where there is no proxy in front of ingamd."),
 	TEXT("tls-key", tls_key, "", "PEM key of tls-certificate."),
 	FLAG("trusted-proxy", trusted_proxy, "no", "Take the client's address from X-Forwarded-For."),
 	TEXT("vault-program", vault_program, INGAM_VAULT, "Program that vault-start starts."),

@@ -41,7 +41,7 @@ const wrong = [
   ['rp-id=xample.org app-origin=https://app.example.org', 'rp-id: neither the host of app-origin nor a domain above it'],
   ['log=loud', 'log: not debug, info, warn or error'],
 ];
-const next = '"ingamd check-config" prints every setting; what it may be stands in ingamd.conf(5).';
+const next = '"ingamd check-config" prints every setting; ingamd.conf(5) says what it may be.';
 
 for (const [setting, sentence] of wrong) {
   for (const verb of ['serve', 'init', 'check-config']) {

@@ -97,7 +97,7 @@ const wrong = [
   ['ingam', 'cloud import --json=1', /^ingam cloud import: This option takes no value: --json\.$/m],
   ['ingam', 'cloud import --server localhost:8701', /^ingam cloud import: The value of this option is not right: --server\.$/m],
   ['ingam', 'cloud import --number x', /^ingam cloud import: The value of this option is not right: --number\.$/m],
-  ['ingam', 'cloud import one two', /^ingam cloud import: This has no place here: two\.$/m],
+  ['ingam', 'cloud import one two', /^ingam cloud import: This does not belong here: two\.$/m],
   ['ingam', 'cloud import --secret=Abcdefg!1234', /^(?![^]*Abcdefg)[^]*no such option: --secret\.$/m],
   ['ingam-phone', '', /^ingam-phone: Say what is to be done\.$/m],
   ['ingam-phone', 'list certificates', /^ingam-phone: This is missing: --state\.$/m],
@@ -105,11 +105,11 @@ const wrong = [
   ['ingam-phone', '--state x', /^ingam-phone: Say what is to be done\.$/m],
   ['ingam-phone', '--state x explode', /^ingam-phone: There is no such command: explode\.$/m],
   ['ingam-phone', '--state x join', /^ingam-phone: This is missing: --name NAME/m],
-  ['ingam-phone', '--state x refuse all', /^ingam-phone: This has no place here: all\.$/m],
+  ['ingam-phone', '--state x refuse all', /^ingam-phone: This does not belong here: all\.$/m],
   ['ingam-phone', '--pin', /^ingam-phone: There is no such option: --pin\.$/m],
   ['ingam-token', '', /^ingam-token: Say what is to be done\.$/m],
   ['ingam-token', '--explode', /^ingam-token: There is no such option: --explode\.$/m],
-  ['ingam-token', '--settings a b', /^ingam-token: This has no place here: b\.$/m],
+  ['ingam-token', '--settings a b', /^ingam-token: This does not belong here: b\.$/m],
   ['ingam-vault', '', /^ingam-vault: Say what is to be done\.$/m],
   ['ingam-vault', 'explode', /^ingam-vault: There is no such command: explode\.$/m],
   ['ingam-vault', 'init --explode', /^ingam-vault: There is no such option: --explode\.$/m],
@@ -122,7 +122,7 @@ const wrong = [
   ['ingamd', 'explode', /^ingamd: There is no such command: explode\.$/m],
   ['ingamd', 'serve --explode', /^ingamd: There is no such option: --explode\.$/m],
   ['ingamd', 'serve -f', /^ingamd: This option needs a value: -f\.$/m],
-  ['ingamd', 'serve port', /^ingamd: This has no place here: port\.$/m],
+  ['ingamd', 'serve port', /^ingamd: This does not belong here: port\.$/m],
 ];
 
 for (const [name, line, sentence] of wrong) {

@@ -74,7 +74,7 @@ static const struct {
 	{ "no browser: p11-kit only", "en", "none",
 	    "token register --module module.so --p11-kit-dir @/none/p11", 0,
 	    "p11-kit: registered (@/none/p11/ingam.module)\n"
-	    "Start browsers",
+	    "Restart browsers",
 	    "\"$(tail -n 1 none/p11/ingam.module)\" = 'module: @/module.so'" },
 	{ "once more: nothing changes", "en", "none",
 	    "token register --module module.so --p11-kit-dir @/none/p11", 0,
@@ -91,8 +91,8 @@ static const struct {
 	    "Thunderbird: registered (@/all/.thunderbird/b)\n"
 	    "Firefox: left out: the program runs in a sandbox and cannot see "
 	    "the token (@/all/snap/firefox/common/.mozilla/firefox/c)\n"
-	    "Say whose phone is asked. In ~/.config/ingam/token.conf:\n"
-	    "    [default]\n    phone = 01012345678\nStart browsers",
+	    "Say whose phone to ask, in ~/.config/ingam/token.conf:\n"
+	    "    [default]\n    phone = 01012345678\nRestart browsers",
 	    "\"$(grep -lx library=@/module.so $(find all -name pkcs11.txt) | "
 	    "wc -l)\" = 3" },
 	{ "every place, once more, in JSON", "en", "all",
