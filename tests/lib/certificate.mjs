@@ -3,7 +3,7 @@
 // Belongs here: what a CA would give: signCert.der, signPri.key in a folder.
 // Not here: our own encoders; the samples (tests/npki-samples), which expired.
 import { execFileSync } from 'node:child_process';
-import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const openssl = (args, input) => execFileSync('openssl', args, { input, stdio: [
  */
 export const identity = (name, vid, hash = '2.16.840.1.101.3.4.2.1') => `subjectAltName=otherName:1.2.410.200004.10.1.1;SEQ:identify
 [identify]
-name=UTF8:${name}
+name=FORMAT:UTF8,UTF8:${name}
 info=SEQ:infos
 [infos]
 one=SEQ:one
@@ -31,14 +31,24 @@ value=EXP:0,FORMAT:HEX,OCT:${vid}
 hash=OID:${hash}
 `;
 
+/** The virtual identifier of KCAC.TS.SIVID, as hex: the hash of the hash of a registration number and R. */
+export function vidOf(number, r) {
+  const hash = (bytes) => createHash('sha256').update(bytes).digest();
+  return hash(hash(element(0x30, element(0x13, Buffer.from(number)), element(3, Buffer.from([0]), r)))).toString('hex');
+}
+
 /**
- * vid: hex of a virtual identifier that its subjectAltName shall have. valid:
- * its first and last second, 20270101000000Z, instead of days from now on.
- * @param {{name?: string, vid?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
+ * vid: hex of a virtual identifier that its subjectAltName shall have. number:
+ * the registration number that it is issued for; then it has a VID, and R is in
+ * its key file. valid: its first and last second, 20270101000000Z, instead of
+ * days from now on.
+ * @param {{name?: string, vid?: string, number?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', vid, into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', number, vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
+  const r = randomBytes(20);
+  const identifier = number === undefined ? vid : vidOf(number, r);
   const folder = join(into, 'NPKI', 'yessign', 'USER', `cn=${name.replaceAll('/', '_')},ou=personal4IB,o=Ingam test CA,c=kr`);
   mkdirSync(folder, { recursive: true });
   const make = (stem, usage) => {
@@ -73,7 +83,7 @@ CN=supplied
 keyUsage=critical,${usage}
 certificatePolicies=critical,1.2.410.200005.1.1.4
 subjectKeyIdentifier=hash
-${vid === undefined ? '' : identity(name.replace(/\(.*/, ''), vid)}`);
+${identifier === undefined ? '' : identity(name.replace(/\(.*/, ''), identifier)}`);
     const csr = join(work, 'x.csr');
     openssl(['req', '-new', '-utf8', '-key', pem, '-config', join(work, 'x.cnf'), '-out', csr]);
     const cert = join(work, `${stem}.pem`);
@@ -98,6 +108,7 @@ ${vid === undefined ? '' : identity(name.replace(/\(.*/, ''), vid)}`);
     ca: readFileSync(join(work, 'ca.pem'), 'utf8'),
   };
   rmSync(work, { recursive: true, force: true });
+  if (number !== undefined) putR(result, r);
   return result;
 }
 

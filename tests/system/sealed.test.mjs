@@ -12,7 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, putR } from '../lib/certificate.mjs';
+import { makeCertificate, putR, vidOf } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 import { terminal } from '../lib/terminal.mjs';
 
@@ -26,13 +26,6 @@ function file(name, bytes) {
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: base });
 const legacy = ['-provider', 'legacy', '-provider', 'default'];
 const fingerprint = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
-
-/** The virtual identifier of KCAC.TS.SIVID: the hash of the hash of number and R. */
-function vidOf(number, r) {
-  const der = Buffer.concat([Buffer.from([0x30, 2 + number.length + 23, 0x13, number.length]), Buffer.from(number), Buffer.from([3, 21, 0]), r]);
-  const hash = (bytes) => createHash('sha256').update(bytes).digest();
-  return hash(hash(der)).toString('hex');
-}
 
 /* Who sends: R begins with zeros. Who receives has a pair for encryption; a server has one pair for all. */
 const password = 'Canary7!Qw', theirs = 'Receiver8!Pw', number = '9001011234567';
@@ -140,6 +133,16 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
   mkdirSync(at('empty'));
   const rootless = await json(ingam(receiver.root, ['verify', '--trust', at('empty'), '--json', at('plain')]));
   assert.deepEqual([rootless.code, rootless.problem], [3, 'no-roots'], 'said before a password is asked for');
+});
+
+test('what was sealed to a certificate is opened after that has expired', async () => {
+  const over = makeCertificate({ into: at('over'), password: theirs, km: true, valid: ['20200101000000Z', '20210101000000Z'] });
+  openssl('x509', '-inform', 'DER', '-in', join(over.folder, 'kmCert.der'), '-out', at('over.pem'));
+  assert.equal((await sign(['--out', at('signed'), content])).code, 0);
+  openssl('cms', '-encrypt', '-binary', '-aes256', '-in', at('signed'), '-outform', 'DER', '-out', at('message'), at('over.pem'));
+  const got = await json(verify(['--json', '--root', over.root, '--out', at('out'), at('message')]));
+  assert.deepEqual([got.code, got.recipient], [0, fingerprint(join(over.folder, 'kmCert.der'))]);
+  assert.deepEqual(readFileSync(at('out')), readFileSync(content));
 });
 
 test('what nothing may be sealed to is refused before a password is asked for', async () => {

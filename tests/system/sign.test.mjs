@@ -11,7 +11,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { makeCertificate, putR } from '../lib/certificate.mjs';
+import { makeCertificate, putR, vidOf } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-sign-'));
@@ -213,13 +213,6 @@ test('verify: roots of this person are found, and without any it is said', async
   copyFileSync(ca.rsa, join(home, '.config/ingam/trust.d/ca.pem'));
   assert.equal((await verify(['--no-revocation', message], { home })).code, 0);
 });
-
-/** The virtual identifier of KCAC.TS.SIVID: the hash of the hash of number and R. */
-function vidOf(number, r) {
-  const der = Buffer.concat([Buffer.from([0x30, 2 + number.length + 23, 0x13, number.length]), Buffer.from(number), Buffer.from([3, 21, 0]), r]);
-  const hash = (bytes) => createHash('sha256').update(bytes).digest();
-  return hash(hash(der)).toString('hex');
-}
 
 test('sign --hometax --random: what the tax office takes, with zeros at the beginning of R', async () => {
   const home = temporary('hometax');
