@@ -143,11 +143,22 @@ test('--password-file -: the next line of standard input, for each that is asked
   const none = await ingam(['cert', 'check-password', '--password-file', '-'], { input: '' });
   assert.equal(none.code, 3, none.out);
 });
-test('the password that the README gives opens what it makes, and keeps the rules', async () => {
-  const [, trial] = /password `([^`]+)`/.exec(readFileSync(join(root, 'README.md'), 'utf8'));
-  const made = makeCertificate({ into: join(base, 'trial') });
-  const done = await ingam(['cert', 'change-password', '--password-file', '-', '--new-password-file', '-', made.folder], { input: `${trial}\n${trial}\n` });
-  assert.equal(done.code, 0, done.out);
+test("the README's trial certificates: their password, their number, and one in the place of the other", async () => {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, trial] = /password `([^`]+)`/.exec(text), [, number] = /resident number `([^`]+)`/.exec(text);
+  for (const [, script] of text.matchAll(/^ {4}node -e "(.*)"$/gm)) await run('node', ['-e', script.replaceAll('./tests/lib', join(root, 'tests/lib')).replace("into: 'build/", `into: '${base}/`)]);
+  const input = `${trial}\n${trial}\n`, at = ['--root', join(base, 'trial')], renewed = ['--root', join(base, 'renewed')];
+  for (const [args, typed] of [
+    [['change-password', '--password-file', '-', '--new-password-file', '-', '1', ...at], input],
+    [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${trial}\n${number}\n`],
+    [['copy', ...renewed, '--to', join(base, 'trial'), '--replace'], ''],
+    [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${trial}\n${number}\n`],
+  ]) {
+    const done = await ingam(['cert', ...args], { input: typed });
+    assert.equal(done.code, 0, done.out);
+  }
+  const [there, comes] = await Promise.all([at, renewed].map(async (where) => JSON.parse((await ingam(['cert', 'show', '--json', ...where])).stdout).certificate));
+  assert.deepEqual([there.fingerprint, there.owner_name, there.encryption], [comes.fingerprint, '홍길동', true]);
 });
 test('a folder in the place of every file of a secret: exit 3', async () => {
   mkdirSync(join(base, 'empty'));
