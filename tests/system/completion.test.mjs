@@ -4,9 +4,10 @@
 // Not here: what the commands do (cert.test.mjs and others).
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { makeCertificate } from '../lib/certificate.mjs';
 import { program, root, run } from '../lib/service.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-completion-'));
@@ -32,13 +33,18 @@ async function bash(words) {
 
 /** The same of zsh: its function, with what takes the words and what names files in the place of zsh's own. */
 const harness = `typeset -ga offered
-compadd() { [[ $1 == -- ]] && shift; offered+=("$@") }
+compadd() {
+  while [[ $1 == -* && $1 != -- ]]; do [[ $1 == -d ]] && print -rl -- \${(P)2} >&3; [[ $1 == -[dV] ]] && shift; shift; done
+  [[ $1 == -- ]] && shift; offered+=("$@")
+}
+exec 3>"$SHOWN"
 _files() { offered+=(folder); [[ $1 == -/ ]] || offered+=(file.txt) }
 words=(ingam "\${@[2,-1]}"); CURRENT=$#words
 source "$1"
 print -l -- $offered`;
+const shown = join(base, 'shown');
 async function zsh(words) {
-  const { stdout, stderr } = await run('zsh', ['-f', '-c', harness, 'zsh', join(root, 'packaging/completions/_ingam'), ...words], { env });
+  const { stdout, stderr } = await run('zsh', ['-f', '-c', harness, 'zsh', join(root, 'packaging/completions/_ingam'), ...words], { env: { ...env, SHOWN: shown } });
   assert.equal(stderr, '');
   // zsh itself leaves out what begins otherwise.
   return stdout.split('\n').filter((word) => word && word.startsWith(words.at(-1)));
@@ -80,3 +86,14 @@ for (const [shell, complete, skip] of [['bash', bash, false], ['zsh', zsh, !ther
     });
   }
 }
+
+test('zsh: beside the number of a certificate stands whose it is, and until when', { skip: !there && 'no zsh here' }, async () => {
+  const home = join(base, 'home', 'own');
+  makeCertificate({ into: home, name: '홍길동()002', valid: ['20260101000000Z', '20991231000000Z'] });
+  makeCertificate({ into: home, name: '김철수()002', valid: ['20200101000000Z', '20210101000000Z'] });
+  mkdirSync(join(home, 'NPKI', 'z'));
+  writeFileSync(join(home, 'NPKI', 'z', 'signCert.der'), '');
+  const offered = await zsh(['cert', 'show', '--root', home, '']);
+  assert.deepEqual(offered.filter((word) => /^\d$/.test(word)), ['1', '2', '3']);
+  assert.deepEqual(readFileSync(shown, 'utf8').trim().split('\n').sort(), ['1  김철수()002, Ingam test CA, 2021-01-01, expired', '2  홍길동()002, Ingam test CA, 2099-12-31', `3  ${join(home, 'NPKI', 'z')}, unreadable`].sort());
+});
