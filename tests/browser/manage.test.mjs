@@ -831,6 +831,23 @@ test('a PFX file is sent to the phone, and its password asked once', { timeout: 
   await pc.context.close();
 });
 
+test('the top of the page is one line on a phone', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const other of ['English', '한국어']) {
+    const tops = await page.locator('header ig-mark, header nav a, header nav button').evaluateAll((all) => all.map((e) => {
+      const { top, bottom } = e.getBoundingClientRect();
+      return (top + bottom) / 2;
+    }));
+    assert.equal(tops.length, 4);
+    assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `${tops}`);
+    assert.ok(await page.locator('header').evaluate((e) => e.offsetHeight) < 72);
+    await press(page, other);
+    await page.getByRole('button', { name: other === 'English' ? '한국어' : 'English' }).waitFor();
+  }
+  await close();
+});
+
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);

@@ -14,8 +14,8 @@ import { kept } from '../core/store.js';
 import { match, onMove } from '../core/router.js';
 
 const routes = [['/', 'home'], ['/import', 'import'], ['/manage', 'manage']];
-/* What stands in the menu: address and name. */
-const menu = [['import', 'www.import'], ['manage', 'manage.title']];
+/* What stands in the menu: address, name, and the name where there is no room. */
+const menu = [['import', 'www.import', 'www.import.short'], ['manage', 'manage.title', 'manage.short']];
 
 class Www extends View {
   static styles = [base, css`
@@ -26,6 +26,7 @@ class Www extends View {
     header nav { margin-inline-start: auto; flex-wrap: wrap; white-space: nowrap; display: flex; gap: 0.25rem; align-items: center; }
     header nav a { padding-inline: 0.75rem; font-weight: 600; border-radius: 0.5rem; }
     header nav a:hover, header nav a[aria-current] { background: var(--well); }
+    header .short { display: none; }
     main { flex: 1; padding-block-end: 4rem; }
     footer { border-block-start: 1px solid var(--line); padding-block: 1.5rem 2rem; color: var(--soft); font-size: 0.9375rem; }
     .hero { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: clamp(2rem, 6vw, 5rem); align-items: center; padding-block: clamp(2rem, 7vw, 5.5rem) clamp(2.5rem, 6vw, 4.5rem); }
@@ -45,6 +46,7 @@ class Www extends View {
     .how li b { display: block; font-size: 2.25rem; line-height: 1; font-weight: 300; margin-block-end: 0.875rem; font-variant-numeric: tabular-nums; }
     .how li p, .points p { color: var(--soft); margin-block-start: 0.25rem; }
     .points svg { margin-block-end: 0.5rem; }
+    @media (max-width: 40rem) { header { min-block-size: 4rem; } header nav a { padding-inline: 0.5rem; } header .long { display: none; } header .short { display: inline; } }
     @media (max-width: 48rem) { .hero, .how ol, .points { grid-template-columns: minmax(0, 1fr); } }
   `];
 
@@ -93,7 +95,7 @@ class Www extends View {
     const at = this.#screen;
     const pages = { home: () => this.#home(), import: () => html`<www-import></www-import>`, manage: () => html`<www-manage .at=${history.state}></www-manage>` };
     return html`<header><a href="/"><ig-mark></ig-mark></a>
-        <nav aria-label=${t('menu')}>${menu.map(([screen, name]) => html`<a href="/${screen}" aria-current=${at === screen ? 'page' : nothing}>${t(name)}</a>`)}
+        <nav aria-label=${t('menu')}>${menu.map(([screen, name, short]) => html`<a href="/${screen}" aria-label=${t(name)} aria-current=${at === screen ? 'page' : nothing}><span class="long">${t(name)}</span><span class="short">${t(short)}</span></a>`)}
         ${languages.filter((l) => l !== lang()).map((l) => html`<button class="link" lang=${l} @click=${() => this.#speak(l)}>${l === 'ko' ? '한국어' : 'English'}</button>`)}</nav></header>
       <main>${pages[at]?.() ?? this.#lost()}</main>
       <footer><p>${t('www.foot')}</p></footer>`;
