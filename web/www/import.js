@@ -42,14 +42,15 @@ class WwwImport extends View {
     th, td { text-align: start; padding: 0.75rem 1rem; vertical-align: top; overflow-wrap: break-word; }
     th { font-size: 0.9375rem; font-weight: 600; color: var(--soft); border-block-end: 1px solid var(--line); white-space: nowrap; }
     tbody tr + tr td { border-block-start: 1px solid var(--line); }
-    tbody tr:has(:checked) td { background: var(--blue-wash); }
+    tbody tr:has(:checked) { background: var(--blue-wash); }
     tbody tr.dead td { color: var(--soft); }
     label.user { display: flex; gap: 0.75rem; align-items: flex-start; min-block-size: 2.75rem; cursor: pointer; }
     input[type='radio'] { margin-block-start: 0.125rem; }
     .end { text-align: center; display: grid; justify-items: center; gap: 1.5rem; padding-block: 2.5rem; }
     .end h1 { font-size: 2rem; }
-    @media (max-width: 40rem) { .flow > li { grid-template-columns: 1fr; } .flow > li::after { display: none; } .n { margin-block-end: 0.25rem; } .foots .btn { flex: 1; }
-      table { min-inline-size: 0; } thead { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); } 
+    /* A narrow window: what a step asks for begins below its number. */
+    @media (max-width: 40rem) { .flow > li { gap: 0 0.75rem; } .flow > li::after { display: none; } .flow > li > div { display: contents; } .what { grid-column: 2; } .inner { grid-column: 1 / -1; } .foots .btn { flex: 1; }
+      table { min-inline-size: 0; } thead { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); }
       tr, td { display: block; } tr { padding-block: 0.5rem; } tr + tr { border-block-start: 1px solid var(--line); }
       td { padding: 0 1rem; border: 0 !important; } td + td { padding-inline-start: 3rem; } td[data-label]::before { content: attr(data-label) ' '; } }
   `];

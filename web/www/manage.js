@@ -45,6 +45,7 @@ class WwwManage extends View {
     .title { padding-block: 1rem 0.5rem; }
     .title h1 { font-size: clamp(1.75rem, 3.4vw, 2.25rem); }
     .list { display: grid; gap: 0.75rem; }
+    .again { justify-self: start; }
     .card { grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.75rem; }
     .acts { padding: 0; overflow: hidden; }
     .acts button { display: grid; grid-template-columns: 1.75rem minmax(0, 1fr) auto; gap: 0 1rem; align-items: center; inline-size: 100%; padding: 1rem var(--pad); border: 0; background: none; text-align: start; }
@@ -107,7 +108,7 @@ class WwwManage extends View {
   #list() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
       <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}
-      <button class="btn fit" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
+      <button class="btn fit again" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
   }
 
   #one(one, i) {

@@ -58,7 +58,7 @@ class WwwView extends Act {
     summary::-webkit-details-marker { display: none; }
     summary svg { inline-size: 1.25rem; block-size: 1.25rem; }
     [open] > summary svg { rotate: 90deg; }
-    @container (min-width: 32rem) { .facts { grid-template-columns: 9rem 1fr; } }
+    @container (min-width: 32rem) { .facts { grid-template-columns: 12rem 1fr; } }
   `];
 
   async connectedCallback() {

@@ -18,6 +18,7 @@ class Home extends Screen {
   static styles = [...Screen.styles, css`
     .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.5rem), 1fr)); gap: 0.75rem; }
     .tile { display: flex; flex-direction: column; align-items: flex-start; gap: 0.125rem; padding: 1.125rem; min-block-size: 8rem; text-align: start; border-radius: var(--round); border: 1px solid var(--edge); background: transparent; color: inherit; text-decoration: none; }
+    ol .row { align-items: baseline; }
     .tile svg { inline-size: 1.75rem; block-size: 1.75rem; }
     .tile strong { font-size: 1.125rem; letter-spacing: -0.01em; margin-block-start: 0.75rem; }
     .tile .small { line-height: 1.4; }
