@@ -256,7 +256,7 @@ test('a vault with another key is told, and stops approving', async () => {
   });
   await w.phone.reload();
   await w.phone.getByRole('link', { name: /^Adobe/ }).click();
-  await heading(w.phone, '보관소의 열쇠가 바뀌었어요');
+  await heading(w.phone, '보관소의 키가 바뀌었어요');
   await w.end();
 });
 
@@ -368,7 +368,7 @@ test('signing out and in again with the same device', async () => {
   await w.phone.goto(`${w.d.app}/settings`);
   await press(w.phone, '로그아웃');
   await heading(w.phone, '다시 오셨네요');
-  await press(w.phone, '들어가기');
+  await press(w.phone, '로그인');
   await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
   await w.end();
 });
@@ -378,7 +378,7 @@ test('a session that has ended leads to the door, and back to the request', asyn
   const r = w.d.world.ask();
   w.d.world.session = 'gone';
   await w.phone.goto(`${w.d.app}/r/${r.id}`);
-  await press(w.phone, '들어가기');
+  await press(w.phone, '로그인');
   await heading(w.phone, 'Adobe Acrobat');
   await w.end();
 });

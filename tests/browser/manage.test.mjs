@@ -141,16 +141,16 @@ test('a certificate is found, shown, and its password checked, with the network 
   const field = (name) => page.locator(`dt:has-text("${name}") + dd`).first();
   await page.getByText('더 자세히').click();
   const hex = (hash) => createHash(hash).update(readFileSync(made.signCert)).digest('hex');
-  for (const [name, value] of [['인증서에 적힌 이름', '뷁쌿훑()0091004123456789'], ['발급자', 'yessign'], ['쓰임', '전자서명, 부인 방지'], ['SHA-256 지문', hex('sha256')], ['SHA-1 지문', hex('sha1')],
-    ['전체 이름', 'cn=뷁쌿훑()0091004123456789,ou=personal4IB,o=Ingam test CA,c=kr'], ['열쇠 종류', 'RSA 2048'], ['서명 방식', 'sha256WithRSAEncryption']])
+  for (const [name, value] of [['인증서에 적힌 이름', '뷁쌿훑()0091004123456789'], ['발급자', 'yessign'], ['용도', '전자서명, 부인방지'], ['SHA-256 지문', hex('sha256')], ['SHA-1 지문', hex('sha1')],
+    ['전체 이름', 'cn=뷁쌿훑()0091004123456789,ou=personal4IB,o=Ingam test CA,c=kr'], ['키 종류', 'RSA 2048'], ['서명 알고리즘', 'sha256WithRSAEncryption']])
     assert.equal(await field(name).textContent(), value, name);
-  await page.getByRole('tab', { name: '서명용' }).focus();
+  await page.getByRole('tab', { name: '전자서명용' }).focus();
   await page.keyboard.press('ArrowRight');
-  await page.getByText('열쇠 암호화').waitFor();
+  await page.getByText('키 암호화').waitFor();
   await press(page, 'English');
   await page.getByText('encrypting keys').waitFor();
   await press(page, '한국어');
-  assert.equal(await page.getByRole('tab', { name: '암호화용' }).getAttribute('aria-selected'), 'true');
+  assert.equal(await page.getByRole('tab', { name: '암호용' }).getAttribute('aria-selected'), 'true');
   await page.goBack();
   await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
   await heading(page, '인증서 비밀번호를 입력해 주세요');
@@ -165,7 +165,7 @@ test('a certificate is found, shown, and its password checked, with the network 
   await page.getByLabel('인증서 비밀번호').fill(made.password);
   await page.keyboard.press('Enter');
   await heading(page, '비밀번호가 맞아요');
-  await page.getByText('서명용 열쇠와 암호화용 열쇠를').waitFor();
+  await page.getByText('전자서명용 개인키와 암호용 개인키를').waitFor();
   await press(page, '인증서로 돌아가기');
   await heading(page, '뷁쌿훑');
   assert.equal(await page.getByText('여섯 달이 넘었어요').count(), 0);
@@ -305,11 +305,11 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   assert.equal(await page.getByText('함께 없어져요').count(), 0);
   assert.deepEqual(await lies(page, 'Stick'), before);
   await page.evaluate(breakWriting, 'closing');
-  await press(page, '없애고 바꾸기');
+  await press(page, '덮어쓰기');
   await page.getByText('파일을 쓰지 못했어요').waitFor();
   await page.evaluate(() => window.mend());
   assert.deepEqual(await lies(page, 'Stick'), before);
-  await press(page, '없애고 바꾸기');
+  await press(page, '덮어쓰기');
   await heading(page, '복사했어요');
   const after = await lies(page, 'Stick');
   assert.deepEqual(Object.keys(after).map((path) => basename(path)).sort(), ['SIGNCERT.DER', 'kmCert.der', 'kmPri.key', 'signPri.key']);
@@ -329,7 +329,7 @@ test('a pair for encryption that a copy would take away is named before', { time
   await lay(page, 'Old', { [`${at}/signCert.der`]: b64('signCert.der'), [`${at}/kmPri.key`]: b64('kmPri.key') });
   await press(page, '폴더 고르기');
   await heading(page, '그 자리에 이미 인증서가 있어요');
-  await page.getByText('거기 있는 암호용 인증서도 함께 없어져요').waitFor();
+  await page.getByText('거기에 있는 암호용 인증서도 함께 없어져요').waitFor();
   await close();
 });
 
@@ -345,8 +345,8 @@ test('half of a pair for encryption stays behind, and is named', { timeout: 6000
   const { page, off, close } = await manage();
   await off();
   const sentences = {
-    kmCert: ['암호화용 인증서는 열쇠가 없어서', 'The encryption certificate is left out'],
-    kmPri: ['암호화용 열쇠는 인증서가 없어서', 'The encryption key is left out'],
+    kmCert: ['개인키가 없는 암호용 인증서는', 'The encryption certificate is left out'],
+    kmPri: ['인증서가 없는 암호용 개인키는', 'The encryption key is left out'],
   };
   for (const [half, gone] of [['kmCert', 'kmPri.key'], ['kmPri', 'kmCert.der']]) {
     const at = join(work, `only-${half}`);
@@ -399,7 +399,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   const b64 = (path) => readFileSync(path).toString('base64');
   const ends = (der) => new Date(execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-enddate'], { encoding: 'utf8' }).slice(9)).toLocaleDateString('ko-KR', { timeZone: 'Asia/Seoul' });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
-  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '열쇠 파일이 달라요'];
+  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '개인키 파일이 달라요'];
   /* What comes, what is there, which of the warnings is said. */
   for (const [name, comes, there, said] of [
     ['ended', old, { 'signCert.der': b64(made.signCert) }, 0],
@@ -409,17 +409,17 @@ test('a copy that would take the place of a better certificate is warned of, and
     ['key', lone.folder, { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(made.signKey) }, 2],
   ]) {
     await copyOver(page, comes, name, there);
-    await page.getByRole('button', { name: '없애고 바꾸기' }).waitFor();
+    await page.getByRole('button', { name: '덮어쓰기' }).waitFor();
     for (const [i, warning] of warnings.entries())
       assert.equal(await page.getByText(warning).count(), i === said ? 1 : 0, `${name}: ${warning}`);
     if (said !== 2)
-      await page.locator(`.there .stack:has-text("그 자리에 넣을 인증서"):has-text("${ends(join(comes, 'signCert.der'))}")`).waitFor();
+      await page.locator(`.there .stack:has-text("넣을 인증서"):has-text("${ends(join(comes, 'signCert.der'))}")`).waitFor();
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
   const at = await copyOver(page, lone.folder, 'same', { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(lone.signKey) });
   await heading(page, '그 자리에 이미 똑같은 인증서가 있어요');
-  assert.equal(await page.getByRole('button', { name: '없애고 바꾸기' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: '덮어쓰기' }).count(), 0);
   await lay(page, 'free', {});
   await press(page, '다른 폴더 고르기');
   await heading(page, '복사했어요');
@@ -501,8 +501,8 @@ test('keys with a new password go back to the folder that was opened, where it i
   const top = basename(made.folder);
   await lay(page, top, Object.fromEntries(Object.entries(onDisk()).map(([path, bytes]) => [basename(path), bytes])));
   await press(page, '폴더 고르기');
-  await page.getByText('열쇠 파일이 달라요').waitFor();
-  await press(page, '없애고 바꾸기');
+  await page.getByText('개인키 파일이 달라요').waitFor();
+  await press(page, '덮어쓰기');
   await heading(page, '새 비밀번호로 저장했어요');
   await page.getByText('원래 자리가 다른 곳이면').waitFor();
   const files = await lies(page, top);
@@ -553,13 +553,13 @@ test('a certificate without its key is told of, alone and among others', { timeo
   mkdirSync(join(half, 'alone'), { recursive: true });
   copyFileSync(join(samples, 'signCert.der'), join(half, 'alone', 'signCert.der'));
   await pick(page, join(half, 'alone'));
-  await heading(page, '인증서 옆에 열쇠 파일(signPri.key)이 없어요');
+  await heading(page, '개인키 파일(signPri.key)이 없어요');
   await page.getByText('HKD').first().waitFor();
   assert.equal(await page.getByText('인증서를 찾지 못했어요').count(), 0);
   cpSync(made.folder, join(half, 'whole'), { recursive: true });
   await pick(page, half);
   await heading(page, '인증서가 1개 있어요');
-  await heading(page, '인증서 옆에 열쇠 파일(signPri.key)이 없어요');
+  await heading(page, '개인키 파일(signPri.key)이 없어요');
   assert.equal(await page.getByRole('button', { name: /HKD/ }).count(), 0);
   await page.getByText('half/alone').waitFor();
   /* It is not called usable, for it is not; one that is over is called that. */
@@ -568,7 +568,7 @@ test('a certificate without its key is told of, alone and among others', { timeo
   await page.goBack();
   await pick(page, half);
   await page.getByText('half/today').waitFor();
-  assert.deepEqual(await page.locator('.warn www-certificate .tag').allTextContents(), ['열쇠 없음', '만료됨']);
+  assert.deepEqual(await page.locator('.warn www-certificate .tag').allTextContents(), ['개인키 없음', '만료됨']);
   await press(page, 'English');
   await page.locator('.warn www-certificate', { hasText: 'No key' }).waitFor();
   await press(page, '한국어');
@@ -640,7 +640,7 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
   await pick(page, mixed);
   for (const [button, label] of [['비밀번호 확인', '인증서 비밀번호'], ['비밀번호 바꾸기', '지금 비밀번호']]) {
     await page.getByRole('button', { name: new RegExp(`^${button}`) }).click();
-    for (const [typed, said] of [[made.password, '서명용 열쇠는 이 비밀번호로 열리지만'], ['other', '암호화용 열쇠는 이 비밀번호로 열리지만'], ['neither', '3번 틀렸지만']]) {
+    for (const [typed, said] of [[made.password, '전자서명용 개인키는 이 비밀번호로 열리지만'], ['other', '암호용 개인키는 이 비밀번호로 열리지만'], ['neither', '3번 틀렸지만']]) {
       if (label === '지금 비밀번호') {
         await change(page, typed, next);
       } else {
@@ -762,7 +762,7 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await page.getByText('keyless.pfx').waitFor();
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');
   await page.keyboard.press('Enter');
-  await page.getByText('열쇠가 들어 있지 않은 파일이에요').waitFor();
+  await page.getByText('개인키가 없는 파일이에요').waitFor();
   await press(page, '다음 파일');
   await page.getByText('sign.pfx').waitFor();
   await page.getByLabel('PFX 파일의 비밀번호').fill(samplePassword);
@@ -852,7 +852,7 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
   await page.locator('input#files').setInputFiles(plain.signCert);
-  await heading(page, '인증서 옆에 열쇠 파일');
+  await heading(page, '개인키 파일');
   await look(page, 'manage-find-keyless', faults, few);
   await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');

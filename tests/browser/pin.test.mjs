@@ -164,8 +164,8 @@ const steps = [
     await sees(page, '앱 잠금 비밀번호로 확인해요.');
     await press(page, '로그아웃');
     await heading(page, '다시 오셨네요');
-    await sees(page, '이 기기에 저장된 열쇠로');
-    await press(page, '들어가기');
+    await sees(page, '이 기기에 저장된 키로');
+    await press(page, '로그인');
     await page.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
   }],
   ['a session that ended leads to the door at the next look', async (page) => {
@@ -173,7 +173,7 @@ const steps = [
     await heading(page, '아직 온 요청이 없어요');
     await phone.context.clearCookies();
     await heading(page, '다시 오셨네요');
-    await press(page, '들어가기');
+    await press(page, '로그인');
     await page.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
   }],
   ['a session that ended while the server was away leads to the door by itself', async (page) => {
@@ -182,7 +182,7 @@ const steps = [
     await sees(page, '서버와 연결이 끊겼어요');
     await running.startDaemon();
     await heading(page, '다시 오셨네요');
-    await press(page, '들어가기');
+    await press(page, '로그인');
     await page.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
   }],
   ['a certificate from the phone\'s own files, with one wrong app PIN on the way', async (page) => {

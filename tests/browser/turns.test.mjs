@@ -107,7 +107,7 @@ test('phone: the app PIN, a lock, a deletion, and requests that end', { timeout:
   await press(page, '로그아웃');
   await heading(page, '다시 오셨네요');
   d.world.member = null;
-  await press(page, '들어가기');
+  await press(page, '로그인');
   await page.getByText('확인이 받아들여지지 않았어요').waitFor();
   await look(page, '01-again', faults, few);
   assert.deepEqual(faults, []);
@@ -140,7 +140,7 @@ test('phone and PC: registrations that go wrong', { timeout: 240000 }, async () 
   await pc.page.getByRole('button', { name: '폴더 열기' }).waitFor();
   await look(page, '21-coming', faults, few);
   await pc.page.locator('input#files').setInputFiles([npki.valid[0]]);
-  await pc.page.getByText('인증서 옆에 열쇠 파일(signPri.key)이 없어요').waitFor();
+  await pc.page.getByText('개인키 파일(signPri.key)이 없어요').waitFor();
   await look(pc.page, 'pc-2-none', pc.faults, few);
   await pc.page.locator('input#files').setInputFiles(npki.valid);
   await press(pc.page, '다음');
