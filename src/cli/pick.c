@@ -271,6 +271,18 @@ pick_age(const struct pick_row *row)
 	return row->read ? pick_age_of(&row->info) : AGE_UNREAD;
 }
 
+/* Does one end on a later day than another? The day is what people are shown. */
+static bool
+pick_ends_later(const struct certinfo *one, const struct certinfo *other)
+{
+	char days[2][PICK_TIME];
+
+	pick_time(days[0], one->not_after_ms, false);
+	pick_time(days[1], other->not_after_ms, false);
+
+	return strcmp(days[0], days[1]) > 0;
+}
+
 enum pick_careful
 pick_careful(const struct certinfo *there, const struct certinfo *comes)
 {
@@ -278,7 +290,7 @@ pick_careful(const struct certinfo *there, const struct certinfo *comes)
 
 	if (over && there != NULL && pick_age_of(there) != AGE_OVER)
 		return PICK_OVER_ALONE;
-	if (there != NULL && there->not_after_ms > comes->not_after_ms)
+	if (there != NULL && pick_ends_later(there, comes))
 		return PICK_EARLIER;
 
 	return over ? PICK_OVER : PICK_FINE;

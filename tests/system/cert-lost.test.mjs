@@ -111,6 +111,12 @@ test('an older certificate over a newer one: both are shown with serial number a
   assert.deepEqual((await json(['copy', renewed.folder, '--to', medium()])).answer.replaced, []);
 });
 
+test('of two that end on one day none is later', async () => {
+  const { at } = await put(makeCertificate({ into: join(base, 'evening'), password, days: 50 }));
+  const told = await cert(['copy', earlier.folder, '--to', at, '--replace'], { LC_ALL: 'C' });
+  assert.deepEqual([told.code, /ends later/.test(told.stderr)], [0, false]);
+});
+
 test('one that has expired over one that has not: it is said', async () => {
   const over = { folder: join(base, 'over') };
   cpSync(renewed.folder, over.folder, { recursive: true });
