@@ -52,6 +52,11 @@ static const struct person_text text_stops = {
 	"Once deleted, no one can log in or sign with this certificate from "
 	"here"
 };
+static const struct person_text text_keyless = {
+	"개인키가 옆에 없어서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요",
+	"Its private key is not beside it, so no one can log in or sign with it "
+	"as it is"
+};
 static const struct person_text text_sealed = {
 	"이 인증서로 암호화된 문서도 여기서는 열 수 없게 돼요.",
 	"Documents that are encrypted for it can no longer be opened from here, "
@@ -415,16 +420,19 @@ static void
 cert_copy_warn(const struct cert *c)
 {
 	const struct pick_row *row = c->row;
+	bool keyless = row->pair->sign_key == NULL;
 
 	pick_tell(
 	    stderr, text_goes, row->read ? &row->info : NULL, row->folder);
 	if (!row->read)
 		return;
-	(void)fprintf(stderr, "%s (%s).\n", person_sentence(text_stops),
+	(void)fprintf(stderr, "%s (%s).\n",
+	    person_sentence(keyless ? text_keyless : text_stops),
 	    pick_medium_name(row));
 	if (row->pair->km_key != NULL)
 		person_say(text_sealed);
-	cert_copy_others(c);
+	if (!keyless)
+		cert_copy_others(c);
 }
 
 enum cert_end

@@ -146,6 +146,16 @@ test('delete: the question and the answer say whose, of whom, until when and whe
   assert.match(odd.stdout, /^Deleted: unreadable\n {2}\//);
 });
 
+test('delete: of a certificate without its key nothing is said to stop that does not work now', async () => {
+  const { folder } = await put(earlier);
+  rmSync(join(folder, 'signPri.key'));
+  for (const [env, answer, said, unsaid] of [[ko, '아니요', /개인키가 옆에 없어서 지금도/, /지우면 여기 있는|재발급/], [{ LC_ALL: 'C' }, 'no', /private key is not beside it/, /Once deleted|reissued/]]) {
+    const { stdout } = await terminal(['delete', folder], [answer], env);
+    assert.match(stdout, said);
+    assert.doesNotMatch(stdout, unsaid);
+  }
+});
+
 test('export and import ask what may end them before a password that would be of no use', async () => {
   const out = join(base, 'there.p12');
   writeFileSync(out, 'x');
