@@ -6,6 +6,7 @@
  */
 #include "api/render.h"
 
+#include "npki/nametext.h"
 #include "npki/policy.h"
 #include "store/approval.h"
 #include "store/cert.h"
@@ -22,6 +23,17 @@ render_certificate_state(
 	return c->not_after_ms < now + api->expiring_ms ? "expiring" : "valid";
 }
 
+/* Whose a certificate is: its common name, and the name in that. */
+static void
+render_owner(struct json_out *o, const char *owner)
+{
+	char name[STORE_TEXT];
+
+	nametext_person(owner, name, sizeof(name));
+	json_put_text(o, "owner", owner);
+	json_put_text(o, "name", name);
+}
+
 void
 render_certificate(struct json_out *o, const struct cert *c,
     const struct api *api, int64_t now)
@@ -29,7 +41,7 @@ render_certificate(struct json_out *o, const struct cert *c,
 	const struct policy *p = policy_find(c->policy_oid);
 
 	api_put_id(o, "id", c->id);
-	json_put_text(o, "owner", c->owner);
+	render_owner(o, c->owner);
 	json_put_text(o, "issuer", c->issuer);
 	json_put_text(o, "issuer_organisation", c->issuer_organisation);
 	json_put_object(o, "kind");
@@ -133,7 +145,7 @@ render_event(struct json_out *o, const struct history *h)
 	json_put_int(o, "at", h->at_ms);
 	json_put_text(o, "kind", kinds[h->kind]);
 	api_put_id(o, "certificate", h->certificate_id);
-	json_put_text(o, "owner", h->owner);
+	render_owner(o, h->owner);
 	json_put_text(o, "program", h->program);
 	json_put_text(o, "machine", h->machine);
 	json_put_int(o, "count", h->count);

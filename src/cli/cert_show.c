@@ -220,8 +220,8 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	if (changed_ms != 0)
 		pick_time(changed, changed_ms, !s.person);
 	show_usages(info->usage, s.person, used);
-	show_row(
-	    &s, "owner", (struct person_text){ "이름", "Owner" }, info->owner);
+	show_row(&s, "owner", (struct person_text){ "이름", "Owner" },
+	    s.person ? info->name : info->owner);
 	show_row(&s, "owner-name", (struct person_text){ "실명", "Real name" },
 	    info->owner_name);
 	show_row(&s, "kind", (struct person_text){ "종류", "Kind" },

@@ -363,7 +363,7 @@ pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
 	}
 	pick_time(until, info->not_after_ms, false);
 	(void)fprintf(out, "%s: %s, %s, %s %s, %s %s (%s)%s%s\n",
-	    person_sentence(label), info->owner, info->issuer,
+	    person_sentence(label), info->name, info->issuer,
 	    person_sentence(text_serial), info->serial,
 	    person_sentence(text_until), until,
 	    person_sentence(ages[pick_age_of(info)].text), between, more);
@@ -453,7 +453,7 @@ pick_columns(const struct pick *p, FILE *out)
 		    ? person_sentence((struct person_text){
 			  row->info.policy->ko, row->info.policy->en })
 		    : "?";
-		cells[2] = row->info.owner;
+		cells[2] = row->info.name;
 		cells[3] = row->info.issuer;
 		cells[4] = made[i][1];
 		cells[5] = pick_medium_name(row);

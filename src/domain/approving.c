@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "domain/importing.h"
+#include "npki/nametext.h"
 #include "store/block.h"
 #include "store/device.h"
 #include "store/history.h"
@@ -210,10 +211,11 @@ approving_is_living(
 	return RC_OK;
 }
 
-/* What the vault is asked to make an approval request of. */
+/* What the vault is asked to make an approval request of. label is borrowed. */
 static void
 approving_wish(struct keys_request *w, const struct approval *a,
-    const struct cert *cert, const struct member *m, int64_t now)
+    const struct cert *cert, const char *label, const struct member *m,
+    int64_t now)
 {
 	w->op = a->kind == APPROVAL_TOKEN ? KEYS_OP_TOKEN : KEYS_OP_DELETE;
 	w->ttl_ms = (uint32_t)(a->expires_ms - now);
@@ -221,7 +223,7 @@ approving_wish(struct keys_request *w, const struct approval *a,
 	memcpy(w->key_id, cert->key_id, STORE_ID);
 	memcpy(w->cert_sha256, cert->sha256, STORE_HASH);
 	w->dl1_sealed = m->device_list;
-	w->label = span_str(cert->owner);
+	w->label = span_str(label);
 	if (a->kind != APPROVAL_TOKEN)
 		return;
 	w->mode =
@@ -241,11 +243,13 @@ approving_make(struct domain *d, struct approval *a, const struct cert *cert,
 	struct approval_made made = { .expires_ms = a->expires_ms };
 	struct buf ar1 = buf_init(4096);
 	struct keys_request wish = { 0 };
+	char name[STORE_TEXT];
 	enum rc rc;
 
 	if (a->kind == APPROVAL_TOKEN && cert->not_after_ms < now)
 		return err_set(e, RC_POLICY, "certificate", "has expired");
-	approving_wish(&wish, a, cert, m, now);
+	nametext_person(cert->owner, name, sizeof(name));
+	approving_wish(&wish, a, cert, name, m, now);
 	rc = keys_approval_new(
 	    d->keys, &wish, made.vault_request_id, &ar1, made.ar1_signature, e);
 	if (rc != RC_OK)

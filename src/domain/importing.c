@@ -72,7 +72,7 @@ importing_ask(struct domain *d, struct approval *a, const struct certinfo *info,
 {
 	struct keys_request wish = { .op = KEYS_OP_IMPORT,
 		.ttl_ms = IMPORT_TTL_MS,
-		.label = span_str(info->owner) };
+		.label = span_str(info->name) };
 	struct member m = { 0 };
 	enum rc rc = member_load(d->db, a->member_id, &m, e);
 

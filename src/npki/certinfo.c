@@ -360,6 +360,7 @@ certinfo_tbs(struct der *tbs, struct span *algorithm, struct certinfo *out,
 	certinfo_part(
 	    tbs, "validity", "not two times (RFC 5280 4.1.2.5)", fault);
 	out->subject_der = certinfo_name(tbs, out->owner, NULL);
+	nametext_person(out->owner, out->name, CERTINFO_NAME);
 	certinfo_part(tbs, "subject", "malformed (RFC 5280 4.1.2.6)", fault);
 	certinfo_spki(tbs, out);
 	certinfo_part(

@@ -40,6 +40,7 @@ enum certinfo_usage {
  */
 struct certinfo {
 	char owner[CERTINFO_NAME]; /* the last CN of the subject */
+	char name[CERTINFO_NAME];  /* the name in it: nametext_person() */
 	char
 	    owner_name[CERTINFO_NAME]; /* realName of the SAN (§3.3 of SIVID) */
 	char issuer[CERTINFO_NAME];    /* CN */

@@ -52,6 +52,7 @@ certjson_members(struct jsonput *w, const struct certinfo *c)
 		const char *name, *value;
 	} strings[] = {
 		{ "\"owner\":", c->owner },
+		{ ",\"name\":", c->name },
 		{ ",\"realName\":", c->owner_name },
 		{ ",\"issuer\":", c->issuer },
 		{ ",\"issuerOrganisation\":", c->issuer_org },

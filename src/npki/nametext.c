@@ -1,7 +1,8 @@
 /*
  * nametext.c - strings of certificates, whatever their encoding, as UTF-8.
  *
- * Belongs here: the kinds of ASN.1 strings, and what each means.
+ * Belongs here: the kinds of ASN.1 strings, and what each means; what in a
+ * common name is the name.
  * Not here: what may be shown (base/text.c); whose strings they are
  * (certinfo.c, dn.c, certview.c).
  */
@@ -10,11 +11,12 @@
 #include "base/text.h"
 #include "npki/cp949.h"
 
-#define NAMETEXT_MAX  4096 /* octets of UTF-8 before it is cut */
+#define NAMETEXT_MAX    4096 /* octets of UTF-8 before it is cut */
+#define NAMETEXT_DIGITS 6    /* of the number after a name, at least */
 
-#define TAG_NUMERIC   0x12
-#define TAG_VISIBLE   0x1a
-#define TAG_UNIVERSAL 0x1c
+#define TAG_NUMERIC     0x12
+#define TAG_VISIBLE     0x1a
+#define TAG_UNIVERSAL   0x1c
 
 /* BMPString and, for old programs' sake, surrogate pairs in it. */
 static size_t
@@ -89,6 +91,36 @@ nametext_show(uint8_t tag, struct span s, char *out, size_t size)
 		return;
 	}
 	text_sanitise(out, size, s);
+}
+
+/* The length of the name before "(…)" and a number; of the whole text where there is none. */
+static size_t
+nametext_person_length(const char *text)
+{
+	size_t whole = strlen(text), n = whole;
+
+	while (n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9')
+		n--;
+	if (whole - n < NAMETEXT_DIGITS || n == 0 || text[--n] != ')')
+		return whole;
+	while (n > 0 && text[n - 1] != '(' && text[n - 1] != ')')
+		n--;
+	if (n == 0 || text[--n] != '(')
+		return whole;
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+
+	return n == 0 ? whole : n;
+}
+
+void
+nametext_person(const char *common_name, char *out, size_t size)
+{
+	size_t n = nametext_person_length(common_name);
+
+	n = n < size ? n : size - 1;
+	memcpy(out, common_name, n);
+	out[n] = '\0';
 }
 
 size_t

@@ -16,6 +16,14 @@
 void nametext_show(uint8_t tag, struct span s, char *out, size_t size);
 
 /*
+ * Writes the name alone of a common name like "홍길동()0091004123456789", as
+ * Korean CAs write them: a name, parentheses with or without an account, and a
+ * number of six digits or more. Any other text is written as it is. out is
+ * ended with a zero, and cut at size as it comes.
+ */
+void nametext_person(const char *common_name, char *out, size_t size);
+
+/*
  * Writes UTF-8 as a BMPString of UTF-16, which is what PKCS#12 has for names
  * and passwords (RFC 7292 B.1), without a zero at its end. Gives its length;
  * what is malformed, and what has no room in size, is left out.

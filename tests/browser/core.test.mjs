@@ -22,7 +22,6 @@ const { fill, preferred } = await import('../../web/core/i18n.js');
 const { slugs } = await import('../../web/core/api.js');
 const { challengeOf, openApproval, parseApproval } = await import('../../web/core/approval.js');
 const { nextLock, pinFault, signatureToDer } = await import('../../web/core/device.js');
-const { nameOf } = await import('../../web/core/keyfiles.js');
 const { insideOf } = await import('../../web/core/env.js');
 const { match } = await import('../../web/core/router.js');
 
@@ -150,8 +149,6 @@ for (const [wrong, left, now, minutes] of [[0, 4, 1, 15], [3, 1, 4, 15], [4, 0, 
   test(`app PIN: after ${wrong} wrong ones and ${left} left, the lock is ${minutes} minutes`, () => assert.deepEqual(nextLock(wrong, left), { wrong: now, ms: minutes * 60000 }));
 for (const [name, wrong, left, now] of [['the answer to a wrong one got lost', 1, 2, 3], ['the answer to the right one got lost', 3, 4, 1], ['it was right again after a lock', 5, 4, 1], ['no lock has so many tries', 0, 9, 1]])
   test(`app PIN: ${name}: the vault's count is taken`, () => assert.equal(nextLock(wrong, left).wrong, now));
-for (const [cn, name] of [['홍길동()0091004123456789', '홍길동'], ['HKD(KILDONG.HONG)009104120200225191000030', 'HKD'], ['(주)인감상사', '(주)인감상사'], ['홍길동', '홍길동'], ['Kim (Seoul)', 'Kim (Seoul)']])
-  test(`names: ${cn} is ${name}`, () => assert.equal(nameOf(cn), name));
 for (const [agent, app] of [['Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36', null], ['Mozilla/5.0 (iPhone) AppleWebKit KAKAOTALK 10.5.0', 'kakaotalk'], ['Mozilla/5.0 (iPhone) NAVER(inapp; search; 1010; 12)', 'naver'], ['Mozilla/5.0 (Linux; Android 14; SM-S901N; wv) Chrome/120', 'webview']])
   test(`in-app browsers: ${agent.slice(-24)} is ${app}`, () => assert.equal(insideOf(agent), app));
 for (const [path, screen] of [['/', 'home'], ['/r/ab12', 'r'], ['/r/', null], ['/r/a/b', null], ['/nothing', null]])

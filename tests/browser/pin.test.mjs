@@ -194,6 +194,8 @@ const steps = [
     await page.getByLabel('인증서 비밀번호').fill(second.password);
     await press(page, '확인');
     await heading(page, '이 인증서를 맡길까요?');
+    /* What the vault has signed is the name, as everywhere. */
+    assert.equal(await page.locator('.asks').textContent(), '김인감');
     await press(page, '맡기기');
     await typePin(page, wrong);
     await sees(page, '앱 잠금 비밀번호가 맞지 않아요');

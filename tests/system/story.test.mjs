@@ -50,7 +50,7 @@ test('ingam cloud import registers the certificate, and both sides say so', asyn
   assert.equal(pc.code, 0, pc.out + at.err);
   assert.equal(at.code, 0, at.err);
   const [c] = await phone.list('certificates');
-  assert.match(c.owner, /홍길동/);
+  assert.deepEqual([c.owner, c.name], ['홍길동()0010023400506789012345', '홍길동']);
   assert.equal(c.state, 'valid');
   assert.equal(Buffer.from(c.der, 'base64url').compare(readFileSync(certificate.signCert)), 0);
 });

@@ -6,14 +6,12 @@
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
-import { nameOf } from '../core/keyfiles.js';
 
 export const kindOf = (c) => c.kind?.[lang()] ?? c.kind?.ko ?? '';
 
 /** What kind, by whom; a line breaks behind the dot. */
 export const detailOf = (c) => [kindOf(c), c.issuer_organisation || c.issuer].filter(Boolean).join('\u00a0· ');
 
-export { nameOf } from '../core/keyfiles.js';
 
 const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
 
@@ -43,9 +41,9 @@ class Certificate extends View {
     const c = this.certificate;
     const state = stateOf(c);
     return html`<article class="sheet ${this.menu ? 'menu' : ''} ${state.tone === 'over' ? 'gone' : ''}">
-      <h3 class="name">${nameOf(c.owner)}</h3>
+      <h3 class="name">${c.name}</h3>
       <p class="small">${detailOf(c)}</p>
-      ${this.menu ? html`<a class="icon" href="/certificates/${c.id}" aria-label=${t('cert.menu', { owner: nameOf(c.owner) })}>${icons.more}</a>` : nothing}
+      ${this.menu ? html`<a class="icon" href="/certificates/${c.id}" aria-label=${t('cert.menu', { owner: c.name })}>${icons.more}</a>` : nothing}
       <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(c.not_after) })}</span></div>
     </article>`;
   }

@@ -32,15 +32,12 @@ const countMax = 20000;
 
 export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
 
-/** The name alone of a common name like "홍길동()0091004…", as Korean CAs write them. */
-export const nameOf = (owner) => /^(.+?)\s*\([^()]*\)\d{6,}$/.exec(owner)?.[1] ?? owner;
-
 const byName = new Intl.Collator('ko').compare;
 
 /* How a list goes: what can be used now, what begins later, what is over; then by name; then the one that ends last. */
 function byUse(now = Date.now()) {
   const rank = ({ notBefore, notAfter }) => notAfter < now ? 2 : notBefore > now ? 1 : 0;
-  return ({ facts: a }, { facts: b }) => rank(a) - rank(b) || byName(nameOf(a.owner), nameOf(b.owner)) || b.notAfter - a.notAfter;
+  return ({ facts: a }, { facts: b }) => rank(a) - rank(b) || byName(a.name, b.name) || b.notAfter - a.notAfter;
 }
 
 /** What a list shows of a certificate; throws when the bytes are none. */

@@ -18,6 +18,7 @@ import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
 /**
  * @typedef {object} CertificateFacts
  * @property {string} owner        last CN of the subject
+ * @property {string} name         the name in it, which is what a list shows
  * @property {string} realName     legal name in the SAN, '' if none
  * @property {string} issuer       CN of the issuer
  * @property {string} issuerOrganisation

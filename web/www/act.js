@@ -10,7 +10,7 @@ import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { Problem, problemOf } from '../core/api.js';
-import { NpkiError, nameOf } from '../core/keyfiles.js';
+import { NpkiError } from '../core/keyfiles.js';
 import { ownFont } from './certificate.js';
 
 /* What the C code refuses, as a person needs to hear it. */
@@ -31,7 +31,7 @@ export class Act extends View {
     @media (max-width: 40rem) { .foots .btn { flex: 1 1 100%; } }
   `];
 
-  get owner() { return nameOf(this.one.facts.owner); }
+  get owner() { return this.one.facts.name; }
 
   /* A field is typed into at once; where there is none, the heading is read. */
   async firstUpdated() {

@@ -10,7 +10,6 @@
  */
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { date, lang, t } from '../core/i18n.js';
-import { nameOf } from '../core/keyfiles.js';
 
 const day = 86400000;
 const soonDays = 30;
@@ -60,7 +59,7 @@ class WwwCertificate extends View {
   render() {
     const f = this.facts;
     const state = stateOf(f, this.keyless);
-    const name = nameOf(f.owner);
+    const name = f.name;
     return html`<p class="small own">${f.kindText[lang()]}</p>
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}
       <p class="small own">${issuerOf(f)}</p>

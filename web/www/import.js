@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
 import { problemOf } from '../core/api.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
-import { nameOf, opens } from '../core/keyfiles.js';
+import { opens } from '../core/keyfiles.js';
 import { withoutKey, withoutPair } from './certificate.js';
 import './find.js';
 
@@ -201,8 +201,8 @@ class WwwImport extends View {
     const dead = (f) => f.facts.notAfter < Date.now();
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table role="table"><thead role="rowgroup"><tr role="row">${['kind', 'user', 'until', 'issuer'].map((k) => html`<th role="columnheader" scope="col">${t(`www.list.${k}`)}</th>`)}</tr></thead>
       <tbody role="rowgroup">${this.found.map((f, i) => html`<tr role="row" class=${dead(f) ? 'dead' : ''}>
-        <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${nameOf(f.facts.owner)}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
-        <td role="cell"><strong>${nameOf(f.facts.owner)}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
+        <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${f.facts.name}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
+        <td role="cell"><strong>${f.facts.name}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${f.facts.issuerOrganisation || f.facts.issuer}</td></tr>`)}</tbody></table></div>
       ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : withoutPair(this.found[this.chosen])}${withoutKey(this.keyless)}
       <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0 || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
@@ -224,13 +224,13 @@ class WwwImport extends View {
     if (name === 'find')
       return t('www.past.find', { count: this.found?.length ?? 0 });
     if (name === 'list')
-      return nameOf(this.found[this.chosen].facts.owner);
+      return this.found[this.chosen].facts.name;
     return t('www.past.password');
   }
 
   #ended() {
     if (this.end === 'done')
-      return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: nameOf(this.found[this.chosen].facts.owner) })}</p></div>
+      return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: this.found[this.chosen].facts.name })}</p></div>
         <div class="well stack tight"><h3>${t('www.done.file')}</h3><p>${t('www.done.advice')}</p></div>
         <button class="btn fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.done.more')}</button></div>`;
     return html`<div class="end"><div role="alert"><h1 tabindex="-1">${t(`transfer.${this.end}.title`)}</h1><p class="lead">${t(`transfer.${this.end}.pc`)}</p></div>

@@ -10,7 +10,7 @@
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
-import { factsOf, nameOf, namedFiles, pathFor } from '../core/keyfiles.js';
+import { factsOf, namedFiles, pathFor } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
@@ -88,10 +88,9 @@ class WwwKeep extends Act {
 
   async #download() {
     const { named: files } = namedFiles(this.files);
-    const { owner } = await factsOf(this.files.signCert);
-    const name = `NPKI-${nameOf(owner)}.zip`;
-    download(name, zipOf(Object.fromEntries(Object.entries(files).map(([file, bytes]) => [[...this.path, file].join('/'), bytes]))));
-    this.#kept({ download: name });
+    const file = `NPKI-${(await factsOf(this.files.signCert)).name}.zip`;
+    download(file, zipOf(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [[...this.path, name].join('/'), bytes]))));
+    this.#kept({ download: file });
   }
 
   #other() {

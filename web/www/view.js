@@ -6,7 +6,7 @@
 import { css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { date, dateTime, lang, t } from '../core/i18n.js';
-import { certificateView, nameOf } from '../core/keyfiles.js';
+import { certificateView } from '../core/keyfiles.js';
 import { Act } from './act.js';
 import { issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
 
@@ -17,8 +17,8 @@ const keyOf = (c) => c.key === 'other' ? t('manage.view.key.other') : c.key === 
 
 /* What a person asks first. */
 const first = [
-  ['owner', (c) => c.owner === nameOf(c.owner) ? '' : c.owner],
-  ['name', (c) => c.realName === nameOf(c.owner) ? '' : c.realName],
+  ['owner', (c) => c.owner === c.name ? '' : c.owner],
+  ['name', (c) => c.realName === c.name ? '' : c.realName],
   ['issuer', (c) => c.issuer === issuerOf(c) ? c.issuer : `${issuerOf(c)} (${c.issuer})`],
   ['from', (c) => time(c.notBefore)],
   ['until', (c) => time(c.notAfter)],

@@ -2,6 +2,7 @@
 #include "npki/certinfo.h"
 
 #include "npki/certtime.h"
+#include "npki/nametext.h"
 #include "samples.h"
 
 #include <openssl/x509.h>
@@ -22,6 +23,7 @@ test_sample(void)
 	ok(certinfo_parse(buf_span(&in), &i, NULL) == RC_OK, "sample parses");
 	ok(strcmp(i.owner, "HKD(KILDONG.HONG)009104120200225191000030") == 0,
 	    "owner: %s", i.owner);
+	ok(strcmp(i.name, "HKD") == 0, "the name in it: %s", i.name);
 	ok(strcmp(i.owner_name, "HKD") == 0, "realName: %s", i.owner_name);
 	ok(strcmp(i.issuer, "yessignCA-Test Class 4") == 0, "issuer: %s",
 	    i.issuer);
@@ -67,6 +69,41 @@ test_sample(void)
 	ok(i.key == CERTINFO_KEY_RSA && i.modulus.n == 256, "RSA-2048");
 	X509_free(x);
 	buf_clear(&in);
+}
+
+/* What a list shows of a common name, in a program and on a page. */
+static void
+test_person(void)
+{
+	static const struct {
+		const char *common_name, *name;
+	} rows[] = {
+		{ "홍길동()0091004123456789", "홍길동" },
+		{ "HKD(KILDONG.HONG)009104120200225191000030", "HKD" },
+		{ "홍길동 (Hong)009100", "홍길동" },
+		{ "(주)인감(본사)0091004123456789", "(주)인감" },
+		{ "(주)인감상사", "(주)인감상사" },
+		{ "홍길동", "홍길동" },
+		{ "Kim (Seoul)", "Kim (Seoul)" },
+		{ "홍길동()00910", "홍길동()00910" },
+		{ "홍길동0091004123456789", "홍길동0091004123456789" },
+		{ "홍길동)0091004", "홍길동)0091004" },
+		{ "a)b)0091004", "a)b)0091004" },
+		{ "()0091004", "()0091004" },
+		{ " ()0091004", " ()0091004" },
+		{ "0091004", "0091004" },
+		{ ")0091004", ")0091004" },
+		{ "", "" },
+	};
+	char out[CERTINFO_NAME];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		nametext_person(rows[i].common_name, out, sizeof(out));
+		ok(strcmp(out, rows[i].name) == 0, "'%s' is '%s'",
+		    rows[i].common_name, out);
+	}
+	nametext_person("abc", out, 3);
+	ok(strcmp(out, "ab") == 0, "what has no room is cut: '%s'", out);
 }
 
 /* Certificates that openssl makes, with names as awkward as they come. */
@@ -435,6 +472,7 @@ main(void)
 {
 	test_sample();
 	test_refusals();
+	test_person();
 	test_openssl();
 	test_extension_twice();
 	test_times();

@@ -48,7 +48,7 @@ await load(readFileSync(process.env.NPKI_WASM));
 test('facts of the sample', async () => {
   const facts = await certificateFacts(bytes(certificate));
   assert.deepEqual(facts, {
-    owner: 'HKD(KILDONG.HONG)009104120200225191000030', realName: 'HKD',
+    owner: 'HKD(KILDONG.HONG)009104120200225191000030', name: 'HKD', realName: 'HKD',
     issuer: 'yessignCA-Test Class 4', issuerOrganisation: 'yessign',
     serial: '459c75', policy: '1.2.410.200005.1.1.4', kind: 'limited',
     holder: 'person',

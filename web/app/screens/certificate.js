@@ -6,7 +6,7 @@
 import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
-import { kindOf, nameOf, stateOf } from '../certificates.js';
+import { kindOf, stateOf } from '../certificates.js';
 import { date, dateTime, t } from '../../core/i18n.js';
 import { get, post, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
@@ -52,7 +52,7 @@ class CertificateScreen extends Screen {
     const fact = (key, value) => value === undefined || value === null || value === '' ? nothing : html`<dt>${t(`cert.${key}`)}</dt><dd>${value}</dd>`;
     return html`<ig-top label=${t('cert.info')}></ig-top>
       <div class="body">
-        <div class="head"><h1>${nameOf(c.owner)}</h1><p class="lead">${kindOf(c)}</p><p><span class="tag ${s.tone}">${s.text}</span></p></div>
+        <div class="head"><h1>${c.name}</h1><p class="lead">${kindOf(c)}</p><p><span class="tag ${s.tone}">${s.text}</span></p></div>
         <dl class="facts ruled">
           ${fact('owner', c.owner)}
           ${fact('issuer', c.issuer_organisation ? `${c.issuer_organisation} (${c.issuer})` : c.issuer)}
@@ -70,7 +70,7 @@ class CertificateScreen extends Screen {
         <ig-trouble .problem=${this.problem}></ig-trouble>
         <button class="btn bad" @click=${() => this.renderRoot.querySelector('ig-dialog').show()}>${t('cert.delete')}</button>
       </div>
-      <ig-dialog label=${t('cert.delete')}><div class="stack"><h2>${t('cert.delete.title', { owner: nameOf(c.owner) })}</h2>
+      <ig-dialog label=${t('cert.delete')}><div class="stack"><h2>${t('cert.delete.title', { owner: c.name })}</h2>
         <ul class="stack tight">${['one', 'two', 'three'].map((k) => html`<li>${t(`cert.delete.${k}`)}</li>`)}</ul>
         <button class="btn bad" ?disabled=${this.busy} @click=${this.#delete}>${t('cert.delete.go')}</button>
         <button class="btn" @click=${(e) => e.target.closest('ig-dialog').close()}>${t('cancel')}</button></div></ig-dialog>`;

@@ -6,7 +6,6 @@
 import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
-import { nameOf } from '../certificates.js';
 import { clock, dayHeading, t } from '../../core/i18n.js';
 import { get, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
@@ -81,14 +80,14 @@ class History extends Screen {
     return html`<ig-top label=${t('history.name')}></ig-top>
       <div class="body"><h1 class="sr">${t('history.name')}</h1>
         ${list.length > 1 || this.filter !== '' ? html`<label>${t('history.filter')}<span class="list"><select class="card" @change=${(e) => { this.filter = e.target.value; this.#load(false); }}>
-          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${nameOf(c.owner)}</option>`)}</select>${icons.next}</span></label>` : nothing}
+          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${c.name}</option>`)}</select>${icons.next}</span></label>` : nothing}
         <p class="small">${t('history.why')}</p>
         <ig-trouble .problem=${this.problem}></ig-trouble>
         ${this.events === null ? this.problem ? nothing : html`<ig-busy></ig-busy>` : this.events.length === 0 ? html`<p class="well">${t('history.empty')}</p>`
           : this.#days().map((d) => html`<section><h2>${d.name}</h2><ul>${d.events.map((e) => html`<li class=${alarming.includes(e.kind) ? 'alarm' : ''}>
               <strong>${t(`event.${e.kind}`, { count: e.count ?? 0 })}</strong><time datetime=${new Date(e.at).toISOString()}>${clock(e.at)}</time>
               ${e.program ? html`<span class="small">${[e.program, e.machine].filter(Boolean).join('\u00a0· ')}</span>` : e.machine ? html`<span class="small">${e.machine}</span>` : nothing}
-              ${e.owner ? html`<span class="small">${nameOf(e.owner)}</span>` : nothing}</li>`)}</ul></section>`)}
+              ${e.owner ? html`<span class="small">${e.name}</span>` : nothing}</li>`)}</ul></section>`)}
         ${this.more ? html`<button class="btn" @click=${() => this.#load(true)}>${t('history.more')}</button>` : nothing}
       </div>`;
   }

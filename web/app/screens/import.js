@@ -8,7 +8,6 @@ import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import '../ask.js';
-import { nameOf } from '../certificates.js';
 import { date, lang, t } from '../../core/i18n.js';
 import { post, problemOf } from '../../core/api.js';
 import { bytesOf, concat, lp16, toB64u } from '../../core/ids.js';
@@ -229,7 +228,7 @@ class Import extends Screen {
 
   #certificate() {
     const f = this.facts;
-    return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${nameOf(f.owner)}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerOrganisation || f.issuer}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
+    return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${f.name}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerOrganisation || f.issuer}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
   }
 
   pick() {
@@ -251,11 +250,11 @@ class Import extends Screen {
 
   consent() {
     const a = this.opened.approval;
-    return this.#frame(t('import.name'), html`<div class="stack tight"><h1>${t('consent.title')}</h1><p class="asks">${nameOf(a.label)}</p></div>
+    return this.#frame(t('import.name'), html`<div class="stack tight"><h1>${t('consent.title')}</h1><p class="asks">${a.label}</p></div>
       ${this.#certificate()}
       <ul class="well ticks">${['one', 'two', 'three'].map((k) => html`<li>${icons.check}<span>${t(`consent.${k}`)}</span></li>`)}</ul>
       ${this.page === 'wait' ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
-      <ingam-pin .what=${nameOf(a.label)}></ingam-pin>`,
+      <ingam-pin .what=${a.label}></ingam-pin>`,
     html`<ingam-ask .busy=${this.busy} .approve=${t('consent.do')} .refuse=${t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse()}></ingam-ask>`, () => this.#refuse());
   }
 
@@ -270,7 +269,7 @@ class Import extends Screen {
   }
 
   done() {
-    return html`<ig-top mode="none"></ig-top><div class="body"><ingam-stamp state="done" .headline=${t('import.done.title')} .text=${t('import.done.text', { owner: nameOf(this.facts.owner) })}></ingam-stamp>
+    return html`<ig-top mode="none"></ig-top><div class="body"><ingam-stamp state="done" .headline=${t('import.done.title')} .text=${t('import.done.text', { owner: this.facts.name })}></ingam-stamp>
       <div class="well stack tight"><h3>${t('import.done.file')}</h3><p>${t(this.fromPc ? 'import.done.pc' : 'import.done.phone')}</p></div></div>
       <div class="foot"><button class="btn main" @click=${() => go('/', { replace: true })}>${t('to.home')}</button></div>`;
   }

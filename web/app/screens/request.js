@@ -11,7 +11,7 @@ import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import '../ask.js';
-import { detailOf, nameOf, stateOf, usable } from '../certificates.js';
+import { detailOf, stateOf, usable } from '../certificates.js';
 import { clock, t } from '../../core/i18n.js';
 import { get, post, Problem, problemOf } from '../../core/api.js';
 import { fromB64u } from '../../core/ids.js';
@@ -205,7 +205,7 @@ class Request extends Screen {
     return html`<ig-top label=${t('request.name')}></ig-top>
       <div class="body"><div class="head"><p class="small">${t('choose.from', { program: r.program, machine: r.machine })}</p><h1>${t('choose.title')}</h1></div>
         <div class="choose">${list.map((c) => html`<button class="card" ?disabled=${!usable(c) || this.busy} @click=${() => this.#ask(c)}>
-          <strong>${nameOf(c.owner)}</strong><span class="small">${detailOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
+          <strong>${c.name}</strong><span class="small">${detailOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
         <ig-trouble .problem=${this.problem}></ig-trouble></div>
       <div class="foot"><button class="btn" ?disabled=${this.busy} @click=${() => this.#refuse(false)}>${t('refuse.all')}</button>
         <button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button></div>`;
@@ -223,7 +223,7 @@ class Request extends Screen {
           : html`<div class="stack tight"><h1 class="who">${t('delete.title')}</h1><p class="asks">${a.label}</p></div>`}
         <dl class="facts sheet">
           ${token ? html`<dt>${t('token.machine')}</dt><dd>${a.machine}${a.user === '' ? nothing : html`<span class="small">${t('token.user', { user: a.user })}</span>`}</dd>` : nothing}
-          <dt>${t('token.certificate')}</dt><dd>${nameOf(c.owner)}<span class="small">${detailOf(c)}</span></dd>
+          <dt>${t('token.certificate')}</dt><dd>${c.name}<span class="small">${detailOf(c)}</span></dd>
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
         ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
@@ -235,7 +235,7 @@ class Request extends Screen {
       <div class="foot">${a.mode === 'push' ? html`<p class="warn"><strong>${t('blind.push')}</strong></p>` : nothing}
         <ingam-ask .busy=${this.busy} .approve=${token ? undefined : t('delete.do')} .refuse=${token ? undefined : t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse(false)}></ingam-ask>
         ${token ? html`<button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button>` : nothing}</div>
-      <ingam-pin .what=${token ? [a.program, a.machine].join('\u00a0· ') : nameOf(a.label)}></ingam-pin>`;
+      <ingam-pin .what=${token ? [a.program, a.machine].join('\u00a0· ') : a.label}></ingam-pin>`;
   }
 
   wait() {
@@ -258,7 +258,7 @@ class Request extends Screen {
     return html`<ig-top mode="none"></ig-top>
       <div class="body"><ingam-stamp state="done" .headline=${t(token ? 'done.token.title' : 'done.delete.title')}
           .text=${token ? t('done.token.text', { program: r.program, machine: r.machine }) : t('done.delete.text')}></ingam-stamp>
-        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${nameOf((this.certificate ?? state.certificates?.find((c) => c.id === r.certificate))?.owner ?? '')}</dd><dt>${t('done.left')}</dt><dd class="num">${t('signatures', { count: r.left })}</dd></dl>` : nothing}</div>
+        ${token && r.left !== undefined && r.left !== null ? html`<dl class="facts well"><dt>${t('done.certificate')}</dt><dd>${(this.certificate ?? state.certificates?.find((c) => c.id === r.certificate))?.name ?? ''}</dd><dt>${t('done.left')}</dt><dd class="num">${t('signatures', { count: r.left })}</dd></dl>` : nothing}</div>
       <div class="foot"><button class="btn main" @click=${() => go('/')}>${t('to.home')}</button></div>`;
   }
 
