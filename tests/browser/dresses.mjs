@@ -28,6 +28,8 @@ export async function look(page, screen, faults, only = dresses) {
       const i18n = await import('/core/i18n.js');
       if (i18n.lang() !== lang)
         await i18n.setLanguage(lang);
+      /* From its top: what is half under the bar there is not too small. */
+      scrollTo(0, 0);
       await new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); });
     }, [d.lang, d.zoom]);
     await shot(page, `${screen}-${d.name}`);
