@@ -45,7 +45,6 @@ member_put_devices(struct json_out *o, const struct device_list *devices,
 		    o, "kind", d->kind == DEVICE_PASSKEY ? "passkey" : "pin");
 		json_put_text(o, "name", d->name);
 		json_put_int(o, "added", d->added_ms);
-		json_put_int(o, "last_used", d->last_used_ms);
 		json_put_bool(o, "push", member_has_push(pushes, d->id));
 		json_put_end(o);
 	}

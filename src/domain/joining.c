@@ -242,7 +242,7 @@ joining_fill(struct joining_rows *r, const struct join *j,
 	r->device.kind =
 	    in->kind == KEYS_DEVICE_PASSKEY ? DEVICE_PASSKEY : DEVICE_PIN;
 	text_sanitise(r->device.name, sizeof(r->device.name), device_name);
-	r->device.added_ms = r->device.last_used_ms = now;
+	r->device.added_ms = now;
 	store_timed_id(r->history.id, now);
 	memcpy(r->history.member_id, j->account_id, STORE_ID);
 	r->history.at_ms = now;

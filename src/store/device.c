@@ -14,7 +14,7 @@
 
 #define COLUMNS                                                        \
 	"SELECT id, member_id, kind, name, credential_id, public_key," \
-	" added_ms, last_used_ms, removed_ms FROM device"
+	" added_ms, removed_ms FROM device"
 
 static void
 read_row(struct db_rows *rows, void *out)
@@ -28,7 +28,6 @@ read_row(struct db_rows *rows, void *out)
 	row_keep(rows, &d->kept, &d->credential_id);
 	row_keep(rows, &d->kept, &d->public_key);
 	d->added_ms = db_get_int(rows);
-	d->last_used_ms = db_get_int(rows);
 	d->removed_ms = db_get_int(rows);
 }
 
@@ -54,14 +53,14 @@ device_create_in(struct db_conn *c, const struct device *d, struct err *e)
 {
 	return row_insert(c,
 	    "INSERT INTO device (id, member_id, kind, name, credential_id,"
-	    " public_key, added_ms, last_used_ms, removed_ms)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	    " public_key, added_ms, removed_ms)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 	    " ON CONFLICT DO NOTHING",
 	    DB_ARGS(row_id(d->id), row_id(d->member_id), db_int(d->kind),
 		db_text(d->name),
 		d->credential_id.n == 0 ? db_null() : db_blob(d->credential_id),
 		db_blob(d->public_key), db_int(d->added_ms),
-		db_int(d->last_used_ms), db_int(d->removed_ms)),
+		db_int(d->removed_ms)),
 	    e);
 }
 
@@ -174,27 +173,4 @@ device_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
 	out->at = at;
 
 	return rc;
-}
-
-struct touch {
-	uint8_t id[STORE_ID];
-	int64_t now_ms;
-};
-
-static enum rc
-touch(struct db_conn *c, void *arg, struct err *e)
-{
-	const struct touch *t = arg;
-
-	return db_exec(c, "UPDATE device SET last_used_ms = $1 WHERE id = $2",
-	    DB_ARGS(db_int(t->now_ms), row_id(t->id)), NULL, e);
-}
-
-void
-device_touch(struct db *db, const uint8_t id[static STORE_ID], int64_t now_ms)
-{
-	struct touch t = { .now_ms = now_ms };
-
-	memcpy(t.id, id, sizeof t.id);
-	db_write_later(db, touch, &t, sizeof t);
 }

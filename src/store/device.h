@@ -17,7 +17,6 @@ struct device {
 	struct span credential_id; /* empty for DEVICE_PIN */
 	struct span public_key;    /* compact form of webauthn/cose.h */
 	int64_t added_ms;
-	int64_t last_used_ms;
 	int64_t removed_ms; /* 0: in use */
 	struct store_kept kept;
 };
@@ -51,7 +50,3 @@ IG_CHECK enum rc device_load_by_credential(struct db *db,
 IG_CHECK enum rc device_load_all(struct db *db,
     const uint8_t member_id[static STORE_ID], struct device_list *out,
     struct err *e);
-
-/* Writes down the last use, some time soon. */
-void device_touch(
-    struct db *db, const uint8_t id[static STORE_ID], int64_t now_ms);

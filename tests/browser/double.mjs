@@ -136,7 +136,7 @@ export async function start() {
       return [200, { challenge: b64u(randomBytes(32)), user_id: hex(), user_name: '010-****-5678', display_name: world.joining.name }];
     },
     'POST /join/:id/device': (c) => {
-      const d = { id: hex(), kind: c.body.kind, name: c.body.name, added: Date.now(), last_used: Date.now(), push: false };
+      const d = { id: hex(), kind: c.body.kind, name: c.body.name, added: Date.now(), push: false };
       if (c.body.kind === 'passkey')
         d.credential = credentialOf(c.body.attestation);
       world.devices.push(d);

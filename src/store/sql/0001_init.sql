@@ -29,7 +29,6 @@ CREATE TABLE device (
 	credential_id BLOB,
 	public_key BLOB NOT NULL,
 	added_ms BIGINT NOT NULL,
-	last_used_ms BIGINT NOT NULL,
 	removed_ms BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX device_credential ON device (credential_id)

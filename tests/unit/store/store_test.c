@@ -209,12 +209,6 @@ devices(void)
 		span_equal(got.public_key, p.d.public_key),
 	    "by credential");
 	device_clear(&got);
-	device_touch(db, p.d.id, NOW + 77);
-	settle();
-	ok(device_load(db, p.d.id, &got, NULL) == RC_OK &&
-		got.last_used_ms == NOW + 77,
-	    "its last use");
-	device_clear(&got);
 
 	memcpy(sub.device_id, p.d.id, STORE_ID);
 	memcpy(sub.member_id, p.m.id, STORE_ID);
