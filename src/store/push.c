@@ -10,8 +10,8 @@
 #include "store/row.h"
 
 #define COLUMNS                                                            \
-	"SELECT device_id, member_id, endpoint, p256dh, auth, created_ms," \
-	" failures FROM push_subscription"
+	"SELECT device_id, member_id, endpoint, p256dh, auth, created_ms" \
+	" FROM push_subscription"
 
 static void
 read_row(struct db_rows *rows, void *out)
@@ -24,7 +24,6 @@ read_row(struct db_rows *rows, void *out)
 	db_get_bytes(rows, p->p256dh, sizeof p->p256dh);
 	db_get_bytes(rows, p->auth, sizeof p->auth);
 	p->created_ms = db_get_int(rows);
-	p->failures = db_get_int(rows);
 }
 
 static const struct row_kind kind = { sizeof(struct push), read_row,
@@ -42,12 +41,12 @@ push_set(struct db *db, const struct push *p, struct err *e)
 {
 	return row_write(db,
 	    "INSERT INTO push_subscription (device_id, member_id, endpoint,"
-	    " p256dh, auth, created_ms, failures)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, 0)"
+	    " p256dh, auth, created_ms)"
+	    " VALUES ($1, $2, $3, $4, $5, $6)"
 	    " ON CONFLICT (device_id) DO UPDATE SET"
 	    " member_id = excluded.member_id, endpoint = excluded.endpoint,"
 	    " p256dh = excluded.p256dh, auth = excluded.auth,"
-	    " created_ms = excluded.created_ms, failures = 0",
+	    " created_ms = excluded.created_ms",
 	    DB_ARGS(row_id(p->device_id), row_id(p->member_id),
 		db_text(p->endpoint), db_bytes(p->p256dh, sizeof p->p256dh),
 		db_bytes(p->auth, sizeof p->auth), db_int(p->created_ms)),
@@ -92,36 +91,4 @@ push_delete_by_endpoint(struct db *db, const char *endpoint, struct err *e)
 	return row_write(db,
 	    "DELETE FROM push_subscription WHERE endpoint = $1",
 	    DB_ARGS(db_text(endpoint)), NULL, e);
-}
-
-struct note {
-	uint8_t device_id[STORE_ID];
-	bool delivered;
-};
-
-static enum rc
-note(struct db_conn *c, void *arg, struct err *e)
-{
-	const struct note *n = arg;
-
-	if (n->delivered)
-		return db_exec(c,
-		    "UPDATE push_subscription SET failures = 0"
-		    " WHERE device_id = $1 AND failures > 0",
-		    DB_ARGS(row_id(n->device_id)), NULL, e);
-
-	return db_exec(c,
-	    "UPDATE push_subscription SET failures = failures + 1"
-	    " WHERE device_id = $1",
-	    DB_ARGS(row_id(n->device_id)), NULL, e);
-}
-
-void
-push_note(
-    struct db *db, const uint8_t device_id[static STORE_ID], bool delivered)
-{
-	struct note n = { .delivered = delivered };
-
-	memcpy(n.device_id, device_id, sizeof n.device_id);
-	db_write_later(db, note, &n, sizeof n);
 }

@@ -14,7 +14,6 @@ struct push {
 	uint8_t p256dh[65];
 	uint8_t auth[16];
 	int64_t created_ms;
-	int64_t failures; /* in a row */
 };
 
 struct push_list {
@@ -41,7 +40,3 @@ IG_CHECK enum rc push_delete(
 /* Removes it wherever it stands: the push service said gone. */
 IG_CHECK enum rc push_delete_by_endpoint(
     struct db *db, const char *endpoint, struct err *e);
-
-/* Writes down, some time soon: delivered (failures become 0) or one failure more. */
-void push_note(
-    struct db *db, const uint8_t device_id[static STORE_ID], bool delivered);

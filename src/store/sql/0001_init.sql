@@ -156,8 +156,7 @@ CREATE TABLE push_subscription (
 	endpoint TEXT NOT NULL,
 	p256dh BLOB NOT NULL,
 	auth BLOB NOT NULL,
-	created_ms BIGINT NOT NULL,
-	failures BIGINT NOT NULL
+	created_ms BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX push_subscription_member ON push_subscription (member_id);
 

@@ -717,15 +717,6 @@ pushes(void)
 		memcmp(got.p256dh, p.p256dh, sizeof p.p256dh) == 0 &&
 		memcmp(got.auth, p.auth, sizeof p.auth) == 0,
 	    "a subscription comes back as it went in");
-	push_note(db, p.device_id, false);
-	push_note(db, p.device_id, false);
-	settle();
-	ok(push_load(db, p.device_id, &got, NULL) == RC_OK && got.failures == 2,
-	    "failures are counted");
-	push_note(db, p.device_id, true);
-	settle();
-	ok(push_load(db, p.device_id, &got, NULL) == RC_OK && got.failures == 0,
-	    "until one is delivered");
 	(void)strcpy(p.endpoint, "https://b");
 	ok(push_set(db, &p, NULL) == RC_OK &&
 		push_delete_by_endpoint(db, "https://a", NULL) == RC_OK &&
