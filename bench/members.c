@@ -62,7 +62,6 @@ fill_joined(struct db *in, const struct fill *f, uint64_t i, struct member *m,
 	*m = (struct member){ .phone_tail = "0000",
 		.name = "김아무",
 		.device_list = list,
-		.device_list_version = 1,
 		.created_ms = h.at_ms };
 	*d = (struct device){ .kind = DEVICE_PASSKEY,
 		.name = "phone",

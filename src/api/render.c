@@ -137,8 +137,6 @@ render_event(struct json_out *o, const struct history *h)
 		[HISTORY_NOT_ME] = "not-me",
 		[HISTORY_LOCKED] = "locked",
 		[HISTORY_EXPIRED] = "expired",
-		[HISTORY_DEVICE_ADDED] = "device-added",
-		[HISTORY_DEVICE_REMOVED] = "device-removed",
 	};
 
 	api_put_id(o, "id", h->id);

@@ -235,7 +235,6 @@ joining_fill(struct joining_rows *r, const struct join *j,
 	    j->phone_tail);
 	(void)snprintf(r->member.name, sizeof(r->member.name), "%s", j->name);
 	r->member.device_list = list;
-	r->member.device_list_version = 1;
 	r->member.created_ms = now;
 	memcpy(r->device.id, in->device_id, STORE_ID);
 	memcpy(r->device.member_id, j->account_id, STORE_ID);

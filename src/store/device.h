@@ -5,8 +5,6 @@
 
 #include "store/store.h"
 
-struct history;
-
 enum device_kind { DEVICE_PASSKEY = 1, DEVICE_PIN = 2 };
 
 struct device {
@@ -17,7 +15,6 @@ struct device {
 	struct span credential_id; /* empty for DEVICE_PIN */
 	struct span public_key;    /* compact form of webauthn/cose.h */
 	int64_t added_ms;
-	int64_t removed_ms; /* 0: in use */
 	struct store_kept kept;
 };
 
@@ -29,20 +26,7 @@ struct device_list {
 void device_clear(struct device *d);
 void device_list_clear(struct device_list *l);
 
-/*
- * A further device with the device list that holds it. RC_STATE: the list is
- * not of version from any more. RC_EXISTS: id or credential.
- */
-IG_CHECK enum rc device_add(struct db *db, const struct device *d,
-    int64_t from_version, struct span list, int64_t version,
-    const struct history *h, struct err *e);
-
-/* Takes a device away with its sessions and its push subscription. RC_ABSENT. */
-IG_CHECK enum rc device_remove(struct db *db,
-    const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID],
-    int64_t now_ms, const struct history *h, struct err *e);
-
-/* Devices in use only. RC_ABSENT. */
+/* RC_ABSENT. */
 IG_CHECK enum rc device_load(struct db *db, const uint8_t id[static STORE_ID],
     struct device *out, struct err *e);
 IG_CHECK enum rc device_load_by_credential(struct db *db,

@@ -39,13 +39,6 @@ static const struct row_kind kind = { sizeof(struct history), read_row,
 	offsetof(struct history, kept) };
 
 void
-history_clear(struct history *h)
-{
-	row_forget(&h->kept);
-	*h = (struct history){ 0 };
-}
-
-void
 history_list_clear(struct history_list *l)
 {
 	row_free_all(&kind, l->at, l->n);
@@ -102,14 +95,6 @@ history_append(struct db *db, const struct history *h, struct err *e)
 	return db_write(db, append, &h, e);
 }
 
-enum rc
-history_load(struct db *db, const uint8_t member_id[static STORE_ID],
-    const uint8_t id[static STORE_ID], struct history *out, struct err *e)
-{
-	return row_load(db, COLUMNS " WHERE member_id = $1 AND id = $2",
-	    DB_ARGS(row_id(member_id), row_id(id)), &kind, out, e);
-}
-
 /* One more than asked for is read: it tells whether there are older ones. */
 enum rc
 history_load_page(struct db *db, const uint8_t member_id[static STORE_ID],
@@ -145,7 +130,7 @@ history_load_page(struct db *db, const uint8_t member_id[static STORE_ID],
 	out->at = at;
 	*more = out->n > limit;
 	if (*more)
-		history_clear(&out->at[--out->n]);
+		row_forget(&out->at[--out->n].kept);
 
 	return rc;
 }

@@ -16,8 +16,6 @@ enum history_kind {
 	HISTORY_NOT_ME,
 	HISTORY_LOCKED,
 	HISTORY_EXPIRED,
-	HISTORY_DEVICE_ADDED,
-	HISTORY_DEVICE_REMOVED,
 };
 
 struct history {
@@ -41,7 +39,6 @@ struct history_list {
 	size_t n;
 };
 
-void history_clear(struct history *h);
 void history_list_clear(struct history_list *l);
 
 /*
@@ -53,11 +50,6 @@ void history_id(uint8_t id[static STORE_ID], int64_t at_ms, struct span seed);
 /* A line on its own. One that is there already (same id) is fine. */
 IG_CHECK enum rc history_append(
     struct db *db, const struct history *h, struct err *e);
-
-/* RC_ABSENT. */
-IG_CHECK enum rc history_load(struct db *db,
-    const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID],
-    struct history *out, struct err *e);
 
 /*
  * The member's lines, newest first, at most limit (<= 200) of them, those

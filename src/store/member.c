@@ -10,10 +10,9 @@
 #include "store/row.h"
 #include "store/unit.h"
 
-#define COLUMNS                                                        \
-	"SELECT id, phone_hash, phone_tail, name, device_list,"        \
-	" device_list_version, created_ms, blocked_until_ms, refusals" \
-	" FROM member"
+#define COLUMNS                                                 \
+	"SELECT id, phone_hash, phone_tail, name, device_list," \
+	" created_ms, blocked_until_ms, refusals FROM member"
 
 static void
 read_row(struct db_rows *rows, void *out)
@@ -25,7 +24,6 @@ read_row(struct db_rows *rows, void *out)
 	db_get_text(rows, m->phone_tail, sizeof m->phone_tail);
 	db_get_text(rows, m->name, sizeof m->name);
 	row_keep(rows, &m->kept, &m->device_list);
-	m->device_list_version = db_get_int(rows);
 	m->created_ms = db_get_int(rows);
 	m->blocked_until_ms = db_get_int(rows);
 	m->refusals = db_get_int(rows);
@@ -58,14 +56,13 @@ create(struct db_conn *c, void *arg, struct err *e)
 
 	rc = row_insert(c,
 	    "INSERT INTO member (id, phone_hash, phone_tail, name,"
-	    " device_list, device_list_version, created_ms, blocked_until_ms,"
-	    " refusals) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	    " device_list, created_ms, blocked_until_ms, refusals)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 	    " ON CONFLICT DO NOTHING",
 	    DB_ARGS(row_id(m->id), row_bytes(m->phone_hash, STORE_HASH),
 		db_text(m->phone_tail), db_text(m->name),
-		db_blob(m->device_list), db_int(m->device_list_version),
-		db_int(m->created_ms), db_int(m->blocked_until_ms),
-		db_int(m->refusals)),
+		db_blob(m->device_list), db_int(m->created_ms),
+		db_int(m->blocked_until_ms), db_int(m->refusals)),
 	    e);
 	if (rc == RC_OK)
 		rc = device_create_in(c, n->d, e);
@@ -103,43 +100,6 @@ member_load_by_phone(struct db *db, const uint8_t phone_hash[static STORE_HASH],
 {
 	return row_load(db, COLUMNS " WHERE phone_hash = $1",
 	    DB_ARGS(row_bytes(phone_hash, STORE_HASH)), &kind, out, e);
-}
-
-enum rc
-member_set_device_list_in(struct db_conn *c, const uint8_t id[static STORE_ID],
-    int64_t from_version, struct span list, int64_t version, struct err *e)
-{
-	return row_change(c,
-	    "UPDATE member SET device_list = $1, device_list_version = $2"
-	    " WHERE id = $3 AND device_list_version = $4",
-	    DB_ARGS(db_blob(list), db_int(version), row_id(id),
-		db_int(from_version)),
-	    RC_STATE, "the device list has changed meanwhile", e);
-}
-
-struct listing {
-	const uint8_t *id;
-	int64_t from_version;
-	struct span list;
-	int64_t version;
-};
-
-static enum rc
-set_device_list(struct db_conn *c, void *arg, struct err *e)
-{
-	const struct listing *l = arg;
-
-	return member_set_device_list_in(
-	    c, l->id, l->from_version, l->list, l->version, e);
-}
-
-enum rc
-member_set_device_list(struct db *db, const uint8_t id[static STORE_ID],
-    int64_t from_version, struct span list, int64_t version, struct err *e)
-{
-	struct listing l = { id, from_version, list, version };
-
-	return db_write(db, set_device_list, &l, e);
 }
 
 struct refusal {

@@ -15,7 +15,6 @@ struct member {
 	char phone_tail[5];
 	char name[STORE_TEXT];
 	struct span device_list; /* sealed, as the vault gave it */
-	int64_t device_list_version;
 	int64_t created_ms;
 	int64_t blocked_until_ms; /* no requests by phone number before */
 	int64_t refusals;         /* since the last unblocking */
@@ -39,11 +38,6 @@ IG_CHECK enum rc member_load(struct db *db, const uint8_t id[static STORE_ID],
 IG_CHECK enum rc member_load_by_phone(struct db *db,
     const uint8_t phone_hash[static STORE_HASH], struct member *out,
     struct err *e);
-
-/* RC_STATE: the list is not of version from any more. */
-IG_CHECK enum rc member_set_device_list(struct db *db,
-    const uint8_t id[static STORE_ID], int64_t from_version, struct span list,
-    int64_t version, struct err *e);
 
 /* One more refusal; *refusals (may be NULL) is how many there are now. */
 IG_CHECK enum rc member_add_refusal(struct db *db,

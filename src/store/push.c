@@ -9,7 +9,7 @@
 
 #include "store/row.h"
 
-#define COLUMNS                                                            \
+#define COLUMNS                                                           \
 	"SELECT device_id, member_id, endpoint, p256dh, auth, created_ms" \
 	" FROM push_subscription"
 

@@ -29,10 +29,5 @@ IG_CHECK enum rc approval_advance_in(
 IG_CHECK enum rc transfer_advance_in(
     struct db_conn *c, const struct transfer_move *m, struct err *e);
 
-/* RC_STATE: the list is not of version from any more. */
-IG_CHECK enum rc member_set_device_list_in(struct db_conn *c,
-    const uint8_t id[static STORE_ID], int64_t from_version, struct span list,
-    int64_t version, struct err *e);
-
 IG_CHECK enum rc join_delete_in(
     struct db_conn *c, const uint8_t id[static STORE_ID], struct err *e);

@@ -14,7 +14,6 @@ CREATE TABLE member (
 	phone_tail TEXT NOT NULL,
 	name TEXT NOT NULL,
 	device_list BLOB NOT NULL,
-	device_list_version BIGINT NOT NULL,
 	created_ms BIGINT NOT NULL,
 	blocked_until_ms BIGINT NOT NULL,
 	refusals BIGINT NOT NULL
@@ -28,11 +27,9 @@ CREATE TABLE device (
 	name TEXT NOT NULL,
 	credential_id BLOB,
 	public_key BLOB NOT NULL,
-	added_ms BIGINT NOT NULL,
-	removed_ms BIGINT NOT NULL
+	added_ms BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX device_credential ON device (credential_id)
-	WHERE removed_ms = 0;
+CREATE UNIQUE INDEX device_credential ON device (credential_id);
 CREATE INDEX device_member ON device (member_id);
 
 CREATE TABLE session (

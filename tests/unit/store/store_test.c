@@ -29,7 +29,6 @@
 static struct db *db;
 
 static const struct span LIST = { (const uint8_t *)"DL1 sealed", 10 };
-static const struct span LIST2 = { (const uint8_t *)"DL1 second", 10 };
 
 /* A member as it is made when somebody joins. */
 struct person {
@@ -61,7 +60,6 @@ person_new(void)
 	(void)strcpy(p.m.phone_tail, "5678");
 	(void)strcpy(p.m.name, "김인감");
 	p.m.device_list = LIST;
-	p.m.device_list_version = 1;
 	p.m.created_ms = NOW;
 	store_new_id(p.d.id);
 	memcpy(p.d.member_id, p.m.id, STORE_ID);
@@ -126,8 +124,7 @@ members(void)
 	ok(person_save(&p) == RC_OK &&
 		member_load(db, p.m.id, &m, NULL) == RC_OK &&
 		strcmp(m.name, "김인감") == 0 &&
-		strcmp(m.phone_tail, "5678") == 0 &&
-		m.device_list_version == 1 && m.created_ms == NOW &&
+		strcmp(m.phone_tail, "5678") == 0 && m.created_ms == NOW &&
 		span_equal(m.device_list, LIST),
 	    "a member comes back as it went in");
 	member_clear(&m);
@@ -149,10 +146,6 @@ members(void)
 		member_load(db, q.m.id, &m, NULL) == RC_ABSENT &&
 		!store_has_id(m.id),
 	    "a device that is there already undoes the member");
-	ok(member_set_device_list(db, p.m.id, 1, LIST2, 2, NULL) == RC_OK &&
-		member_set_device_list(db, p.m.id, 1, LIST, 2, NULL) ==
-		    RC_STATE,
-	    "a device list follows the one it was made from");
 	ok(member_add_refusal(db, p.m.id, &n, NULL) == RC_OK && n == 1 &&
 		member_add_refusal(db, p.m.id, &n, NULL) == RC_OK && n == 2 &&
 		member_add_refusal(db, q.m.id, &n, NULL) == RC_ABSENT && n == 0,
@@ -160,7 +153,7 @@ members(void)
 	ok(member_set_blocked(db, p.m.id, NOW + 5, NULL) == RC_OK &&
 		member_load(db, p.m.id, &m, NULL) == RC_OK &&
 		m.blocked_until_ms == NOW + 5 && m.refusals == 2 &&
-		span_equal(m.device_list, LIST2),
+		span_equal(m.device_list, LIST),
 	    "a block");
 	member_clear(&m);
 	ok(member_set_blocked(db, p.m.id, 0, NULL) == RC_OK &&
@@ -183,48 +176,38 @@ settle(void)
 static void
 devices(void)
 {
-	struct person p = person_saved();
-	struct device d = p.d, got;
+	struct person p = person_saved(), q;
+	uint8_t taken[8];
+	struct device got;
 	struct device_list l;
-	struct history h = line(p.m.id, NOW + 1, HISTORY_DEVICE_ADDED);
-	struct push sub = { .created_ms = NOW, .endpoint = "https://push" };
-	struct session s;
 
-	store_new_id(d.id);
-	d.kind = DEVICE_PIN;
-	d.credential_id = (struct span){ NULL, 0 };
-	d.added_ms = NOW + 1;
-	ok(device_add(db, &d, 7, LIST2, 8, &h, NULL) == RC_STATE &&
-		device_load(db, d.id, &got, NULL) == RC_ABSENT,
-	    "a device without its place in the list is not added");
-	ok(device_add(db, &d, 1, LIST2, 2, &h, NULL) == RC_OK &&
-		device_load_all(db, p.m.id, &l, NULL) == RC_OK && l.n == 2 &&
-		l.at[1].kind == DEVICE_PIN && l.at[1].credential_id.n == 0 &&
-		span_equal(l.at[0].credential_id, p.d.credential_id),
-	    "a second device, without a credential");
-	device_list_clear(&l);
 	ok(device_load_by_credential(db, p.d.credential_id, &got, NULL) ==
 		    RC_OK &&
 		memcmp(got.id, p.d.id, STORE_ID) == 0 &&
 		span_equal(got.public_key, p.d.public_key),
 	    "by credential");
 	device_clear(&got);
-
-	memcpy(sub.device_id, p.d.id, STORE_ID);
-	memcpy(sub.member_id, p.m.id, STORE_ID);
-	ok(push_set(db, &sub, NULL) == RC_OK, "its subscription");
-	h = line(p.m.id, NOW + 2, HISTORY_DEVICE_REMOVED);
-	ok(device_remove(db, d.id, p.d.id, NOW, &h, NULL) == RC_ABSENT,
-	    "a stranger removes nothing");
-	ok(device_remove(db, p.m.id, p.d.id, NOW, &h, NULL) == RC_OK &&
-		device_load(db, p.d.id, &got, NULL) == RC_ABSENT &&
-		session_load(db, p.s.token_hash, NOW, &s, NULL) == RC_ABSENT &&
-		push_load(db, p.d.id, &sub, NULL) == RC_ABSENT &&
-		device_load_by_credential(db, p.d.credential_id, &got, NULL) ==
-		    RC_ABSENT,
-	    "a removed device is gone with sessions and subscription");
-	ok(device_remove(db, p.m.id, p.d.id, NOW, &h, NULL) == RC_ABSENT,
-	    "once");
+	memcpy(taken, p.d.credential_id.p, sizeof taken);
+	q = person_new();
+	q.d.kind = DEVICE_PIN;
+	q.d.credential_id = (struct span){ NULL, 0 };
+	ok(person_save(&q) == RC_OK &&
+		device_load_all(db, q.m.id, &l, NULL) == RC_OK && l.n == 1 &&
+		memcmp(l.at[0].id, q.d.id, STORE_ID) == 0 &&
+		l.at[0].kind == DEVICE_PIN && l.at[0].credential_id.n == 0,
+	    "one without a credential");
+	device_list_clear(&l);
+	ok(device_load(db, q.d.id, &got, NULL) == RC_OK &&
+		memcmp(got.member_id, q.m.id, STORE_ID) == 0,
+	    "by its id");
+	device_clear(&got);
+	q = person_new();
+	q.d.kind = DEVICE_PIN;
+	q.d.credential_id = (struct span){ NULL, 0 };
+	ok(person_save(&q) == RC_OK, "several without a credential");
+	q = person_new();
+	q.d.credential_id = SPAN(taken);
+	ok(person_save(&q) == RC_EXISTS, "a credential is one device's");
 }
 
 static void
@@ -486,7 +469,9 @@ signatures(void)
 	struct approval r = request_of(&p, APPROVAL_TOKEN), got;
 	struct cert c = cert_of(&p), cgot;
 	struct approval_signature s = { .left = 1, .now_ms = NOW + 5 };
-	struct history h = line(p.m.id, NOW + 5, HISTORY_TOKEN_SIGN), hgot;
+	struct history h = line(p.m.id, NOW + 5, HISTORY_TOKEN_SIGN);
+	struct history_list l;
+	bool more;
 
 	r.state = APPROVAL_OPEN;
 	r.left = 2;
@@ -505,12 +490,14 @@ signatures(void)
 		lines_of(p.m.id) == 2,
 	    "a signature recorded twice counts once");
 	cert_clear(&cgot);
-	ok(history_load(db, p.m.id, h.id, &hgot, NULL) == RC_OK &&
-		span_equal(hgot.receipt, h.receipt) &&
-		memcmp(hgot.receipt_signature, h.receipt_signature,
+	ok(history_load_page(db, p.m.id, NULL, NULL, 1, &l, &more, NULL) ==
+		    RC_OK &&
+		l.n == 1 && memcmp(l.at[0].id, h.id, STORE_ID) == 0 &&
+		span_equal(l.at[0].receipt, h.receipt) &&
+		memcmp(l.at[0].receipt_signature, h.receipt_signature,
 		    STORE_SIGN) == 0,
 	    "its receipt is kept");
-	history_clear(&hgot);
+	history_list_clear(&l);
 	h.receipt = SPAN_LIT("receipt two");
 	history_id(h.id, NOW + 6, h.receipt);
 	s.left = 0;
