@@ -393,17 +393,3 @@ db_script(struct db_conn *c, const char *sql, struct err *e)
 {
 	return c->driver->script(c, sql, e);
 }
-
-enum rc
-db_backup(struct db *db, const char *path, struct err *e)
-{
-	struct db_conn *c;
-	enum rc rc;
-
-	if ((rc = db->driver->open(db->where, true, &c, e)) != RC_OK)
-		return rc;
-	rc = db->driver->backup(c, path, e);
-	db->driver->close(c);
-
-	return rc;
-}

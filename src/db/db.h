@@ -183,9 +183,3 @@ struct span db_get_blob(struct db_rows *rows);
 
 /* Several statements, without parameters or rows: for migrations. */
 IG_CHECK enum rc db_script(struct db_conn *c, const char *sql, struct err *e);
-
-/*
- * Writes a whole, consistent copy of the database to a new file while others
- * read and write. RC_EXISTS: the file is there already.
- */
-IG_CHECK enum rc db_backup(struct db *db, const char *path, struct err *e);

@@ -45,7 +45,6 @@ struct driver {
 	enum rc (*script)(struct db_conn *c, const char *sql, struct err *e);
 	/* Puts what is in the log in its place; hard: waits for readers. */
 	void (*tidy)(struct db_conn *c, bool hard);
-	enum rc (*backup)(struct db_conn *c, const char *path, struct err *e);
 };
 
 extern const struct driver driver_sqlite;

@@ -12,13 +12,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PARAMETERS_MAX 32
@@ -457,55 +454,6 @@ sqlite_tidy(struct db_conn *base, bool hard)
 		(void)fail(c, code, NULL);
 }
 
-/* VACUUM INTO does not sync what it wrote: neither the file nor its name. */
-static enum rc
-sync_file(int fd, const char *path, struct err *e)
-{
-	char copy[PATH_MAX];
-	int folder;
-	bool good;
-
-	if (fsync(fd) != 0)
-		return err_set(e, RC_IO, "backup", "%s", strerror(errno));
-	(void)snprintf(copy, sizeof copy, "%s", path);
-	folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	good = folder >= 0 && fsync(folder) == 0;
-	if (folder >= 0)
-		(void)close(folder);
-
-	return good ? RC_OK
-		    : err_set(e, RC_IO, "backup", "%s", strerror(errno));
-}
-
-static enum rc
-sqlite_backup(struct db_conn *base, const char *path, struct err *e)
-{
-	struct db_value v = db_text(path);
-	bool have;
-	void *stmt = NULL;
-	enum rc rc;
-	int fd;
-
-	if (strlen(path) >= PATH_MAX)
-		return err_set(e, RC_LIMIT, "backup", "path too long");
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(e, errno == EEXIST ? RC_EXISTS : RC_IO, "backup",
-		    "%s", strerror(errno));
-	rc = sqlite_query(base, "VACUUM INTO $1", &v, 1, &stmt, e);
-	if (rc == RC_OK && stmt != NULL) {
-		rc = sqlite_next(base, stmt, &have, e);
-		sqlite_end(base, stmt);
-	}
-	if (rc == RC_OK)
-		rc = sync_file(fd, path, e);
-	(void)close(fd);
-	if (rc != RC_OK)
-		(void)unlink(path);
-
-	return rc;
-}
-
 const struct driver driver_sqlite = {
 	.scheme = "sqlite",
 	.open = sqlite_open,
@@ -518,5 +466,4 @@ const struct driver driver_sqlite = {
 	.column = sqlite_column,
 	.script = sqlite_script,
 	.tidy = sqlite_tidy,
-	.backup = sqlite_backup,
 };

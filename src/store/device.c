@@ -1,7 +1,7 @@
 /*
  * device.c - phones that may approve, each with its public key.
  *
- * Belongs here: the table device; finding them.
+ * Belongs here: the table device.
  * Not here: the sealed device list that the vault trusts (member.c keeps its
  * bytes); push subscriptions (push.c).
  */

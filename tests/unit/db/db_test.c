@@ -389,24 +389,6 @@ log_is_tidied(void)
 }
 
 static void
-backups(struct db *db)
-{
-	char copy[80];
-	struct db_options o = { .url = copy };
-	struct err e = { 0 };
-	struct db *other;
-	int64_t n = rows_of(db);
-
-	(void)snprintf(copy, sizeof copy, "%s.copy", path);
-	ok(db_backup(db, copy, &e) == RC_OK, "a backup %s", e.msg);
-	ok(db_backup(db, copy, NULL) == RC_EXISTS, "never over another file");
-	ok(db_open(&other, &o, NULL) == RC_OK && rows_of(other) == n,
-	    "holds the same rows");
-	db_close(other);
-	(void)unlink(copy);
-}
-
-static void
 migrations(void)
 {
 	static const struct migration steps[] = {
@@ -452,7 +434,6 @@ main(void)
 	statements(db);
 	batches(db);
 	units(db);
-	backups(db);
 	close_and_remove(db);
 	queue_is_bounded();
 	lost_transaction();
