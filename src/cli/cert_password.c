@@ -20,6 +20,10 @@ static const struct person_text text_password = { "인증서 비밀번호",
 static const struct person_text text_new = { "새 비밀번호", "New password" };
 static const struct person_text text_again = { "새 비밀번호 한 번 더",
 	"New password once more" };
+static const struct person_text text_differ = {
+	"두 번 입력한 새 비밀번호가 서로 달라요. 다시 정해 주세요.",
+	"The two new passwords differ. Choose one again."
+};
 static const struct person_text text_right = { "비밀번호가 맞아요.",
 	"The password is right." };
 static const struct person_text text_changed = {
@@ -202,16 +206,18 @@ cert_password_rules(struct cert *c, struct span password)
 		person_say((struct person_text){ rule->ko, rule->en });
 		(void)json_array_append_new(words, json_string(rule->word));
 	}
-	if (broken == 0)
-		json_decref(words);
-	else
-		(void)json_object_set_new(c->answer, "rules", words);
+	(void)json_object_set_new(c->answer, "rules", words);
+	if (broken != 0)
+		return CERT_RULES;
+	/* Nor those that an earlier one broke. */
+	(void)json_object_del(c->answer, "rules");
 
-	return broken == 0 ? CERT_DONE : CERT_RULES;
+	return CERT_DONE;
 }
 
-enum cert_end
-cert_password_new(struct cert *c, struct person_text prompt,
+/* From its file, or asked for twice. */
+static enum cert_end
+cert_password_once(struct cert *c, struct person_text prompt,
     struct person_text again, struct sec *out)
 {
 	struct sec twice SEC_WIPED = { 0 };
@@ -226,6 +232,24 @@ cert_password_new(struct cert *c, struct person_text prompt,
 	if (end == CERT_PASSWORD ||
 	    (end == CERT_DONE && !sec_equal(sec_span(out), sec_span(&twice))))
 		return CERT_DIFFER;
+
+	return end;
+}
+
+enum cert_end
+cert_password_new(struct cert *c, struct person_text prompt,
+    struct person_text again, struct sec *out)
+{
+	/* A file has no other one to give. */
+	int tries = c->new_password_file != NULL ? 1 : PERSON_TRIES;
+	enum cert_end end = cert_password_once(c, prompt, again, out);
+
+	while (--tries > 0 && (end == CERT_RULES || end == CERT_DIFFER)) {
+		if (end == CERT_DIFFER)
+			person_say(text_differ);
+		sec_free(out);
+		end = cert_password_once(c, prompt, again, out);
+	}
 
 	return end;
 }

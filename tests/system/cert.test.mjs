@@ -317,11 +317,25 @@ for (const [word, rules] of refused) {
 
 test('change-password: typed, the new one twice', async () => {
   const folder = copied();
-  const differ = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyv'] });
+  const before = files(folder), two = ['Other9#Xyw', 'Other9#Xyv'];
+  const differ = await terminal(['change-password', folder], { env: ko, answers: [password, ...two, ...two, ...two] });
   assert.equal(differ.code, 1);
-  assert.match(differ.stdout, /새 비밀번호가 서로 달라요/);
-  const good = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyw'] });
+  assert.equal(differ.stdout.match(/새 비밀번호가 서로 달라요\. 다시 정해 주세요\./g).length, 2);
+  assert.match(differ.stdout, /새 비밀번호가 서로 달라요\. 아무것도 바꾸지 않았어요\.\n$/);
+  const weak = await terminal(['change-password', folder], { env: ko, answers: [password, '', 'weak', 'weak'] });
+  assert.equal(weak.code, 5);
+  assert.equal(weak.stdout.match(/10자에서 30자까지로/g).length, 3);
+  assert.match(weak.stdout, /쓸 수 없는 새 비밀번호예요\. 아무것도 바꾸지 않았어요\.\n$/);
+  assert.deepEqual(files(folder), before);
+  const good = await terminal(['change-password', folder, '--json'], { env: ko, answers: [password, 'weak', ...two, 'Other9#Xyw', 'Other9#Xyw'] });
   assert.equal(good.code, 0, good.stdout);
+  assert.match(good.stdout, /^\{"key_file":"[^"]*","problem":""\}$/m);
+  assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
+});
+
+test('change-password: that it was changed is said, and where not', async () => {
+  const folder = copied();
+  const good = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyw'] });
   assert.match(good.stdout, /비밀번호를 바꿨어요\. 다른 저장매체/);
   for (const secretWord of [password, 'Other9#Xyw']) assert.ok(!good.stdout.includes(secretWord));
 });
