@@ -362,9 +362,12 @@ cert_pfx_import(struct cert *c)
 	struct buf file = buf_init(PFX_MAX);
 	struct pfx pfx = { 0 };
 	enum cert_end end;
-	enum rc rc =
-	    paper_named(c->file, file_read(c->file, &file, &c->err), &c->err);
+	enum rc rc = file_read(c->file, &file, &c->err);
 
+	/* Before a password is asked for that is of no use then. */
+	if (rc == RC_OK)
+		rc = pfx_check(buf_span(&file), &c->err);
+	rc = paper_named(c->file, rc, &c->err);
 	if (c->to == NULL)
 		c->to = getenv("HOME");
 	if (rc == RC_OK && c->to == NULL)

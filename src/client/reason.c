@@ -127,6 +127,7 @@ static const struct reason reasons[] = {
 	{ "indefinite lengths",
 	    "길이를 적지 않은 파일은 읽지 않아요. 다른 "
 	    "프로그램으로 다시 내보내 주세요" },
+	{ "not a PKCS#12 file", "PFX(.p12) 파일이 아니에요" },
 	{ "a PKCS#12 file without a MAC",
 	    "누가 고쳤는지 알 수 없는 파일(MAC 없음)은 읽지 않아요" },
 	{ "file with too much in it", "파일에 든 것이 너무 많아요" },

@@ -58,6 +58,12 @@ pfx_format(const char *field, const char *what, struct err *e)
 }
 
 static enum rc
+pfx_none(struct err *e)
+{
+	return err_set(e, RC_FORMAT, NULL, "not a PKCS#12 file (RFC 7292 4)");
+}
+
+static enum rc
 pfx_secret(struct err *e)
 {
 	return err_set(e, RC_SECRET, NULL, "wrong password or damaged file");
@@ -79,7 +85,7 @@ pfx_unknown(const char *field, struct span oid, struct err *e)
  * that costs to read safely is not worth it, where others can write it anew.
  */
 static enum rc
-pfx_check(struct span in, struct err *e)
+pfx_der(struct span in, struct err *e)
 {
 	if (in.n > 1 && in.p[0] == DER_SEQUENCE && in.p[1] == 0x80)
 		return err_set(e, RC_FORMAT, NULL,
@@ -335,7 +341,7 @@ pfx_list(struct pfx_reader *r, struct span in, pfx_item *item,
 {
 	struct der_doc doc = { 0 };
 	struct der whole = der_init(&doc, in), list;
-	enum rc rc = pfx_check(in, e);
+	enum rc rc = pfx_der(in, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -430,7 +436,7 @@ pfx_outer(
 
 	if (file.n > PFX_MAX)
 		return err_set(e, RC_LIMIT, NULL, "PKCS#12 file too large");
-	rc = pfx_check(file, e);
+	rc = pfx_der(file, e);
 	if (rc != RC_OK)
 		return rc;
 	pfx = der_enter(&whole, DER_SEQUENCE);
@@ -441,7 +447,7 @@ pfx_outer(
 	explicit = der_enter(&info, DER_EXPLICIT(0));
 	der_close(&info);
 	if (doc.failed)
-		return pfx_format(NULL, "a PKCS#12 file (RFC 7292 4)", e);
+		return pfx_none(e);
 	if (!span_equal(oid, OID_DATA))
 		return pfx_unknown("authSafe", oid, e);
 	*contents = der_take(&explicit, DER_OCTETS);
@@ -457,7 +463,7 @@ pfx_outer(
 		return rc;
 	der_close(&pfx);
 	if (!der_done(&whole))
-		return pfx_format(NULL, "a PKCS#12 file (RFC 7292 4)", e);
+		return pfx_none(e);
 
 	return RC_OK;
 }
@@ -570,6 +576,15 @@ pfx_sort(struct pfx_reader *r, struct err *e)
 	}
 
 	return RC_OK;
+}
+
+enum rc
+pfx_check(struct span file, struct err *e)
+{
+	struct pfx_mac mac = { 0 };
+	struct span contents;
+
+	return pfx_outer(file, &contents, &mac, e);
 }
 
 enum rc

@@ -44,6 +44,9 @@ struct pfx {
 IG_CHECK enum rc pfx_open(
     struct span file, struct span password, struct pfx *out, struct err *e);
 
+/* Is it such a file, as far as shows without its password? As pfx_open(). */
+IG_CHECK enum rc pfx_check(struct span file, struct err *e);
+
 /* Wipes it. An empty one is fine. */
 void pfx_clear(struct pfx *p);
 

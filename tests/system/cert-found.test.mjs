@@ -13,7 +13,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { another, base, cert, env, home, json, ko, other, password, right, secret } from '../lib/home.mjs';
-import { program, run } from '../lib/service.mjs';
+import { program, root as source, run } from '../lib/service.mjs';
 
 const wrong = secret('Wrong7!Qwe', 'wrong');
 const made = makeCertificate({ into: home, password, km: true });
@@ -116,14 +116,14 @@ test('a folder that is not there is said to be none: exit 3, and which', async (
     const { code, answer } = await json(args);
     assert.deepEqual([code, answer.problem], [3, 'no-folder'], args.join(' '));
   }
-  const file = join(base, 'right');
-  for (const args of [['list', '--root', file], ['show', file], ['show', '1', '--root', file], ['copy', made.folder, '--to', file], ['import', file, '--to', file]]) {
+  const file = join(base, 'right'), pfx = join(source, 'tests/npki-samples/pypinksign/sign.pfx');
+  for (const args of [['list', '--root', file], ['show', file], ['show', '1', '--root', file], ['copy', made.folder, '--to', file], ['import', pfx, '--to', file]]) {
     const { code, answer } = await json(args);
     assert.deepEqual([code, answer.problem, answer.folder], [3, 'no-folder', file], args.join(' '));
     assert.equal((await cert(args, ko)).stderr, `폴더가 아니라 파일이에요. 폴더를 적어 주세요: ${file}\n`);
     assert.equal((await cert(args, { LC_ALL: 'C' })).stderr, `This is a file. Name a folder: ${file}\n`);
   }
-  for (const args of [['copy', made.folder, '--to', none], ['import', file, '--to', none]]) assert.equal((await cert(args, ko)).stderr, `그런 폴더가 없어요: ${none}\n`);
+  for (const args of [['copy', made.folder, '--to', none], ['import', pfx, '--to', none]]) assert.equal((await cert(args, ko)).stderr, `그런 폴더가 없어요: ${none}\n`);
   // Named as a shell does that stands in its folder.
   const beside = execFileSync('sh', ['-c', `cd '${made.folder}' && '${program('ingam')}' cert show signCert.der 2>&1 || :`], { env: { ...process.env, HOME: home, LC_ALL: 'C' }, encoding: 'utf8' });
   assert.equal(beside, 'This is a file. Name a folder: signCert.der\n');

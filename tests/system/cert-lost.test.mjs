@@ -167,6 +167,10 @@ test('export and import ask what may end them before a password that would be of
   const declined = await terminal(['import', pfx, '--to', at], [password, 'no'], { LC_ALL: 'C' });
   assert.equal(declined.code, 5);
   assert.doesNotMatch(declined.stdout, /New password/);
+  // So does a file that is none.
+  const unread = await terminal(['import', both.signCert, '--to', at], [], ko);
+  assert.equal(unread.code, 3);
+  assert.match(unread.stdout, /^파일을 읽지 못했어요 \(.*signCert\.der: PFX\(\.p12\) 파일이 아니에요 \(RFC 7292 4\)\)\.\n$/);
   // A folder that is not there ends it before anything is asked.
   const nowhere = await terminal(['import', pfx, '--to', join(base, 'nowhere')], [], { LC_ALL: 'C' });
   assert.equal(nowhere.code, 3);
