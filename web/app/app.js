@@ -47,6 +47,8 @@ class App extends View {
     super.connectedCallback();
     /* For the worker, whose own idea of the language may be another. */
     onLanguage(() => kept.save('shown', lang()).catch(() => {}));
+    /* What is said when the server is away needs its letters before. */
+    onLanguage(() => document.fonts.load('1em "Pretendard Variable"', t('offline.line')).catch(() => {}));
     await setLanguage(preferred(await kept.load('language').catch(() => undefined)));
     onMove(() => this.#moved());
     onSession(() => this.#moved());
