@@ -7,6 +7,8 @@
 #include "domain/domain.h"
 #include "http/server.h"
 
+struct push;
+
 /* What handlers find behind request_app(). */
 struct api {
 	struct domain domain;
@@ -18,8 +20,13 @@ struct api {
 	int64_t expiring_ms;
 	bool test_phones;
 	const char *push_key; /* VAPID, base64url, for subscribing */
-	/* May push messages go to this address? RC_POLICY, RC_FORMAT. */
-	enum rc (*push_check)(void *arg, const char *endpoint, struct err *e);
+	/*
+	 * Reads a subscription's three texts into out; messages may go there.
+	 * RC_FORMAT, RC_LIMIT, RC_POLICY.
+	 */
+	enum rc (*push_parse)(void *arg, struct span endpoint,
+	    struct span p256dh, struct span auth, struct push *out,
+	    struct err *e);
 	/* A push message to one device of a member: the self-test. */
 	void (*push_test)(void *arg, const uint8_t device_id[static STORE_ID]);
 	void *arg;

@@ -17,9 +17,8 @@
 #include "store/member.h"
 #include "store/push.h"
 
-#include <stdio.h>
-
-#define PAGE 50
+#define PAGE          50
+#define PUSH_KEY_TEXT 128 /* what is longer is no key in base64url */
 
 static bool
 member_has_push(const struct push_list *l, const uint8_t id[static STORE_ID])
@@ -196,31 +195,26 @@ enum rc
 member_api_push_set(struct request *q, struct response *r, struct err *e)
 {
 	const struct domain_session *s = api_who(q);
-	struct buf p256dh = buf_init(65), auth = buf_init(16);
+	struct api *api = api_of(q);
 	struct push p = { .created_ms = request_time_ms(q) };
+	const char *endpoint, *p256dh, *auth;
 	const struct json_t *in;
-	const char *endpoint;
 	enum rc rc;
 
 	if ((rc = request_json(q, &in, e)) != RC_OK ||
 	    (rc = json_get_text(in, "endpoint", JSON_MUST, 10,
 		 PUSH_ENDPOINT - 1, &endpoint, e)) != RC_OK ||
-	    (rc = json_get_bytes(in, "p256dh", JSON_MUST, JSON_BASE64URL, 65,
-		 65, &p256dh, e)) != RC_OK ||
-	    (rc = json_get_bytes(in, "auth", JSON_MUST, JSON_BASE64URL, 16, 16,
-		 &auth, e)) != RC_OK ||
-	    (rc = api_of(q)->push_check(api_of(q)->arg, endpoint, e)) != RC_OK)
-		goto out;
+	    (rc = json_get_text(in, "p256dh", JSON_MUST, 0, PUSH_KEY_TEXT,
+		 &p256dh, e)) != RC_OK ||
+	    (rc = json_get_text(
+		 in, "auth", JSON_MUST, 0, PUSH_KEY_TEXT, &auth, e)) != RC_OK ||
+	    (rc = api->push_parse(api->arg, span_str(endpoint),
+		 span_str(p256dh), span_str(auth), &p, e)) != RC_OK)
+		return rc;
 	memcpy(p.device_id, s->device_id, STORE_ID);
 	memcpy(p.member_id, s->member_id, STORE_ID);
-	(void)snprintf(p.endpoint, sizeof(p.endpoint), "%s", endpoint);
-	memcpy(p.p256dh, p256dh.p, sizeof(p.p256dh));
-	memcpy(p.auth, auth.p, sizeof(p.auth));
-	if ((rc = push_set(api_of(q)->domain.db, &p, e)) == RC_OK)
+	if ((rc = push_set(api->domain.db, &p, e)) == RC_OK)
 		response_status(r, 204);
-out:
-	buf_clear(&auth);
-	buf_clear(&p256dh);
 
 	return rc;
 }

@@ -301,7 +301,7 @@ daemon_fill(struct daemon *d)
 	d->api.expiring_ms = c->expiring_ms;
 	d->api.test_phones = c->allow_test_phones;
 	d->api.push_key = webpush_public_key(d->push);
-	d->api.push_check = notify_push_check;
+	d->api.push_parse = notify_push_parse;
 	d->api.push_test = notify_push_test;
 	d->api.arg = &d->notify;
 	d->notify = (struct notify){ &d->api, d->outgoing, d->push,

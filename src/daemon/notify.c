@@ -14,10 +14,11 @@
 #include "store/push.h"
 #include "store/transfer.h"
 
-#include <stdio.h>
-
 #define EVENT_MAX   4096
 #define PAYLOAD_MAX 2048
+
+/* The store's copy of a subscription is as large as the sender's. */
+_Static_assert(PUSH_ENDPOINT == WEBPUSH_ENDPOINT_SIZE, "endpoints");
 
 /* Does somebody look at the page and wait for this? */
 enum notify_haste { NOTIFY_NOW, NOTIFY_SOON };
@@ -55,7 +56,7 @@ notify_send(struct notify *n, const struct push *p, struct span payload,
 	struct webpush_subscription s = { 0 };
 	struct err e = { 0 };
 
-	(void)snprintf(s.endpoint, sizeof(s.endpoint), "%.1023s", p->endpoint);
+	memcpy(s.endpoint, p->endpoint, sizeof(p->endpoint));
 	memcpy(s.peer.point, p->p256dh, sizeof(p->p256dh));
 	memcpy(s.peer.auth, p->auth, sizeof(p->auth));
 	if (outgoing_push(
@@ -169,11 +170,22 @@ notify_push_test(void *arg, const uint8_t device_id[static STORE_ID])
 }
 
 enum rc
-notify_push_check(void *arg, const char *endpoint, struct err *e)
+notify_push_parse(void *arg, struct span endpoint, struct span p256dh,
+    struct span auth, struct push *out, struct err *e)
 {
 	struct notify *n = arg;
+	struct webpush_subscription s;
+	enum rc rc;
 
-	return webpush_endpoint_check(n->push, endpoint, e);
+	if ((rc = webpush_subscription_parse(endpoint, p256dh, auth, &s, e)) !=
+		RC_OK ||
+	    (rc = webpush_endpoint_check(n->push, s.endpoint, e)) != RC_OK)
+		return rc;
+	memcpy(out->endpoint, s.endpoint, sizeof(s.endpoint));
+	memcpy(out->p256dh, s.peer.point, sizeof(s.peer.point));
+	memcpy(out->auth, s.peer.auth, sizeof(s.peer.auth));
+
+	return RC_OK;
 }
 
 void

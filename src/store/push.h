@@ -5,7 +5,7 @@
 
 #include "store/store.h"
 
-#define PUSH_ENDPOINT 1025
+#define PUSH_ENDPOINT 1024 /* with its zero */
 
 struct push {
 	uint8_t device_id[STORE_ID];

@@ -81,6 +81,15 @@ test('an endpoint that is nobody\'s push service is refused', async () => {
     await assert.rejects(member.app('PUT', '/push', { ...subscription('no').body, endpoint }), (e) => e.status === 400 || e.status === 409);
 });
 
+test('keys that seal no message are refused, each by its name', async () => {
+  const { body } = subscription('keys');
+  const off = Buffer.from(body.p256dh, 'base64url');
+  off[64] ^= 1;
+  for (const [field, value] of [['p256dh', off.toString('base64url')], ['p256dh', body.p256dh.slice(4)], ['auth', 'AAAA'], ['auth', '']])
+    await assert.rejects(member.app('PUT', '/push', { ...body, [field]: value }), (e) => e.status === 400 && e.message.includes(`"${field}"`), `${field} of ${value.length}`);
+  await member.app('PUT', '/push', body);
+});
+
 test('a subscription that the push service forgot is forgotten here', async () => {
   const s = subscription('gone-1');
   await member.app('PUT', '/push', { ...s.body, endpoint: `${running.mock}/push/gone` });
