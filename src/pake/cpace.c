@@ -423,14 +423,6 @@ cpace_confirm(
 	return cpace_end(c, confirmed(c, message, out, e), STEP_DONE);
 }
 
-struct span
-cpace_peer_ad(const struct cpace *c)
-{
-	return c->peer_n < POINT_LEN
-	    ? (struct span){ NULL, 0 }
-	    : (struct span){ c->peer + POINT_LEN, c->peer_n - POINT_LEN };
-}
-
 void
 cpace_clear(struct cpace *c)
 {

@@ -81,9 +81,6 @@ IG_CHECK enum rc cpace_answer(struct cpace *c, const struct cpace_in *in,
 IG_CHECK enum rc cpace_confirm(struct cpace *c, struct span confirm,
     struct cpace_keys *out, struct err *e);
 
-/* The other side's associated data; borrowed, authentic once there are keys. */
-struct span cpace_peer_ad(const struct cpace *c);
-
 void cpace_clear(struct cpace *c);
 void cpace_keys_wipe(struct cpace_keys *k);
 

@@ -125,11 +125,6 @@ export class Cpace {
     this.#own = g.multiply(toScalar(this.#scalar)).toBytes();
   }
 
-  /** The other side's associated data; authentic once there are keys. */
-  get peerAd() {
-    return this.#peer.slice(POINT);
-  }
-
   /** @template T @param {string} from @param {string} to @param {() => T} body @returns {T} */
   #move(from, to, body) {
     const was = this.#step;
