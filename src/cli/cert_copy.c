@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/cert_password.h"
+#include "cli/paper.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 
@@ -364,6 +365,23 @@ cert_copy_put(struct cert *c, struct person_text done)
 	return CERT_DONE;
 }
 
+/* A damaged key would take the place of a good one, or pass for a copy. */
+static enum cert_end
+cert_copy_whole(struct cert *c)
+{
+	static const enum folder_file keys[] = { FOLDER_SIGN_KEY,
+		FOLDER_KM_KEY };
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (rc == RC_OK && cert_file(c, keys[i]).n > 0)
+			rc = paper_named(folder_name(keys[i]),
+			    keyfile_check(cert_file(c, keys[i]), &c->err),
+			    &c->err);
+
+	return cert_failed(c, rc);
+}
+
 enum cert_end
 cert_copy(struct cert *c)
 {
@@ -371,6 +389,8 @@ cert_copy(struct cert *c)
 	/* Without its key it would take the place of one that has it. */
 	enum cert_end end = cert_password_choose(c);
 
+	if (end == CERT_DONE)
+		end = cert_copy_whole(c);
 	if (end == CERT_DONE)
 		end = cert_copy_already(c);
 	if (end == CERT_DONE)

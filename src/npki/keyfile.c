@@ -45,6 +45,17 @@ keyfile_parse(struct span file, struct keyfile *out, struct err *e)
 	return RC_OK;
 }
 
+enum rc
+keyfile_check(struct span file, struct err *e)
+{
+	struct keyfile k;
+
+	if (keyfile_parse(file, &k, NULL) == RC_UNKNOWN)
+		return RC_OK;
+
+	return keyfile_parse(file, &k, e);
+}
+
 /* Is this a private key, and of this modulus where there is one? */
 static bool
 keyfile_is_key(struct span in, struct span modulus)

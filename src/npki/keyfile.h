@@ -23,6 +23,13 @@ IG_CHECK enum rc keyfile_parse(
     struct span file, struct keyfile *out, struct err *e);
 
 /*
+ * Is it a whole key file, as far as that shows without its password? One whose
+ * encryption we do not know is: who copies it need not open it. Else as
+ * keyfile_parse().
+ */
+IG_CHECK enum rc keyfile_check(struct span file, struct err *e);
+
+/*
  * Opens a key file: out is the PrivateKeyInfo, byte for byte as its maker
  * encrypted it, attributes included; read it with pkinfo_parse(). modulus is
  * that of the certificate beside it (certinfo.h), or an empty span where there

@@ -1,7 +1,7 @@
 /*
  * wasm_key.c - JavaScript's questions about a key file.
  *
- * Belongs here: does it open, another password, whose is it; what a question
+ * Belongs here: is it one, does it open, another password, whose is it; what a question
  * says of the form and of the certificate.
  * Not here: PKCS#12 files (wasm_pfx.c); the rules of a password
  * (wasm_password.c).
@@ -37,6 +37,13 @@ wasm_key_form(struct span name, enum pbe_form *form, struct err *e)
 		    e, RC_UNKNOWN, "form", "no such form of key file");
 
 	return RC_OK;
+}
+
+/* {key file}: is it a whole one (keyfile_check)? */
+enum rc
+wasm_key_check(const struct span *parts, struct err *e)
+{
+	return keyfile_check(parts[0], e);
 }
 
 /* {key file, password, certificate or nothing}: does it open? */

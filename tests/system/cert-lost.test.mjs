@@ -78,6 +78,24 @@ test('copy over an encryption pair that does not come with it: refused, also wit
   assert.equal((await cert(['copy', renewed.folder, '--to', at])).code, 0);
 });
 
+for (const name of ['signPri.key', 'kmPri.key']) {
+  test(`copy of a damaged ${name}: refused, also with --replace, and nothing changed`, async () => {
+    const { at, folder } = await put(both);
+    const before = files(folder);
+    const damaged = join(base, `damaged ${name}`);
+    cpSync(both.folder, damaged, { recursive: true });
+    writeFileSync(join(damaged, name), readFileSync(join(both.folder, name)).subarray(0, 500));
+    const { code, answer } = await json(['copy', damaged, '--to', at, '--replace']);
+    assert.deepEqual([code, answer.problem, answer.field, answer.folder], [3, 'unreadable', name, undefined]);
+    assert.deepEqual(files(folder), before);
+    const told = await cert(['copy', damaged, '--to', at], ko);
+    assert.deepEqual([told.code, told.stdout], [3, '']);
+    assert.match(told.stderr, new RegExp(`^파일을 읽지 못했어요 \\(${name.replace('.', '\\.')}: .+\\)\\.$`, 'm'));
+    // Nor onto a medium on which nothing is lost.
+    assert.equal((await json(['copy', damaged, '--to', medium()])).code, 3);
+  });
+}
+
 test('the certificates of the CA that are there stay for one of the same CA', async () => {
   const { at, folder } = await put(earlier);
   const authorities = Buffer.from(earlier.ca.split('-----')[2], 'base64');

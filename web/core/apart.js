@@ -47,6 +47,7 @@ export const load = apart('load');
 export const certificateFacts = apart('certificateFacts');
 export const certificateView = apart('certificateView');
 export const folderOf = apart('folderOf');
+export const checkKeyFile = apart('checkKeyFile');
 export const openKeyFile = apart('openKeyFile');
 export const changePassword = apart('changePassword');
 export const passwordRules = apart('passwordRules');

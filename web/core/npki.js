@@ -132,7 +132,7 @@ function platform(memory) {
 /**
  * The exports of src/npki/wasm.c: how to reach its memory, and the questions of wasm.def,
  * each called with the length of what was written into the input.
- * @typedef {'certificate'|'view'|'folder'|'keyFile'|'change'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
+ * @typedef {'certificate'|'view'|'folder'|'keyFileWhole'|'keyFile'|'change'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
  *   |'passwordRules'} Question
  * @typedef {object} Memory
  * @property {WebAssembly.Memory} memory
@@ -295,6 +295,17 @@ export function certificateView(der) {
  */
 export function folderOf(der) {
   return askJson('folder', der);
+}
+
+/**
+ * Is this a whole key file, as far as that shows without its password? Returns,
+ * or throws an NpkiError; an encryption that is not known is no damage.
+ * @param {Uint8Array} keyDer
+ * @returns {Promise<{ok: true}>}
+ */
+export async function checkKeyFile(keyDer) {
+  await ask('keyFileWhole', keyDer);
+  return { ok: true };
 }
 
 /**

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  NpkiError, certificateFacts, certificateView, changePassword, folderOf, load, makePfx, openKeyFile, openPfx,
+  NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, folderOf, load, makePfx, openKeyFile, openPfx,
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
 import { identity } from '../../lib/certificate.mjs';
@@ -206,6 +206,16 @@ test('a Korean password as Windows programs took it', async () => {
   assert.equal(await code(openKeyFile(bytes(path), '비밀번', null)), 'RC_SECRET');
 });
 
+test('every form of key file is a whole one without its password, also one that nobody knows', async () => {
+  for (const path of keys)
+    assert.equal(await code(checkKeyFile(bytes(path))), 'RC_OK', path);
+  const seed = '\x2a\x83\x1a\x8c\x9a\x44\x01\x0f';
+  const known = keys.map((path) => readFileSync(path, 'latin1')).find((text) => text.includes(seed));
+  const strange = new Uint8Array(Buffer.from(known.replace(seed, `${seed.slice(0, -1)}\x7f`), 'latin1'));
+  assert.equal(await code(openKeyFile(strange, password, null)), 'RC_UNKNOWN');
+  assert.equal(await code(checkKeyFile(strange)), 'RC_OK');
+});
+
 test('damage: the same answer as the native build', async () => {
   const whole = bytes(keys[1]);
   const path = join(scratch, 'damaged');
@@ -216,6 +226,7 @@ test('damage: the same answer as the native build', async () => {
     assert.equal(await code(openKeyFile(flipped, password, bytes(certificate))), native(path, password, certificate), `byte ${i}`);
     const cut = whole.slice(0, i);
     assert.equal(await code(openKeyFile(cut, password, bytes(certificate))), 'RC_FORMAT', `cut at ${i}`);
+    assert.equal(await code(checkKeyFile(cut)), 'RC_FORMAT', `cut at ${i}, without a password`);
   }
   const facts = bytes(certificate);
   for (let i = 0; i < facts.length; i += 61) {
