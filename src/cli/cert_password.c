@@ -64,21 +64,11 @@ enum rc
 cert_password_open(struct cert *c, enum folder_file file, struct span password,
     struct sec *key)
 {
-	const struct span unknown = { NULL, 0 };
-	enum rc rc;
-
 	if (cert_file(c, file).n == 0)
 		return RC_OK;
-	rc = keyfile_open(cert_file(c, file), password,
-	    cert_password_modulus(c, file), key, &c->err);
-	if (rc == RC_SECRET &&
-	    keyfile_open(cert_file(c, file), password, unknown, key, NULL) ==
-		RC_OK) {
-		sec_free(key);
-		return RC_STATE;
-	}
 
-	return rc;
+	return keyfile_open_beside(cert_file(c, file), password,
+	    cert_password_modulus(c, file), key, &c->err);
 }
 
 /* An EC key has no modulus to be known by: its point is held against it. */

@@ -148,3 +148,20 @@ keyfile_open(struct span file, struct span password, struct span modulus,
 
 	return rc;
 }
+
+enum rc
+keyfile_open_beside(struct span file, struct span password, struct span modulus,
+    struct sec *out, struct err *e)
+{
+	const struct span unknown = { NULL, 0 };
+	enum rc rc = keyfile_open(file, password, modulus, out, e);
+
+	if (rc != RC_SECRET || modulus.n == 0 ||
+	    keyfile_open(file, password, unknown, out, NULL) != RC_OK)
+		return rc;
+	sec_free(out);
+	err_clear(e);
+
+	return err_set(
+	    e, RC_STATE, NULL, "the key is not that of its certificate");
+}

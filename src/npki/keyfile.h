@@ -42,3 +42,11 @@ IG_CHECK enum rc keyfile_check(struct span file, struct err *e);
  */
 IG_CHECK enum rc keyfile_open(struct span file, struct span password,
     struct span modulus, struct sec *out, struct err *e);
+
+/*
+ * As keyfile_open(), for a key file beside its certificate: RC_STATE where the
+ * password is right and the key is that of another certificate, as far as the
+ * modulus tells.
+ */
+IG_CHECK enum rc keyfile_open_beside(struct span file, struct span password,
+    struct span modulus, struct sec *out, struct err *e);

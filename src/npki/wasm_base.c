@@ -55,6 +55,13 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 }
 
 void
+err_clear(struct err *e)
+{
+	if (e != NULL)
+		*e = (struct err){ 0 };
+}
+
+void
 sec_wipe(void *p, size_t n)
 {
 	volatile uint8_t *byte = p;

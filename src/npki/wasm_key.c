@@ -9,6 +9,7 @@
 #include "npki/certinfo.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
+#include "npki/pfx.h"
 #include "npki/pkinfo.h"
 #include "npki/vid.h"
 #include "npki/wasm.h"
@@ -46,18 +47,29 @@ wasm_key_check(const struct span *parts, struct err *e)
 	return keyfile_check(parts[0], e);
 }
 
-/* {key file, password, certificate or nothing}: does it open? */
+/*
+ * {key file, password, certificate or nothing}: does it open, and with the key
+ * of this certificate? RC_STATE: with that of another one.
+ */
 enum rc
 wasm_key_open(const struct span *parts, struct err *e)
 {
 	struct sec opened SEC_WIPED = { 0 };
-	struct span modulus;
-	enum rc rc = wasm_key_modulus(parts[2], &modulus, e);
+	struct certinfo c = { 0 };
+	enum rc rc = RC_OK;
 
-	if (rc != RC_OK)
-		return rc;
+	if (parts[2].n > 0)
+		rc = certinfo_parse(parts[2], &c, e);
+	if (rc == RC_OK)
+		rc = keyfile_open_beside(
+		    parts[0], parts[1], c.modulus, &opened, e);
+	/* A key on a curve has no modulus. */
+	if (rc == RC_OK && parts[2].n > 0 &&
+	    !pfx_is_pair(sec_span(&opened), &c))
+		rc = err_set(e, RC_STATE, NULL,
+		    "the key is not that of its certificate");
 
-	return keyfile_open(parts[0], parts[1], modulus, &opened, e);
+	return rc;
 }
 
 /*

@@ -427,6 +427,29 @@ test('a copy that would take the place of a better certificate is warned of, and
   await close();
 });
 
+test('a damaged file takes the place of no good one, and is named', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  for (const file of ['signPri.key', 'kmPri.key', 'kmCert.der']) {
+    const at = mkdtempSync(join(work, 'cut-'));
+    cpSync(made.folder, at, { recursive: true });
+    writeFileSync(join(at, file), readFileSync(join(made.folder, file)).subarray(0, 500));
+    await pick(page, at);
+    await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+    const to = await page.locator('.where').first().textContent();
+    await lay(page, 'Good', laid(made.folder, to));
+    const before = await lies(page, 'Good');
+    for (const button of ['폴더 고르기', '내려받기']) {
+      await press(page, button);
+      await inBoth(page, `${file} 파일을 읽을 수 없어요`, `${file} cannot be read`);
+      assert.deepEqual(await lies(page, 'Good'), before);
+    }
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
+  await close();
+});
+
 /* Presses a button that downloads; gives the file's name and path. */
 async function downloaded(page, name) {
   const [file] = await Promise.all([page.waitForEvent('download'), press(page, name)]);
@@ -591,7 +614,7 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
   const pbes2 = Buffer.from('2a864886f70d01050d', 'hex');
   const unknown = Buffer.from(key);
   Buffer.from('2a864886f70d010501', 'hex').copy(unknown, key.indexOf(pbes2));
-  for (const [name, bytes, said] of [['unknown', unknown, '이 브라우저에서 열 수 없는 인증서예요'], ['damaged', key.subarray(0, 900), '인증서를 읽을 수 없어요'], ['none', Buffer.alloc(900), '인증서를 읽을 수 없어요']]) {
+  for (const [name, bytes, said] of [['unknown', unknown, ['이 브라우저에서 열 수 없는 인증서예요', 'This browser cannot open the certificate']], ...[['damaged', key.subarray(0, 500)], ['none', Buffer.alloc(900)]].map((one) => [...one, ['signPri.key 파일을 읽을 수 없어요', 'signPri.key cannot be read']])]) {
     const at = join(work, name);
     mkdirSync(at);
     copyFileSync(made.signCert, join(at, 'signCert.der'));
@@ -600,7 +623,7 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
     await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
     await page.getByLabel('인증서 비밀번호').fill(made.password);
     await press(page, '확인');
-    await page.getByText(said).waitFor();
+    await inBoth(page, ...said);
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
@@ -650,6 +673,36 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
       await page.getByText(said).waitFor();
     }
     await page.goBack();
+  }
+  await close();
+});
+
+test('the key of another certificate is told of as that, and is no wrong password', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const other = makeCertificate({ into: join(work, 'other'), name: '나래()0091004123456789', km: true, password: made.password });
+  const curves = ['가온', '나래'].map((name, i) => makeCertificate({ into: join(work, `curve${i}`), name: `${name}()0091004123456789`, key: 'ec', password: made.password }));
+  const title = ['비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요', 'The password is right, but the key is not that of the certificate beside it'];
+  for (const [mine, theirs, file] of [[made, other, 'signPri.key'], [made, other, 'kmPri.key'], [...curves, 'signPri.key']]) {
+    const at = mkdtempSync(join(work, 'foreign-'));
+    cpSync(mine.folder, at, { recursive: true });
+    copyFileSync(join(theirs.folder, file), join(at, file));
+    await pick(page, at);
+    for (const [button, label, go] of [['비밀번호 확인', '인증서 비밀번호', '확인'], ['비밀번호 바꾸기', '지금 비밀번호', '비밀번호 바꾸기'], ['PFX 파일로 저장', '인증서 비밀번호', '저장하기']]) {
+      await page.getByRole('button', { name: new RegExp(`^${button}`) }).click();
+      for (const [typed, said] of [[made.password, title], ['wrong', ['1번 틀렸지만', '1 wrong attempt so far']]]) {
+        if (label === '지금 비밀번호') {
+          await change(page, typed, next);
+        } else {
+          await page.getByLabel(label).fill(typed);
+          await press(page, go);
+        }
+        await inBoth(page, ...said);
+        assert.equal(await page.getByText(`(${file})`).count(), said === title ? 1 : 0, `${button}: ${typed}`);
+      }
+      await page.goBack();
+    }
+    await press(page, '다른 폴더 열기');
   }
   await close();
 });

@@ -36,7 +36,7 @@ export class Problem extends Error {
     const left = this.body.tries_left ?? 0;
     for (const kind of [this.#kind(), this.slug])
       if (has(`problem.${kind}.${part}`))
-        return t(`problem.${kind}.${part}`, { left, count: left, time: soon(this.body.until ?? 0) });
+        return t(`problem.${kind}.${part}`, { left, count: left, time: soon(this.body.until ?? 0), file: this.body.file });
     const own = this.body[lang() === 'ko' ? `${part}_ko` : part];
     return own ?? t(`problem.server-error.${part}`);
   }

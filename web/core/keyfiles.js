@@ -4,7 +4,8 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, changePassword, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
+import { NpkiError, certificateFacts, changePassword, checkKeyFile, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
+import { Problem, problemOf } from './api.js';
 
 /* The files of one folder; their names are written in any case. */
 const names = { signCert: 'signCert.der', signPri: 'signPri.key', kmCert: 'kmCert.der', kmPri: 'kmPri.key', caPubs: 'CaPubs' };
@@ -45,13 +46,43 @@ export async function factsOf(der) {
   return certificateFacts(der);
 }
 
+/* What the C code refuses, as a person needs to hear it. */
+const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_STATE: 'key-other', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
+
+/** Whatever was thrown, as a Problem; an NpkiError with .file, a name, tells of that file. */
+export function problemOfFiles(thrown) {
+  if (!(thrown instanceof NpkiError))
+    return problemOf(thrown);
+  const { code, file } = thrown;
+  return new Problem(code === 'RC_FORMAT' && file !== undefined ? 'file-unreadable' : problems[code] ?? 'server-error', { file });
+}
+
+const readers = [['signCert', certificateFacts], ['signPri', checkKeyFile], ['kmCert', certificateFacts], ['kmPri', checkKeyFile]];
+
 /**
- * Opens every key of the files, and wipes them again; throws what openKeyFile
- * throws when one does not open. A wrong password that opens the other key is
- * an NpkiError with .closed, the part that it does not open.
+ * Throws an NpkiError with .file for the first that is not what its name says.
+ * What is whole, though nobody here opens it, is let through.
+ * @param {Files} files
+ */
+export async function checkFiles(files) {
+  for (const [part, read] of readers.filter(([name]) => files[name]?.length > 0)) {
+    try {
+      await read(files[part]);
+    } catch (e) {
+      if (!(e instanceof NpkiError) || e.code === 'RC_FORMAT')
+        throw Object.assign(e, { file: names[part] });
+    }
+  }
+}
+
+/**
+ * Opens every key of the files, and wipes them again; throws what checkFiles
+ * and openKeyFile throw, an NpkiError with .file. A wrong password that opens
+ * the other key is one with .closed, the part that it does not open.
  * @param {Files} files @param {string} password
  */
 export async function openKeys(files, password) {
+  await checkFiles(files);
   const wrong = [];
   const pairs = [['signPri', 'signCert'], ['kmPri', 'kmCert']].filter(([key]) => files[key]?.length > 0);
   for (const [key, certificate] of pairs) {
@@ -59,7 +90,7 @@ export async function openKeys(files, password) {
       await openKeyFile(files[key], password, files[certificate]);
     } catch (e) {
       if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
-        throw e;
+        throw Object.assign(e, { file: names[key] });
       wrong.push(Object.assign(e, { closed: key }));
     }
   }

@@ -59,8 +59,9 @@ import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
 /**
  * What the C code refuses. `code` is a name of src/base/err.h; those that
  * occur: RC_FORMAT (not such a file), RC_SECRET (wrong password or damaged
- * file, nobody can tell which), RC_POLICY (a new password that breaks the
- * rules), RC_UNKNOWN (an algorithm that we do not know), RC_LIMIT (too large).
+ * file, nobody can tell which), RC_STATE (the key of another certificate),
+ * RC_POLICY (a new password that breaks the rules), RC_UNKNOWN (an algorithm
+ * that we do not know), RC_LIMIT (too large).
  * `field` is what the complaint is about, '' where nothing is.
  */
 export class NpkiError extends Error {
@@ -310,9 +311,10 @@ export async function checkKeyFile(keyDer) {
 
 /**
  * Does this password open this key file, and is the key this certificate's?
- * Returns, or throws an NpkiError. Takes a few milliseconds for the files
- * that are in use; a file may ask for thousands of times more, so call it
- * from a worker where the file comes from somebody else.
+ * Returns, or throws an NpkiError, RC_STATE where it is another certificate's.
+ * Takes a few milliseconds for the files that are in use; a file may ask for
+ * thousands of times more, so call it from a worker where the file comes from
+ * somebody else.
  * @param {Uint8Array} keyDer
  * @param {string} password
  * @param {Uint8Array|null} certificateDer

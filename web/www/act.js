@@ -9,12 +9,8 @@
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
-import { Problem, problemOf } from '../core/api.js';
-import { NpkiError } from '../core/keyfiles.js';
+import { NpkiError, problemOfFiles } from '../core/keyfiles.js';
 import { ownFont } from './certificate.js';
-
-/* What the C code refuses, as a person needs to hear it. */
-const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
 
 export class Act extends View {
   static properties = { one: { attribute: false } };
@@ -49,7 +45,7 @@ export class Act extends View {
       await f();
     } catch (e) {
       if (e.name !== 'AbortError')
-        this.problem = e instanceof NpkiError ? new Problem(problems[e.code] ?? 'server-error') : problemOf(e);
+        this.problem = problemOfFiles(e);
     }
     this.set({ busy: false });
   }

@@ -11,9 +11,8 @@
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
-import { problemOf } from '../core/api.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
-import { opens } from '../core/keyfiles.js';
+import { opens, problemOfFiles } from '../core/keyfiles.js';
 import { withoutKey, withoutPair } from './certificate.js';
 import './find.js';
 
@@ -100,7 +99,7 @@ class WwwImport extends View {
     if (e instanceof Ended)
       this.#over(e.state);
     else
-      this.set({ busy: false, problem: problemOf(e) });
+      this.set({ busy: false, problem: problemOfFiles(e) });
   }
 
   async #over(end) {

@@ -10,7 +10,7 @@
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
-import { factsOf, namedFiles, pathFor } from '../core/keyfiles.js';
+import { checkFiles, factsOf, namedFiles, pathFor } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
@@ -49,6 +49,7 @@ class WwwKeep extends Act {
   async #pick() {
     await this.run(async () => {
       this.there = undefined;
+      await checkFiles(this.files);
       const root = await showDirectoryPicker({ id: 'npki-copy', mode: 'readwrite' });
       await askLeave(root);
       const there = await filesBelow(root, this.path);
@@ -86,11 +87,14 @@ class WwwKeep extends Act {
     return this.run(() => this.#place(this.there.root));
   }
 
-  async #download() {
-    const { named: files } = namedFiles(this.files);
-    const file = `NPKI-${(await factsOf(this.files.signCert)).name}.zip`;
-    download(file, zipOf(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [[...this.path, name].join('/'), bytes]))));
-    this.#kept({ download: file });
+  #download() {
+    return this.run(async () => {
+      await checkFiles(this.files);
+      const { named: files } = namedFiles(this.files);
+      const file = `NPKI-${(await factsOf(this.files.signCert)).name}.zip`;
+      download(file, zipOf(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [[...this.path, name].join('/'), bytes]))));
+      this.#kept({ download: file });
+    });
   }
 
   #other() {

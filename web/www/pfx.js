@@ -9,7 +9,7 @@
  */
 import { css, html } from '../ui/base.js';
 import { t } from '../core/i18n.js';
-import { makePfxFile } from '../core/keyfiles.js';
+import { makePfxFile, openKeys } from '../core/keyfiles.js';
 import { download } from '../core/writer.js';
 import { Asking, typed } from './act.js';
 import { withoutPair } from './certificate.js';
@@ -35,6 +35,7 @@ class WwwPfx extends Asking {
     const password = typed(field);
     if (password !== null && !this.busy)
       this.opening(field, async () => {
+        await openKeys(this.one.files, password);
         const name = `${this.owner}.pfx`;
         download(name, new Blob([await makePfxFile(this.one.files, password, this.form)], { type: 'application/x-pkcs12' }));
         await this.finish({ download: name });

@@ -61,7 +61,7 @@ answer_key(const char *path, const char *password, const char *certificate)
 	if (rc == RC_OK && certificate != NULL)
 		rc = certinfo_parse(buf_span(&der), &c, NULL);
 	if (rc == RC_OK)
-		rc = keyfile_open(
+		rc = keyfile_open_beside(
 		    buf_span(&file), span_str(password), c.modulus, &key, NULL);
 	buf_clear(&file);
 	buf_clear(&der);

@@ -86,6 +86,42 @@ test_samples(void)
 	}
 }
 
+/* The key of another certificate is no wrong password. */
+static void
+test_beside(void)
+{
+	static const struct {
+		const char *what, *password;
+		unsigned int flipped; /* in the certificate's modulus */
+		enum rc want;
+	} rows[] = {
+		{ "of its certificate", NULL, 0, RC_OK },
+		{ "of another certificate", NULL, 1, RC_STATE },
+		{ "wrong password", "Wrong", 0, RC_SECRET },
+		{ "wrong password, beside another", "Wrong", 1, RC_SECRET },
+	};
+	struct buf file = sample(sample_keys[0]);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf modulus = buf_init(info.modulus.n);
+		struct sec key SEC_WIPED = { 0 };
+		struct err e = { 0 };
+		enum rc rc;
+
+		buf_bytes(&modulus, info.modulus);
+		modulus.p[0] ^= (uint8_t)rows[i].flipped;
+		rc = keyfile_open_beside(buf_span(&file),
+		    rows[i].password == NULL ? SAMPLE_PASSWORD
+					     : span_str(rows[i].password),
+		    buf_span(&modulus), &key, &e);
+		ok(rc == rows[i].want && e.rc == rc &&
+			(key.p != NULL) == (rc == RC_OK),
+		    "a key file beside its certificate: %s", rows[i].what);
+		buf_clear(&modulus);
+	}
+	buf_clear(&file);
+}
+
 /* `openssl pkcs8` opens the same file to the same RSAPrivateKey. */
 static void
 test_openssl_reads(void)
@@ -489,6 +525,7 @@ main(void)
 		return EXIT_FAILURE;
 	test_kdf();
 	test_samples();
+	test_beside();
 	test_openssl_reads();
 	test_openssl_writes();
 	test_wrong();

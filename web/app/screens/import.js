@@ -13,7 +13,7 @@ import { post, problemOf } from '../../core/api.js';
 import { bytesOf, concat, lp16, toB64u } from '../../core/ids.js';
 import { seal } from '../../core/hpke.js';
 import { Ended, Receiving } from '../../core/handover.js';
-import { factsOf, opens, pairsOf } from '../../core/keyfiles.js';
+import { factsOf, opens, pairsOf, problemOfFiles } from '../../core/keyfiles.js';
 import { state } from '../../core/store.js';
 import { go } from '../../core/router.js';
 import { answer, checked } from '../approve.js';
@@ -81,7 +81,7 @@ class Import extends Screen {
   #fail(e) {
     if (e.name === 'AbortError')
       return;
-    this.set({ busy: false, problem: problemOf(e) });
+    this.set({ busy: false, problem: problemOfFiles(e) });
   }
 
   async #fromPc() {
