@@ -186,6 +186,7 @@ cert_failed(struct cert *c, enum rc rc)
 	case RC_SECRET:
 		return CERT_PASSWORD;
 	case RC_FORMAT:
+		return CERT_MALFORMED;
 	case RC_LIMIT:
 	case RC_UNKNOWN:
 	case RC_ABSENT:
@@ -230,8 +231,10 @@ cert_written(struct cert *c, enum rc rc)
 	if (rc == RC_POLICY)
 		return CERT_READ_ONLY;
 
-	return end == CERT_UNREADABLE || end == CERT_OTHER ? CERT_NOT_WRITTEN
-							   : end;
+	return end == CERT_UNREADABLE || end == CERT_MALFORMED ||
+		end == CERT_OTHER
+	    ? CERT_NOT_WRITTEN
+	    : end;
 }
 
 struct span

@@ -52,6 +52,8 @@ enum cert_end {
 	CERT_NOT_YET,
 	CERT_REFUSED, /* by a rule: rc and err say which */
 	CERT_UNREADABLE,
+	CERT_MALFORMED, /* read, and not what it should be */
+	CERT_NO_PFX,
 	CERT_OTHER,
 };
 
@@ -99,7 +101,10 @@ enum cert_end cert_load(struct cert *c);
  */
 enum cert_end cert_choose(struct cert *c);
 
-/* Its files, and what the certificate says: CERT_UNREADABLE, CERT_OTHER. */
+/*
+ * Its files, and what the certificate says: CERT_UNREADABLE, CERT_MALFORMED,
+ * CERT_OTHER.
+ */
 enum cert_end cert_read(struct cert *c);
 
 /* Says of a copy that is going to be made that half an encryption pair is missing. */

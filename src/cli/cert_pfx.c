@@ -355,6 +355,15 @@ cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
 	return end == CERT_DONE ? cert_pfx_each(c, pfx, &of) : end;
 }
 
+/* What the file itself is told by. */
+static enum cert_end
+cert_pfx_unread(struct cert *c, enum rc rc)
+{
+	enum cert_end end = cert_failed(c, paper_named(c->file, rc, &c->err));
+
+	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
+}
+
 enum cert_end
 cert_pfx_import(struct cert *c)
 {
@@ -367,12 +376,14 @@ cert_pfx_import(struct cert *c)
 	/* Before a password is asked for that is of no use then. */
 	if (rc == RC_OK)
 		rc = pfx_check(buf_span(&file), &c->err);
-	rc = paper_named(c->file, rc, &c->err);
+	end = cert_pfx_unread(c, rc);
 	if (c->to == NULL)
 		c->to = getenv("HOME");
-	if (rc == RC_OK && c->to == NULL)
-		rc = err_set(&c->err, RC_ABSENT, "--to", "no home folder");
-	end = rc == RC_OK ? cert_is_folder(c, c->to) : cert_failed(c, rc);
+	if (end == CERT_DONE)
+		end = c->to != NULL ? cert_is_folder(c, c->to)
+				    : cert_failed(c,
+					  err_set(&c->err, RC_ABSENT, "--to",
+					      "no home folder"));
 	if (end != CERT_DONE)
 		goto out;
 	/* A file may have an empty password. */
@@ -381,10 +392,11 @@ cert_pfx_import(struct cert *c)
 	if (end != CERT_DONE && end != CERT_PASSWORD)
 		goto out;
 	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
-	rc = paper_named(c->file, rc, &c->err);
+	end = cert_pfx_unread(c, rc);
 	(void)json_object_set_new(c->answer, "folders", json_array());
 	/* What may end it is asked before another password is. */
-	end = rc == RC_OK ? cert_pfx_each(c, &pfx, NULL) : cert_failed(c, rc);
+	if (end == CERT_DONE)
+		end = cert_pfx_each(c, &pfx, NULL);
 	if (end == CERT_DONE)
 		end = cert_pfx_password(c, &pfx, &password);
 out:

@@ -156,6 +156,13 @@ static const struct {
 	    { "하지 않았어요", "This was not done" } },
 	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" } },
+	/* For programs it is the same: no file to go on with. */
+	[CERT_MALFORMED] = { PERSON_INPUT, "unreadable",
+	    { "파일이 맞지 않거나 깨졌어요",
+		"A file is not what it should be" } },
+	[CERT_NO_PFX] = { PERSON_INPUT, "unreadable",
+	    { "PFX(.p12) 파일이 아니거나 깨졌어요",
+		"This is no PKCS#12 file, or a damaged one" } },
 	[CERT_OTHER] = { PERSON_SERVICE, "failed",
 	    { "하지 못했어요", "This could not be done" } },
 };
@@ -180,7 +187,8 @@ static bool
 cert_has_reason(enum cert_end end)
 {
 	return end == CERT_REFUSED || end == CERT_UNREADABLE ||
-	    end == CERT_OTHER || end == CERT_READ_ONLY || end == CERT_NO_OUT ||
+	    end == CERT_MALFORMED || end == CERT_NO_PFX || end == CERT_OTHER ||
+	    end == CERT_READ_ONLY || end == CERT_NO_OUT ||
 	    end == CERT_NOT_WRITTEN || end == CERT_HALF;
 }
 

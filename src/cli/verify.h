@@ -20,6 +20,8 @@ enum verify_end {
 	VERIFY_OUT_EXISTS,
 	VERIFY_NO_OUT,
 	VERIFY_UNREADABLE, /* rc and err say why */
+	VERIFY_MALFORMED,  /* read, and not what it should be */
+	VERIFY_NO_MESSAGE, /* the same of the message */
 	VERIFY_SEALED,     /* opened tells nothing: own_end says why */
 	VERIFY_NOT_SIGNED, /* what was sealed */
 	VERIFY_UNSAFE,

@@ -25,6 +25,7 @@ verify_failed(struct verify *v, enum rc rc)
 	case RC_OK:
 		return VERIFY_DONE;
 	case RC_FORMAT:
+		return VERIFY_MALFORMED;
 	case RC_LIMIT:
 	case RC_UNKNOWN:
 	case RC_ABSENT:
@@ -139,7 +140,7 @@ verify_read_trust(struct verify *v)
 	return verify_refused(v, rc);
 }
 
-static enum verify_end
+static enum rc
 verify_read_hometax(struct verify *v)
 {
 	struct buf text = buf_init(HOMETAX_MAX);
@@ -153,7 +154,7 @@ verify_read_hometax(struct verify *v)
 		sec_wipe(text.p, text.n);
 	buf_clear(&text);
 
-	return verify_failed(v, rc);
+	return rc;
 }
 
 /* A sealed_opener; arg is the command. */
@@ -195,15 +196,12 @@ verify_parse(struct verify *v)
 	return VERIFY_NOT_SIGNED;
 }
 
-/* The message itself: what is none is told before anything else is missed. */
-static enum verify_end
-verify_read_message(struct verify *v)
+static enum rc
+verify_read_cms(struct verify *v)
 {
 	struct cms signed_one;
 	enum rc rc;
 
-	if (v->hometax)
-		return verify_read_hometax(v);
 	v->message = buf_init(CMS_MAX);
 	rc = paper_load(v->message_path, &v->message, &v->err);
 	if (rc == RC_OK && !envelope_is_one(buf_span(&v->message)))
@@ -211,7 +209,17 @@ verify_read_message(struct verify *v)
 		    cms_parse(buf_span(&v->message), &signed_one, &v->err),
 		    &v->err);
 
-	return verify_failed(v, rc);
+	return rc;
+}
+
+/* The message itself: what is none is told before anything else is missed. */
+static enum verify_end
+verify_read_message(struct verify *v)
+{
+	enum verify_end end = verify_failed(
+	    v, v->hometax ? verify_read_hometax(v) : verify_read_cms(v));
+
+	return end == VERIFY_MALFORMED ? VERIFY_NO_MESSAGE : end;
 }
 
 /* What is in it, and what it is compared with. */

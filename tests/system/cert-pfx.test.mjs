@@ -90,7 +90,7 @@ test('export: CaPubs that is none is named, and nothing is made', async () => {
     writeFileSync(join(folder, 'CaPubs'), bytes);
     const { code, answer } = await json(['export', folder, '--out', out, '--password-file', right]);
     assert.deepEqual([code, answer.problem, answer.field, existsSync(out)], [3, 'unreadable', 'CaPubs', false], bytes.toString('hex'));
-    assert.match((await cert(['export', folder, '--out', out, '--password-file', right], ko)).stderr, /^파일을 읽지 못했어요 \(CaPubs: .+\)\.$/m);
+    assert.match((await cert(['export', folder, '--out', out, '--password-file', right], ko)).stderr, /^파일이 맞지 않거나 깨졌어요 \(CaPubs: .+\)\.$/m);
   }
 });
 
@@ -103,7 +103,7 @@ test('import: a file that is none, or of which half is there, is named with what
     writeFileSync(bad, inside);
     const { code, answer } = await json(['import', bad, '--to', medium(), '--password-file', right]);
     assert.deepEqual([code, answer.problem, bad.endsWith(answer.field) && answer.field !== ''], [3, 'unreadable', true], `${what}: ${answer.field}`);
-    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^파일을 읽지 못했어요 \([^ ]*bad\.p12: .+\)\.$/m, what);
+    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^PFX\(\.p12\) 파일이 아니거나 깨졌어요 \([^ ]*bad\.p12: .+\)\.$/m, what);
   }
 });
 

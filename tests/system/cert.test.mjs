@@ -226,7 +226,7 @@ for (const [name, bytes] of [['cut short', (all) => all.subarray(0, 900)], ['emp
     writeFileSync(join(odd, 'signCert.der'), bytes(readFileSync(join(old, 'signCert.der'))));
     const { code, answer } = await json(['show', odd]);
     assert.deepEqual([code, answer.problem, answer.field], [3, 'unreadable', 'signCert.der']);
-    assert.match((await cert(['show', odd], { env: ko })).stderr, /^파일을 읽지 못했어요 \(signCert\.der: .+\)\.$/m);
+    assert.match((await cert(['show', odd], { env: ko })).stderr, /^파일이 맞지 않거나 깨졌어요 \(signCert\.der: .+\)\.$/m);
     rmSync(odd, { recursive: true });
   });
 }

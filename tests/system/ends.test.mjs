@@ -122,7 +122,7 @@ test('SIGTERM and SIGHUP at a password: the same', async () => {
 /** What stands in a password file, and how a verb that reads it ends. */
 const secrets = [
   ['a line that ends as on Windows, after a byte order mark', file('windows', `\ufeff${password}\r\n`), 0, /The password is right/],
-  ['a folder', base, 3, /A file cannot be read \(--password-file: this is a folder\)\./],
+  ['a folder', base, 3, /A file is not what it should be \(--password-file: this is a folder\)\./],
   ['no file', join(base, 'none'), 3, /A file cannot be read \(--password-file: No such file or directory\)\./],
   ['nothing', file('nothing', ''), 3, /A file cannot be read \(--password-file: nothing was entered\)\./],
   ['a file that nobody may read as one', '/proc/self/mem', 3, /A file cannot be read \(--password-file: Input\/output error\)\./],
