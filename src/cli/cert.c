@@ -334,12 +334,16 @@ enum cert_end
 cert_read(struct cert *c)
 {
 	enum rc rc = medium_read(c->row->pair, &c->medium, &c->err);
+	enum cert_end end = cert_failed(c, rc);
 
-	if (rc != RC_OK)
-		return cert_failed(c, rc);
+	if (rc == RC_OK)
+		end = cert_failed_in(c, FOLDER_SIGN_CERT,
+		    certinfo_parse(
+			cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err));
+	if (end != CERT_DONE)
+		c->beside = c->row->folder;
 
-	return cert_failed_in(c, FOLDER_SIGN_CERT,
-	    certinfo_parse(cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err));
+	return end;
 }
 
 void

@@ -84,6 +84,7 @@ struct cert {
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */
 	const char *place;    /* of CERT_NO_FOLDER: as it was named */
+	const char *beside;   /* the folder of the file that err names, shown */
 	int64_t moment_ms;    /* of CERT_EXPIRED and CERT_NOT_YET */
 	enum rc rc;
 	struct err err;

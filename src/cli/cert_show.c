@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "cli/columns.h"
+#include "client/reason.h"
 #include "npki/certview.h"
 #include "npki/keyfile.h"
 
@@ -18,6 +19,7 @@
 #define SHOW_CELLS  2
 #define SHOW_USAGES 256
 #define SHOW_HEX    129
+#define SHOW_UNREAD 256
 #define SHOW_AGE_MS (183LL * 86400 * 1000) /* half a year: R-PWD-5 */
 
 /* What stands in a row of "show", as a person reads it and as scripts do. */
@@ -204,6 +206,36 @@ show_yes(bool yes, bool person)
 				   : (struct person_text){ "없음", "no" });
 }
 
+/*
+ * What stands beside "Key file": how it is encrypted, that there is none, or
+ * why it cannot be read, for which unread has room.
+ */
+static const char *
+show_key_file(const struct cert *c, const char *key_file, bool person,
+    char unread[static SHOW_UNREAD])
+{
+	static const struct person_text text = { "읽지 못했어요",
+		"cannot be read" };
+	struct keyfile k;
+	struct err e = { 0 };
+	FILE *out;
+	enum rc rc;
+
+	if (c->row->pair->sign_key == NULL)
+		return show_yes(false, person);
+	if (key_file[0] != '\0')
+		return key_file;
+	out = person ? fmemopen(unread, SHOW_UNREAD, "w") : NULL;
+	if (out == NULL)
+		return "unreadable";
+	rc = keyfile_parse(cert_file(c, FOLDER_SIGN_KEY), &k, &e);
+	(void)fprintf(out, "%s: ", person_sentence(text));
+	reason_print(out, rc, &e);
+	(void)fclose(out);
+
+	return unread;
+}
+
 static void
 show_facts(struct cert *c, const char *key, const char *key_file,
     const struct show_extra extras[EXTRAS])
@@ -212,7 +244,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	const struct certinfo *info = &c->info;
 	const struct policy *policy = info->policy;
 	char from[PICK_TIME], until[PICK_TIME], changed[PICK_TIME] = "";
-	char used[SHOW_USAGES];
+	char used[SHOW_USAGES], unread[SHOW_UNREAD];
 	int64_t changed_ms = show_changed(c->row);
 
 	pick_time(from, info->not_before_ms, !s.person);
@@ -244,8 +276,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	show_row(&s, "key", (struct person_text){ "키", "Key" }, key);
 	show_row(&s, "key-file",
 	    (struct person_text){ "개인키 파일", "Key file" },
-	    c->row->pair->sign_key == NULL ? show_yes(false, s.person)
-					   : key_file);
+	    show_key_file(c, key_file, s.person, unread));
 	show_row(&s, "key-changed",
 	    (struct person_text){ "비밀번호를 정한 날", "Password set" },
 	    changed);

@@ -273,7 +273,9 @@ cert_say(const struct cert *c, enum cert_end end)
 	else if (end == CERT_EXPIRED || end == CERT_NOT_YET)
 		cert_say_day(c, end);
 	else if (cert_has_reason(end)) {
-		(void)fprintf(stderr, "%s (", text);
+		(void)fprintf(stderr, "%s (%s%s", text,
+		    c->beside == NULL ? "" : c->beside,
+		    c->beside == NULL ? "" : ": ");
 		reason_print(stderr, c->rc, &c->err);
 		(void)fputs(").\n", stderr);
 	} else if (cert_has_field(end))

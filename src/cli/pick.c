@@ -406,7 +406,10 @@ pick_alike(const char *const *a, const char *const *b)
 	return true;
 }
 
-/* What tells apart the lines that look alike; NULL for those that do not. */
+/*
+ * What tells apart the lines that look alike, and where a file is that tells
+ * nothing of itself; NULL for all others.
+ */
 static void
 pick_notes(const struct pick *p, const char *const *texts, char **notes)
 {
@@ -418,10 +421,12 @@ pick_notes(const struct pick *p, const char *const *texts, char **notes)
 		for (size_t k = 0; alone && k < p->n; k++)
 			alone = k == i ||
 			    !pick_alike(cells, texts + (k + 1) * PICK_CELLS);
-		if (!alone &&
+		if (!row->read)
+			notes[i + 1] = strdup(row->folder);
+		else if (!alone &&
 		    asprintf(&notes[i + 1], "%s %s, %s",
-			person_sentence(text_serial),
-			row->read ? row->info.serial : "?", row->folder) < 0)
+			person_sentence(text_serial), row->info.serial,
+			row->folder) < 0)
 			notes[i + 1] = NULL;
 	}
 }

@@ -226,10 +226,24 @@ for (const [name, bytes] of [['cut short', (all) => all.subarray(0, 900)], ['emp
     writeFileSync(join(odd, 'signCert.der'), bytes(readFileSync(join(old, 'signCert.der'))));
     const { code, answer } = await json(['show', odd]);
     assert.deepEqual([code, answer.problem, answer.field], [3, 'unreadable', 'signCert.der']);
-    assert.match((await cert(['show', odd], { env: ko })).stderr, /^파일이 맞지 않거나 깨졌어요 \(signCert\.der: .+\)\.$/m);
+    assert.match((await cert(['show', odd], { env: ko })).stderr, /^파일이 맞지 않거나 깨졌어요 \(.*\/broken: signCert\.der: .+\)\.$/m);
     rmSync(odd, { recursive: true });
   });
 }
+
+test('what cannot be read: its folder in the list, and why beside the key file', async () => {
+  const where = join(base, 'unread'), odd = join(where, 'odd');
+  cpSync(old, join(where, 'good'), { recursive: true });
+  cpSync(old, odd, { recursive: true });
+  writeFileSync(join(odd, 'signPri.key'), 'no key');
+  assert.match((await cert(['show', odd], { env: ko })).stdout, /^key-file\tunreadable$/m);
+  assert.match((await terminal(['show', odd], { env: { LC_ALL: 'C.UTF-8' } })).stdout, /^Key file +cannot be read: not /m);
+  assert.match((await terminal(['show', odd], { env: ko })).stdout, /^개인키 파일 +읽지 못했어요: 개인키 파일이 아니에요/m);
+  writeFileSync(join(odd, 'signCert.der'), 'no certificate');
+  const { stdout } = await terminal(['list', '--root', where], { env: ko });
+  assert.match(stdout, new RegExp(`읽을 수 없음[^\n]*\n {6}${odd}\n`));
+  assert.ok(!stdout.includes(join(where, 'good')), stdout);
+});
 
 test('check-password: nothing to ask on, no key, no file', async () => {
   const none = await json(['check-password', made.folder]);
