@@ -349,6 +349,17 @@ pick_time(char out[static PICK_TIME], int64_t ms, bool utc)
 }
 
 void
+pick_moment(char out[static PICK_TIME], int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm = { 0 };
+
+	(void)localtime_r(&seconds, &tm);
+	out[0] = '\0';
+	(void)strftime(out, PICK_TIME, "%Y-%m-%d %H:%M", &tm);
+}
+
+void
 pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
     const char *folder)
 {

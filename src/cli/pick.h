@@ -128,3 +128,6 @@ void pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
 /* A moment as 2026-11-30: here, or (utc) 2026-11-30T14:59:59Z. */
 #define PICK_TIME 24
 void pick_time(char out[static PICK_TIME], int64_t ms, bool utc);
+
+/* The same to the minute, for a person: 2026-11-30 23:59, here. */
+void pick_moment(char out[static PICK_TIME], int64_t ms);

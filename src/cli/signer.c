@@ -198,17 +198,17 @@ signer_print(const struct signer *s, FILE *out)
 					claims = { "서명했다는 사람",
 						"Said to be signed by" },
 					nobody = { "모름", "unknown" };
-	char day[PICK_TIME] = "";
+	char moment[PICK_TIME] = "";
 	const struct certinfo *info =
 	    s->certificate == NULL ? NULL : certificate_info(s->certificate);
 
 	if (s->time_ms != 0)
-		pick_time(day, s->time_ms, true);
+		pick_moment(moment, s->time_ms);
 	(void)fprintf(out, "%s: %s%s%s%s, %s %s%s%s\n",
 	    person_sentence(s->state == SIGNER_GOOD ? by : claims),
 	    info == NULL ? person_sentence(nobody) : info->owner,
 	    info == NULL ? "" : " (", info == NULL ? "" : info->issuer,
 	    info == NULL ? "" : ")", algorithm_scheme_name(s->algorithm.scheme),
-	    algorithm_hash_name(s->algorithm.hash), day[0] == '\0' ? "" : ", ",
-	    day);
+	    algorithm_hash_name(s->algorithm.hash),
+	    moment[0] == '\0' ? "" : ", ", moment);
 }

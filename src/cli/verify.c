@@ -43,10 +43,11 @@ static const struct ending endings[] = {
 	    PERSON_USAGE, false },
 	[VERIFY_NO_ROOTS] = { "no-roots",
 	    { "믿을 최상위 인증서가 없어요. --trust로 알려 주거나 "
-	      "/etc/ingam/trust.d에 두세요. 서명만 보려면 --no-chain을 쓰세요.",
+	      "/etc/ingam/trust.d 또는 ~/.config/ingam/trust.d에 두세요. "
+	      "서명만 보려면 --no-chain을 쓰세요.",
 		"There is no root certificate to trust. Name one with --trust "
-		"or put it into /etc/ingam/trust.d; to verify the signature "
-		"alone, use --no-chain." },
+		"or put it into /etc/ingam/trust.d or ~/.config/ingam/trust.d; "
+		"to verify the signature alone, use --no-chain." },
 	    PERSON_INPUT, false },
 	[VERIFY_WRONG_ROOTS] = { "no-roots",
 	    { "--trust로 알려 준 곳에 최상위 인증서가 없어요. PEM이나 DER 파일, 또는 "
@@ -86,6 +87,10 @@ static const struct ending endings[] = {
 	    { "위조할 수 있는 서명이라 확인하지 않아요",
 		"This could be forged, so it is not verified" },
 	    PERSON_REFUSED, true },
+	[VERIFY_DECLINED] = { "declined",
+	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
+		"Stopped. Nothing was changed." },
+	    PERSON_REFUSED, false },
 	[VERIFY_FAILED] = { "failed",
 	    { "하지 못했어요", "This could not be done" }, PERSON_SERVICE,
 	    true },

@@ -25,6 +25,7 @@ enum verify_end {
 	VERIFY_SEALED,     /* opened tells nothing: own_end says why */
 	VERIFY_NOT_SIGNED, /* what was sealed */
 	VERIFY_UNSAFE,
+	VERIFY_DECLINED, /* whoever was asked stopped it */
 	VERIFY_FAILED,
 };
 

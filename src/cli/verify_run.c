@@ -34,13 +34,14 @@ verify_failed(struct verify *v, enum rc rc)
 		return VERIFY_UNREADABLE;
 	case RC_POLICY:
 		return VERIFY_UNSAFE;
+	case RC_REFUSED:
+		return VERIFY_DECLINED;
 	case RC_SECRET:
 	case RC_LOCKED:
 	case RC_RATE:
 	case RC_EXISTS:
 	case RC_STATE:
 	case RC_EXPIRED:
-	case RC_REFUSED:
 	case RC_BUSY:
 	case RC_MEMORY:
 	case RC_CRYPTO:

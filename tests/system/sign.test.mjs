@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeCertificate, putR, vidOf } from '../lib/certificate.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
+import { terminal } from '../lib/terminal.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-sign-'));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -244,6 +245,9 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   const stranger = file('stranger', JSON.stringify({ cert, logSgnt, randomEnc: randomBytes(20).toString('base64') }));
   assert.equal((await whose('1234567890\n', stranger)).problem, 'other-owner');
   assert.equal((await whose('1234567890\n', file('without', JSON.stringify({ cert, logSgnt })))).field, 'randomEnc');
+  const stopped = await terminal([program('ingam'), 'verify', '--hometax', '--no-chain', '--number-file', '-', out], { answers: ['\x04'] });
+  assert.equal(stopped.code, 5, stopped.stdout);
+  assert.match(stopped.stdout, /^Stopped\. Nothing was changed\.$/m);
   const without = await sign(['--hometax', challenge], { home });
   assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
 });
@@ -330,11 +334,18 @@ test('sign --json: until when, or from when on, a certificate that does not sign
   }
 });
 
+test('verify: when it was signed is told to a person by the clock here', async () => {
+  const { signers: [{ signing_time: at }] } = await json(verify(['--json', '--no-chain', message]));
+  const { stdout } = await verify(['--no-chain', message], { env: { TZ: 'KST-9' } });
+  const here = new Date(at + 9 * 3600000).toISOString().slice(0, 16).replace('T', ' ');
+  assert.ok(stdout.startsWith('Signed by: ') && stdout.includes(`, ${here}\n`), stdout);
+});
+
 test('verify: that there is no root is said once; of those that --trust names, what is wrong', async () => {
   const home = temporary('rootless'), empty = temporary('no-roots'), asked = ['verify', message];
   mkdirSync(empty);
   const none = await ingam(asked, { home });
-  if (!existsSync('/etc/ingam/trust.d')) assert.match(none.stderr, /^There is no root certificate to trust\. [^(]*--no-chain\.$/m);
+  if (!existsSync('/etc/ingam/trust.d')) assert.match(none.stderr, /^There is no root certificate to trust\. [^(]* ~\/\.config\/ingam\/trust\.d; [^(]*--no-chain\.$/m);
   for (const [path, en, kr] of [[empty, 'no certificate in it', '인증서가 들어 있지 않아요'], [file('roots.txt', 'none\n'), 'no certificate in it', '인증서가 들어 있지 않아요'], [temporary('gone'), 'no such file', '그런 파일이 없어요']]) {
     const name = basename(path);
     assert.match((await ingam([...asked, '--trust', path], { home })).stderr, new RegExp(`^What --trust names has no root certificate\\. .* \\(${name}: ${en}\\)\\.$`, 'm'));
