@@ -14,26 +14,26 @@
 #include <string.h>
 
 static const struct person_text text_old = {
-	"보안토큰에 이전 인증서가 있어요. 지우고 새 인증서를 복사할까요? 새 것을 "
-	"먼저 넣어 시험해 본 뒤에 이전 것을 지워요. (예/아니요)",
-	"The token has this certificate's predecessor. Delete it and copy the "
-	"new one? The new one is put there and tried before the old one goes. (yes/no)"
+	"보안토큰에 이전 인증서가 있어요. 새 것을 먼저 넣어 시험해 본 뒤에 이전 "
+	"것을 지워요. 지우고 새 인증서를 복사할까요? (예/아니요)",
+	"The token has this certificate's predecessor. The new one is put there "
+	"and tried before the old one goes. Delete it and copy the new one? (yes/no)"
 };
 static const struct person_text text_other = {
 	"보안토큰에 같은 사람의 다른 인증서가 있는데, 복사할 것보다 오래된 것이 "
-	"아니에요. 그것을 지우고 복사할까요? 복사할 것을 먼저 넣어 시험해 본 뒤에 "
-	"지워요. (예/아니요)",
+	"아니에요. 복사할 것을 먼저 넣어 시험해 본 뒤에 그것을 지워요. 그것을 "
+	"지우고 복사할까요? (예/아니요)",
 	"The token has another certificate of the same owner, which is not "
-	"older than the one to be copied. Delete it and copy? What is copied "
-	"is put there and tried before the other one goes. (yes/no)"
+	"older than the one to be copied. What is copied is put there and "
+	"tried before the other one goes. Delete it and copy? (yes/no)"
 };
 static const struct person_text text_first = {
-	"둘을 함께 둘 자리가 보안토큰에 없어요. 거기에 있는 인증서를 먼저 지우고 "
-	"복사할까요? 그 다음에 복사가 안 되면 보안토큰에는 둘 다 없어요. 이 PC의 "
-	"파일은 그대로예요. (예/아니요)",
-	"The token has no room for both. Delete the one that is there first, then "
-	"copy? If the copy then fails, the token has neither. The files on this "
-	"PC stay as they are. (yes/no)"
+	"둘을 함께 둘 자리가 보안토큰에 없어요. 먼저 지운 다음에 복사가 안 되면 "
+	"보안토큰에는 둘 다 없어요. 이 PC의 파일은 그대로예요. 거기에 있는 인증서를 "
+	"먼저 지우고 복사할까요? (예/아니요)",
+	"The token has no room for both. If the copy fails after the one that is "
+	"there was deleted, the token has neither. The files on this PC stay as "
+	"they are. Delete the one that is there first, then copy? (yes/no)"
 };
 /* The same person's from the same issuer, for the same use. */
 static bool

@@ -502,7 +502,7 @@ test('a person is asked: password, PIN without echo, and before the old one goes
   await t.test('no: 5, and the old one is as it was', async () => {
     const { code, out } = await typed(token, copy, [...secrets, [/\(yes\/no\): $/, 'no']]);
     assert.equal(code, 5, out);
-    assert.match(out, /predecessor[^]*Stopped\. Nothing was changed\./);
+    assert.match(out, /predecessor[^]*goes\. Delete it and copy the new one\? \(yes\/no\): [^]*Stopped\. Nothing was changed\./);
     assert.ok(!out.includes(PIN) && !out.includes(PASSWORD), out);
     assert.equal(usable(token, old, next), 'old');
   });
