@@ -27,6 +27,7 @@ enum cert_end {
 	CERT_NO_KEY,
 	CERT_UNATTENDED,
 	CERT_PASSWORD,
+	CERT_PASSWORD_PFX,  /* or a damaged file: they cannot be told apart */
 	CERT_PASSWORD_SIGN, /* one of two keys: err.field is which */
 	CERT_PASSWORD_KM,
 	CERT_OTHER_KEY, /* err.field: the key file */

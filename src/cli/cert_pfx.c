@@ -361,6 +361,9 @@ cert_pfx_unread(struct cert *c, enum rc rc)
 {
 	enum cert_end end = cert_failed(c, paper_named(c->file, rc, &c->err));
 
+	if (end == CERT_PASSWORD)
+		return CERT_PASSWORD_PFX;
+
 	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
 }
 

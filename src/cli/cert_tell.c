@@ -59,6 +59,11 @@ static const struct {
 		"There is no terminal to ask on. Give as an option" } },
 	[CERT_PASSWORD] = { PERSON_NO, "wrong-password",
 	    { "비밀번호가 맞지 않습니다.", "The password is wrong." } },
+	[CERT_PASSWORD_PFX] = { PERSON_NO, "wrong-password",
+	    { "비밀번호가 맞지 않습니다. 비밀번호가 확실하다면 PFX 파일이 깨진 것이니, "
+	      "다시 내보낸 파일로 해 주세요.",
+		"The password is wrong. If you are sure of it, the PKCS#12 "
+		"file is damaged: export it again." } },
 	[CERT_PASSWORD_SIGN] = { PERSON_NO, "wrong-password",
 	    { "이 비밀번호로 암호용 개인키는 열리지만 전자서명용 개인키는 열리지 "
 	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",

@@ -107,6 +107,20 @@ test('import: a file that is none, or of which half is there, is named with what
   }
 });
 
+test('import: a wrong password and a damaged file look alike, and both are said', async () => {
+  const whole = join(base, 'undamaged.p12'), bad = join(base, 'damaged.p12');
+  assert.equal((await cert(['export', made.folder, '--out', whole, '--password-file', right])).code, 0);
+  const bytes = readFileSync(whole);
+  for (let i = 0; i < 20; i++) bytes[800 + i] ^= 0x55;
+  writeFileSync(bad, bytes);
+  for (const [path, file] of [[bad, right], [whole, other]]) {
+    const { code, answer } = await json(['import', path, '--to', medium(), '--password-file', file]);
+    assert.deepEqual([code, answer.problem], [1, 'wrong-password']);
+    assert.match((await cert(['import', path, '--to', medium(), '--password-file', file], ko)).stderr, /^비밀번호가 맞지 않습니다\. .*파일이 깨진 것/m);
+    assert.match((await cert(['import', path, '--to', medium(), '--password-file', file], { LC_ALL: 'C' })).stderr, /^The password is wrong\. .* the PKCS#12 file is damaged/m);
+  }
+});
+
 /** DER: the elements in bytes, and one of them made. */
 function elements(bytes) {
   const found = [];
