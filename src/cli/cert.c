@@ -282,7 +282,9 @@ cert_load(struct cert *c)
 		return end;
 	rc = pick_load(c->root, &c->pick, &c->err);
 	if ((rc == RC_OK && c->pick.n == 0) || rc == RC_IO)
-		return c->pick.folder.unread_n > 0 ? CERT_UNREAD : CERT_NONE;
+		return c->pick.folder.unread_n > 0 ? CERT_UNREAD
+		    : c->root == NULL              ? CERT_NONE
+						   : CERT_NONE_THERE;
 	if (c->pick.folder.cut)
 		person_say(text_cut);
 

@@ -18,6 +18,7 @@ int cert_main(int argc, char **argv);
 enum cert_end {
 	CERT_DONE,
 	CERT_NONE,
+	CERT_NONE_THERE, /* place, which was named */
 	CERT_NO_FOLDER,  /* place */
 	CERT_NOT_FOLDER, /* place, which is a file */
 	CERT_UNREAD,     /* what was found is good: pick.folder.unread */

@@ -15,7 +15,7 @@ cert_list(struct cert *c)
 
 	if (found && !c->json)
 		pick_print(&c->pick, stdout);
-	if (c->json && (found || end == CERT_NONE)) {
+	if (c->json && (found || end == CERT_NONE || end == CERT_NONE_THERE)) {
 		(void)json_object_set_new(
 		    c->answer, "certificates", pick_json(&c->pick));
 		(void)json_object_set_new(

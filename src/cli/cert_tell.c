@@ -24,6 +24,9 @@ static const struct {
 	[CERT_NONE] = { PERSON_INPUT, "no-certificate",
 	    { "인증서를 찾지 못했어요. --root로 폴더를 알려 주세요.",
 		"No certificate found. Name its folder with --root." } },
+	[CERT_NONE_THERE] = { PERSON_INPUT, "no-certificate",
+	    { "그 폴더에서 인증서를 찾지 못했어요",
+		"No certificate found in that folder" } },
 	[CERT_NO_FOLDER] = { PERSON_INPUT, "no-folder",
 	    { "그런 폴더가 없어요", "There is no such folder" } },
 	/* For programs there is no folder either way. */
@@ -209,7 +212,8 @@ cert_has_field(enum cert_end end)
 static bool
 cert_has_place(enum cert_end end)
 {
-	return end == CERT_NO_FOLDER || end == CERT_NOT_FOLDER;
+	return end == CERT_NONE_THERE || end == CERT_NO_FOLDER ||
+	    end == CERT_NOT_FOLDER;
 }
 
 static const char *

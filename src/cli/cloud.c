@@ -159,6 +159,7 @@ import_files(struct import *m, enum cert_end end)
 	} rows[] = {
 		{ CERT_DONE, END_DONE },
 		{ CERT_NONE, END_NONE },
+		{ CERT_NONE_THERE, END_NONE },
 		{ CERT_SEVERAL, END_SEVERAL },
 		{ CERT_NO_SUCH, END_NUMBER },
 		{ CERT_PASSWORD, END_PASSWORD },

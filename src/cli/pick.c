@@ -492,7 +492,8 @@ pick_print(const struct pick *p, FILE *out)
 {
 	char until[PICK_TIME];
 
-	if (columns_seen(out)) {
+	/* No heading of nothing. */
+	if (p->n > 0 && columns_seen(out)) {
 		pick_columns(p, out);
 		return;
 	}

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { another, base, cert, env, home, json, ko, other, password, right, secret } from '../lib/home.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
+import { terminal as onTerminal } from '../lib/terminal.mjs';
 
 const wrong = secret('Wrong7!Qwe', 'wrong');
 const made = makeCertificate({ into: home, password, km: true });
@@ -158,6 +159,10 @@ test('list: a folder that may not be read is named, and why; what was found is l
   assert.match(missing.stderr, /shut: 읽을 권한이 없어요[^]*목록에 없는 인증서예요/);
   const itself = await run(words[0], [...words.slice(1), program('ingam'), 'cert', 'list', '--root', join(where, 'shut'), '--json'], { env: { HOME: home } });
   assert.deepEqual([itself.code, JSON.parse(itself.stdout).problem], [3, 'unreadable-folders']);
+  // On a terminal no heading stands over nothing.
+  const seen = await onTerminal([...words, program('ingam'), 'cert', 'list', '--root', join(where, 'shut')], { env: { HOME: home, LC_ALL: 'C.UTF-8' } });
+  assert.equal(seen.code, 3);
+  assert.match(seen.stdout, /^[^ ]*shut: no permission to read it\nThere are folders/);
   for (const name of ['shut', 'names-only']) chmodSync(join(where, name), 0o755);
 });
 

@@ -116,8 +116,9 @@ test('list: what is no certificate is listed as such; nothing at all is exit 3',
   mkdirSync(odd);
   const none = await json(['list', '--root', odd]);
   assert.equal(none.code, 3);
-  assert.deepEqual(none.answer, { certificates: [], cut: false, unread: [], problem: 'no-certificate' });
-  assert.match((await cert(['list', '--root', odd], { env: ko })).stderr, /인증서를 찾지 못했어요/);
+  assert.deepEqual(none.answer, { certificates: [], cut: false, unread: [], problem: 'no-certificate', folder: odd });
+  assert.match((await cert(['list', '--root', odd], { env: ko })).stderr, new RegExp(`^그 폴더에서 인증서를 찾지 못했어요: ${odd}\n$`));
+  assert.equal((await cert(['list', '--root', odd], { env: { LC_ALL: 'C' } })).stderr, `No certificate found in that folder: ${odd}\n`);
 });
 
 test('show: by number, fingerprint, folder, and asked for', async () => {
