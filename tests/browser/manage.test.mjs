@@ -318,18 +318,36 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   await close();
 });
 
-test('a pair for encryption that a copy would take away is named before', { timeout: 60000 }, async () => {
+test('a pair for encryption that is there is not lost to a copy without one', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();
-  await pick(page, lone.folder);
-  await heading(page, '뷁쌿훑');
-  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
-  const at = (await page.locator('.where').first().textContent()).replace(/^NPKI/, 'npki');
-  const b64 = (name) => readFileSync(join(made.folder, name)).toString('base64');
-  await lay(page, 'Old', { [`${at}/signCert.der`]: b64('signCert.der'), [`${at}/kmPri.key`]: b64('kmPri.key') });
-  await press(page, '폴더 고르기');
-  await heading(page, '그 자리에 이미 인증서가 있어요');
-  await page.getByText('거기에 있는 암호용 인증서도 함께 없어져요').waitFor();
+  const b64 = (folder, name) => readFileSync(join(folder, name)).toString('base64');
+  const stranger = makeCertificate({ into: join(work, 'stranger'), name: '나래()0091004123456789', issuer: 'yessign', km: true, password: 'abc111' });
+  const there = (folder, ...names) => Object.fromEntries(names.map((name) => [name, b64(folder, name)]));
+  for (const [name, files, kept] of [
+    ['pair', there(made.folder, 'signCert.der', 'kmCert.der', 'kmPri.key'), false], ['key', there(made.folder, 'kmPri.key'), false],
+    ['stranger', there(stranger.folder, 'signCert.der', 'kmCert.der'), false], ['certificate', there(made.folder, 'signCert.der', 'kmCert.der'), true],
+  ]) {
+    await pick(page, lone.folder);
+    await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+    const at = await page.locator('.where').first().textContent();
+    await lay(page, `km ${name}`, Object.fromEntries(Object.entries(files).map(([file, bytes]) => [`${at}/${file}`, bytes])));
+    const before = await lies(page, `km ${name}`);
+    await press(page, '폴더 고르기');
+    await inBoth(page, ...kept ? ['거기에 있는 암호용 인증서(kmCert.der)는 그대로 둬요', 'The encryption certificate that is there (kmCert.der) stays']
+      : ['거기에 있는 암호용 인증서와 개인키(kmCert.der, kmPri.key)가 사라지게 되어 그만두었어요', 'The encryption pair that is there (kmCert.der, kmPri.key) would be lost']);
+    assert.deepEqual(await lies(page, `km ${name}`), before, name);
+    assert.equal(await page.getByRole('button', { name: '덮어쓰기' }).count(), kept ? 1 : 0, name);
+    if (kept) {
+      await press(page, '덮어쓰기');
+      await heading(page, '복사했어요');
+      const after = await lies(page, `km ${name}`);
+      assert.deepEqual(after[`${at}/kmCert.der`], before[`${at}/kmCert.der`]);
+      assert.deepEqual(after[`${at}/signPri.key`], readFileSync(lone.signKey));
+    }
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
   await close();
 });
 

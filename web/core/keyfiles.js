@@ -136,6 +136,12 @@ export async function pathFor(files) {
   return ['NPKI', ca, 'USER', subject];
 }
 
+/** Whether two certificates have the same owner; false where the other one is none. */
+export async function sameOwner(der, other) {
+  const { subject } = await folderOf(der);
+  return await folderOf(other).then((there) => there.subject === subject, () => false);
+}
+
 /** The files by their names on a disk, and the names (in lower case) that such a folder may have beside them. */
 export function namedFiles(files) {
   const named = Object.fromEntries(Object.keys(names).filter((part) => files[part] !== undefined).map((part) => [names[part], files[part]]));

@@ -10,7 +10,7 @@
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
-import { checkFiles, factsOf, namedFiles, pathFor } from '../core/keyfiles.js';
+import { checkFiles, factsOf, namedFiles, pathFor, sameOwner } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
@@ -53,38 +53,49 @@ class WwwKeep extends Act {
       const root = await showDirectoryPicker({ id: 'npki-copy', mode: 'readwrite' });
       await askLeave(root);
       const there = await filesBelow(root, this.path);
-      if (there.has('signcert.der'))
-        await this.#ask(root, there);
+      const stay = await this.#staying(there);
+      if (stay === null || there.has('signcert.der'))
+        await this.#ask(root, there, stay);
       else
-        await this.#place(root);
+        await this.#place(root, stay);
     });
+  }
+
+  /*
+   * The names of files for encryption that stay beside a certificate without
+   * any; null: they cannot, and a key, or the certificate of somebody else, is
+   * not to be lost. What goes back to its folder leaves there what was there.
+   */
+  async #staying(there) {
+    const names = ['kmcert.der', 'kmpri.key'].filter((name) => this.files.kmCert === undefined && there.has(name));
+    const fits = async () => !names.includes('kmpri.key') && await sameOwner(this.files.signCert, await bytesAt(there.get('kmcert.der')));
+    return names.length === 0 || this.folder || await fits() ? names : null;
   }
 
   /*
    * There is a certificate of the same name: an earlier one of the same person,
    * or this very one, whose key may have another password there.
    */
-  async #ask(root, files) {
+  async #ask(root, files, stay) {
     const lies = async (part, name) => this.files[part] === undefined || files.has(name) && same(this.files[part], await bytesAt(files.get(name)));
     const one = await lies('signCert', 'signcert.der');
     const all = one && await lies('signPri', 'signpri.key') && await lies('kmCert', 'kmcert.der') && await lies('kmPri', 'kmpri.key');
-    const lost = this.files.kmCert === undefined && ['kmcert.der', 'kmpri.key'].some((name) => files.has(name));
     const comes = await factsOf(this.files.signCert);
-    const facts = await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null);
+    const facts = files.has('signcert.der') ? await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null) : null;
     const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(comes, facts, Date.now()))?.[0];
-    this.set({ there: { root, one, all, lost, comes, facts, caution, keyless: !files.has('signpri.key') } });
+    this.set({ there: { root, one, all, stay, comes, facts, caution, keyless: !files.has('signpri.key') } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
 
-  async #place(root) {
+  async #place(root, stay) {
     const { named: files, others } = namedFiles(this.files);
-    await placeBelow(root, this.path, files, others);
+    await placeBelow(root, this.path, files, others.filter((name) => !stay.includes(name)));
     this.#kept({ path: [root.name, ...this.path.slice(root.name.toLowerCase() === this.path[0].toLowerCase() ? 1 : 0)].join('/') });
   }
 
   #replace() {
-    return this.run(() => this.#place(this.there.root));
+    return this.run(() => this.#place(this.there.root, this.there.stay));
   }
 
   #download() {
@@ -109,10 +120,14 @@ class WwwKeep extends Act {
     return html`<div class="well there"><div><h2 tabindex="-1">${t('keep.same')}</h2><p>${t('keep.same.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
   }
 
+  #losing() {
+    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there.lost')}</h2><p>${t('keep.there.lost.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
+  }
+
   #replacing() {
-    const { one, lost, comes, facts, caution, keyless } = this.there;
+    const { one, stay, comes, facts, caution, keyless } = this.there;
     return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2>${caution === undefined ? nothing : html`<p><strong>${t(caution)}</strong></p>`}
-        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${lost ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
+        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.length > 0 ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
       ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
@@ -124,7 +139,7 @@ class WwwKeep extends Act {
     const folders = writesFolders();
     return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(`keep.${this.folder ? 'back' : 'place'}.${folders ? 'text' : 'zip'}`)}</p></div>
       ${this.there === undefined ? html`<div class="acts">${folders ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.folder')}</button>` : nothing}
-        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.#replacing()}
+        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.there.stay === null ? this.#losing() : this.#replacing()}
       ${this.busy ? html`<ig-busy .label=${t('keep.busy')}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
   }
 }
