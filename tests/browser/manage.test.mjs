@@ -302,7 +302,7 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
   await press(page, '폴더 고르기');
   await heading(page, '그 자리에 이미 인증서가 있어요');
-  assert.equal(await page.getByText('함께 없어져요').count(), 0);
+  assert.equal(await page.getByText('그대로 둬요').count(), 0);
   assert.deepEqual(await lies(page, 'Stick'), before);
   await page.evaluate(breakWriting, 'closing');
   await press(page, '덮어쓰기');
@@ -615,12 +615,35 @@ test('a certificate without its key is told of, alone and among others', { timeo
   await press(page, '한국어');
   await page.getByRole('button', { name: /뷁쌿훑/ }).click();
   await page.getByRole('button', { name: '다른 인증서' }).waitFor();
-  /* What is no certificate is none. */
+  await close();
+});
+
+test('a certificate that cannot be read is told of with its file, alone and among others', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const noise = join(work, 'noise');
+  for (const [name, bytes] of [['cut', readFileSync(made.signCert).subarray(0, 500)], ['empty', Buffer.alloc(0)]]) {
+    cpSync(made.folder, join(noise, name), { recursive: true });
+    writeFileSync(join(noise, name, 'signCert.der'), bytes);
+    await pick(page, join(noise, name));
+    await inBoth(page, '읽을 수 없는 인증서 파일이 1개 있어요', '1 certificate file cannot be read');
+    await page.getByText(`${name}/signCert.der`).waitFor();
+    assert.equal(await page.getByText('인증서를 찾지 못했어요').count(), 0);
+  }
+  cpSync(made.folder, join(noise, 'whole'), { recursive: true });
+  await pick(page, noise);
+  await heading(page, '인증서가 1개 있어요');
+  await inBoth(page, '읽을 수 없는 인증서 파일이 2개 있어요', '2 certificate files cannot be read');
+  for (const name of ['cut', 'empty'])
+    await page.getByText(`noise/${name}/signCert.der`).waitFor();
+  await page.getByRole('button', { name: /뷁쌿훑/ }).click();
+  await page.getByRole('button', { name: '다른 인증서' }).waitFor();
+  /* What holds none at all is no damage. */
   await page.goBack();
   await press(page, '다른 폴더 열기');
-  mkdirSync(join(work, 'noise'));
-  writeFileSync(join(work, 'noise', 'signCert.der'), 'no certificate');
-  await pick(page, join(work, 'noise'));
+  mkdirSync(join(work, 'nothing'));
+  writeFileSync(join(work, 'nothing', 'note.txt'), 'none');
+  await pick(page, join(work, 'nothing'));
   await heading(page, '인증서를 찾지 못했어요');
   await close();
 });

@@ -150,17 +150,31 @@ export function namedFiles(files) {
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';
 
-/* The files of each folder, by what they are. */
+const fits = (file) => file.size > 0 && file.size <= fileMax;
+
+/* The files of each folder, by what they are. A certificate without a byte is there, and damaged. */
 function foldersOf(list) {
   const folders = new Map();
   for (const file of list) {
     const part = partOf(file.name);
-    if (part === undefined || file.size === 0 || file.size > fileMax)
+    if (part === undefined || part !== 'signCert' && !fits(file))
       continue;
     const path = pathOf(file).split('/').slice(0, -1).join('/');
     folders.set(path, { ...folders.get(path), [part]: file });
   }
   return folders;
+}
+
+/* What a list shows of the certificate in a file; null where there is none that can be read. */
+async function factsAt(file) {
+  if (!fits(file))
+    return null;
+  const der = new Uint8Array(await file.arrayBuffer());
+  return factsOf(der).catch((e) => {
+    if (e instanceof NpkiError)
+      return null;
+    throw e;
+  });
 }
 
 /* The half of a pair for encryption beside which the other is not. */
@@ -177,7 +191,7 @@ function aloneOf(set) {
 export async function pairsOf(list) {
   const out = [];
   for (const [path, set] of foldersOf(list)) {
-    if (set.signCert === undefined || set.signPri === undefined)
+    if (set.signCert === undefined || set.signPri === undefined || !fits(set.signCert))
       continue;
     const alone = aloneOf(set);
     if (alone !== null)
@@ -204,11 +218,23 @@ export async function pairsOf(list) {
 export async function keylessOf(list) {
   const out = [];
   for (const [path, { signCert, signPri }] of foldersOf(list)) {
-    const facts = signCert === undefined || signPri !== undefined ? null : await factsOf(new Uint8Array(await signCert.arrayBuffer())).catch(() => null);
+    const facts = signCert === undefined || signPri !== undefined ? null : await factsAt(signCert);
     if (facts !== null)
       out.push({ facts, path });
   }
   return out.sort(byUse());
+}
+
+/**
+ * The certificates that cannot be read, each as the path of its file.
+ * @param {File[]} list @returns {Promise<string[]>}
+ */
+export async function unreadableOf(list) {
+  const out = [];
+  for (const [path, { signCert }] of foldersOf(list))
+    if (signCert !== undefined && await factsAt(signCert) === null)
+      out.push(path === '' ? signCert.name : `${path}/${signCert.name}`);
+  return out.sort(byName);
 }
 
 /** The PFX files among what was picked. */

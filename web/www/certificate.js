@@ -41,6 +41,10 @@ export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
 export const withoutKey = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.keyless')}</h3><p>${t('www.find.keyless.text')}</p>
   ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate keyless .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
 
+/** What is said of certificates that cannot be read (unreadableOf), if there are any. */
+export const unreadable = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.unreadable', { count: list.length })}</h3><p>${t('www.find.unreadable.text')}</p>
+  ${list.map((path) => html`<p class="small own">${parted(path)}</p>`)}</div>`;
+
 /** What is said of a certificate that has half of a pair for encryption, which stays behind. */
 export const withoutPair = ({ alone }) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(`manage.alone.${alone}`)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
 

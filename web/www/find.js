@@ -5,17 +5,17 @@
  * of a PFX file, which shows nothing without one.
  * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
  *
- * 'found' tells of what was found: {found, keyless}, at least one with its key,
- * and the certificates that are without. What the page promises about
+ * 'found' tells of what was found: {found, keyless, unreadable}, at least
+ * one with its key, and the certificates that are without or cannot be read. What the page promises about
  * the files stands in the slot.
  */
 import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { system } from '../core/env.js';
-import { filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf } from '../core/keyfiles.js';
+import { filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf, unreadableOf } from '../core/keyfiles.js';
 import { Asking, typed } from './act.js';
-import { withoutKey } from './certificate.js';
+import { unreadable, withoutKey } from './certificate.js';
 
 /* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
 const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
@@ -56,19 +56,19 @@ class WwwFind extends Asking {
     this.none = undefined;
     return this.run(async () => {
       const list = await read();
-      const [found, keyless] = await Promise.all([pairsOf(list), keylessOf(list)]);
+      const [found, keyless, damaged] = await Promise.all([pairsOf(list), keylessOf(list), unreadableOf(list)]);
       const pfx = found.length === 0 ? pfxOf(list) : [];
       if (pfx.length > 0)
         await this.#ask(pfx);
       else if (found.length > 0)
-        this.#found(found, keyless);
+        this.#found(found, keyless, damaged);
       else
-        this.none = { keyless };
+        this.none = { keyless, damaged };
     });
   }
 
-  #found(found, keyless = []) {
-    this.dispatchEvent(new CustomEvent('found', { detail: { found, keyless } }));
+  #found(found, keyless = [], damaged = []) {
+    this.dispatchEvent(new CustomEvent('found', { detail: { found, keyless, unreadable: damaged } }));
   }
 
   /* A PFX file, or the first of some; none: back to the beginning. */
@@ -130,7 +130,8 @@ class WwwFind extends Asking {
   #none() {
     if (this.none === undefined)
       return nothing;
-    return this.none.keyless.length > 0 ? withoutKey(this.none.keyless) : html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>`;
+    const { keyless, damaged } = this.none;
+    return keyless.length + damaged.length > 0 ? [withoutKey(keyless), unreadable(damaged)] : html`<div class="warn stack tight"><h3>${t('www.find.none')}</h3><p>${t('www.find.none.text')}</p></div>`;
   }
 
   render() {

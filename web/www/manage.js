@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import { passwordIsOld, withoutKey } from './certificate.js';
+import { ownFont, passwordIsOld, unreadable, withoutKey } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
@@ -37,7 +37,7 @@ const loadAll = async () => {
 
 class WwwManage extends View {
   static properties = { at: { attribute: false } };
-  static styles = [base, css`
+  static styles = [base, ownFont, css`
     :host { display: grid; gap: 1.5rem; max-inline-size: 44rem; margin-inline: auto; padding-block: 1rem 0; container-type: inline-size; inline-size: 100%; }
     :host > * { min-inline-size: 0; }
     .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }
@@ -81,7 +81,7 @@ class WwwManage extends View {
   }
 
   /* One certificate and nothing else to tell of needs no list. */
-  get #single() { return this.found.length === 1 && this.keyless.length === 0; }
+  get #single() { return this.found.length === 1 && this.keyless.length + this.unreadable.length === 0; }
 
   /* Another place: its heading is read. An act takes the focus by itself. */
   async updated() {
@@ -107,7 +107,7 @@ class WwwManage extends View {
 
   #list() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
-      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}
+      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}${unreadable(this.unreadable)}
       <button class="btn fit again" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
   }
 
