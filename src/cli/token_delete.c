@@ -20,6 +20,13 @@ static const struct person_text text_sure = {
 	"Delete this certificate and its key from the token? The token can "
 	"then no longer sign with it, and there is no way back. (yes/no)"
 };
+static const struct person_text text_sure_km = {
+	"이 암호화용 인증서와 개인키를 보안토큰에서 지울까요? 지우면 이 인증서로 "
+	"암호화된 문서를 이 보안토큰으로는 열 수 없고, 되돌릴 수 없어요. (예/아니요)",
+	"Delete this certificate for encryption and its key from the token? "
+	"Documents that are encrypted for it can then no longer be opened with "
+	"the token, and there is no way back. (yes/no)"
+};
 static const struct person_text text_done = { "보안토큰에서 지웠어요.",
 	"Deleted from the token." };
 
@@ -177,7 +184,8 @@ token_delete(struct tokens *t)
 	gone = tokens_json(s, at + 1, true);
 	if (!t->files.json)
 		tokens_print(&t->list, UINT64_C(1) << at, true, stderr);
-	end = tokens_agree(t, t->files.yes, text_sure, TOKENS_UNSURE);
+	end = tokens_agree(t, t->files.yes,
+	    tokens_is_km(&s->info) ? text_sure_km : text_sure, TOKENS_UNSURE);
 	if (end != TOKENS_DONE) {
 		json_decref(gone);
 		return end;

@@ -554,4 +554,15 @@ test('a person is asked: password, PIN without echo, and before the old one goes
     assert.match(out, /보안토큰에서 지웠어요/);
     assert.deepEqual(token.count(), [1, 1, 1, 0]);
   });
+  await t.test('delete: what is lost with a certificate for encryption', async () => {
+    expected(await token.copy(certificate({ name: '박보람()0010023400506789012347', km: true }), ['--token', 'Hsm']), 0, '');
+    const { tokens: [{ certificates }] } = (await token.ingam('list', ['--json', '--token', 'Hsm', '--login', '--pin-file', files.pin, '--module', SOFTHSM])).json;
+    const { number } = certificates.find((one) => one.purpose === 'encrypt');
+    for (const [lost, no, more] of [[/Documents that are encrypted for it can then no longer be opened with the token[^]*\(yes\/no\): $/, 'no', {}],
+      [/암호화된 문서를 이 보안토큰으로는 열 수 없고, 되돌릴 수 없어요\. \(예\/아니요\): $/, '아니요', { LC_ALL: 'ko_KR.UTF-8' }]]) {
+      const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM, String(number)], [[/PIN: $|PIN of the token: $/, PIN], [lost, no]], more);
+      assert.equal(code, 5, out);
+      assert.doesNotMatch(out, /no longer sign/);
+    }
+  });
 });
