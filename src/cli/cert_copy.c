@@ -64,9 +64,10 @@ static const struct person_text text_sealed = {
 	"either."
 };
 static const struct person_text text_last = {
-	"다른 곳에서는 같은 인증서를 찾지 못했어요. 다시 쓰려면 발급기관에서 "
-	"재발급받아야 해요.",
-	"No other copy was found. To use it again it has to be reissued."
+	"늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 것이 없다면 "
+	"다시 쓸 때 발급기관에서 재발급받아야 해요.",
+	"No other copy was found in the usual places. Unless you have one "
+	"elsewhere, it has to be reissued to be used again."
 };
 static const struct person_text text_copy = { "다른 곳에 있는 같은 인증서",
 	"Another copy" };

@@ -468,7 +468,7 @@ test('delete: says what stops, where a copy is, and asks', async () => {
 test('delete: the last copy is said to be the last', async () => {
   const last = makeCertificate({ into: join(base, 'last'), password, key: 'ec', form: 'aes' });
   const no = await terminal(['delete', last.folder], { env: ko, answers: ['n'] });
-  assert.match(no.stdout, /발급기관에서 재발급받아야 해요/);
+  assert.match(no.stdout, /늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요\. 따로 복사해 둔 것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요/);
   assert.doesNotMatch(no.stdout, /암호화된 문서도/);
 });
 
