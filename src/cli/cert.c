@@ -349,18 +349,24 @@ cert_read(struct cert *c)
 }
 
 void
-cert_say_half(struct cert *c)
+cert_say_missing(struct cert *c, enum folder_file file)
 {
-	bool certificate = cert_file(c, FOLDER_KM_CERT).n > 0;
-	const char *missing =
-	    folder_name(certificate ? FOLDER_KM_KEY : FOLDER_KM_CERT);
+	const char *missing = folder_name(file);
 
-	if (certificate == (cert_file(c, FOLDER_KM_KEY).n > 0))
-		return;
 	(void)json_object_set_new(c->answer, "missing", json_string(missing));
 	if (!c->json)
 		(void)fprintf(
 		    stderr, "%s: %s\n", person_sentence(text_half), missing);
+}
+
+void
+cert_say_half(struct cert *c)
+{
+	bool certificate = cert_file(c, FOLDER_KM_CERT).n > 0;
+
+	if (certificate != (cert_file(c, FOLDER_KM_KEY).n > 0))
+		cert_say_missing(
+		    c, certificate ? FOLDER_KM_KEY : FOLDER_KM_CERT);
 }
 
 enum cert_end

@@ -113,6 +113,9 @@ enum cert_end cert_read(struct cert *c);
 /* Says of a copy that is going to be made that half an encryption pair is missing. */
 void cert_say_half(struct cert *c);
 
+/* The same, where which file of the pair that is shows otherwise. */
+void cert_say_missing(struct cert *c, enum folder_file file);
+
 /* The bytes of one of its files. */
 struct span cert_file(const struct cert *c, enum folder_file file);
 

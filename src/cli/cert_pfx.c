@@ -248,12 +248,44 @@ cert_pfx_leave(struct cert *c, const struct pfx_pair *pair)
 		pick_tell(stderr, text_older, &c->info, NULL);
 }
 
+/* Those of CAs among what came without a key. */
+static size_t
+cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
+{
+	struct certinfo info;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pfx->chain_n; i++)
+		if (certinfo_parse(pfx->chain[i], &info, NULL) == RC_OK &&
+		    info.is_ca)
+			out[n++] = pfx->chain[i];
+
+	return n;
+}
+
+/* Did this person's certificate for encryption come without its key? */
+static bool
+cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
+{
+	struct certinfo info;
+
+	for (size_t i = 0; i < pfx->chain_n; i++)
+		if (certinfo_parse(pfx->chain[i], &info, NULL) == RC_OK &&
+		    !info.is_ca && pfx_is_encryption(&info) &&
+		    span_equal(info.subject_der, sign->subject_der))
+			return true;
+
+	return false;
+}
+
 /* One signing pair, with what belongs to it, to where it belongs. */
 static enum cert_end
 cert_pfx_place(struct cert *c, const struct pfx *pfx,
     const struct pfx_pair *pair, struct span password)
 {
 	const struct pfx_pair *km = cert_pfx_other(pfx, &c->info);
+	struct span authorities[PFX_CHAIN];
+	size_t n = cert_pfx_authorities(pfx, authorities);
 	uint8_t made[CAPUBS_MAX];
 	struct derput w = derput_init(made, sizeof(made));
 	enum cert_end end;
@@ -267,13 +299,16 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 	if (rc == RC_OK && km != NULL)
 		rc = cert_pfx_take(
 		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
-	if (pfx->chain_n > 0) {
-		capubs_put(&w, pfx->chain, pfx->chain_n);
+	if (n > 0) {
+		capubs_put(&w, authorities, n);
 		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
 	}
 	if (rc != RC_OK)
 		return cert_failed(c, rc);
 	end = cert_copy_keep(c, password);
+	if (end == CERT_DONE && cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	    cert_pfx_is_half(pfx, &c->info))
+		cert_say_missing(c, FOLDER_KM_KEY);
 
 	return end == CERT_DONE ? cert_copy_put(c, text_imported) : end;
 }

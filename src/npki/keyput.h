@@ -22,9 +22,10 @@ IG_CHECK enum rc keyput_seal(enum pbe_form form, uint32_t iterations,
 
 /*
  * The same key under another password. form NULL is the form that the file
- * has, or the nearest that we write (pbeput_form_of); the count of iterations
- * is never lower than before. What was made is opened again before it is
- * given. modulus as in keyfile_open(). The outputs are empty on failure.
+ * has, or the nearest that we write (pbeput_form_of); in that form the count
+ * of iterations is never lower than before, another one has its own number.
+ * What was made is opened again before it is given. modulus as in
+ * keyfile_open(). The outputs are empty on failure.
  *
  * RC_SECRET, with the field "password": the old password does not open the
  * file. RC_BUG: what was made does not open. Else as keyfile_open() and

@@ -98,8 +98,11 @@ pbeput_form_of(const struct pbe *p)
 uint32_t
 pbeput_iterations(const struct pbe *p, enum pbe_form form)
 {
-	return p->iterations > forms[form].iterations ? p->iterations
-						      : forms[form].iterations;
+	/* What another form was given says nothing of who reads this one. */
+	return pbeput_form_of(p) == form &&
+		p->iterations > forms[form].iterations
+	    ? p->iterations
+	    : forms[form].iterations;
 }
 
 static enum rc

@@ -18,7 +18,7 @@ enum pbe_form pbeput_form_of(const struct pbe *p);
 
 /*
  * With how many iterations that is written in this form: the form's own
- * number, or as many as it had where that is more.
+ * number, or as many as it had in this form where that is more.
  */
 uint32_t pbeput_iterations(const struct pbe *p, enum pbe_form form);
 

@@ -7,7 +7,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { another, base, cert, env, home, json, ko, medium, other, password, right, secret, terminal } from '../lib/home.mjs';
@@ -59,10 +59,36 @@ test('the iterations of each form are those that manual and docs/formats.md say'
     cpSync(made.folder, folder, { recursive: true });
     const { answer } = await json(['change-password', folder, '--form', form, '--password-file', right, '--new-password-file', other]);
     assert.ok(answer.key_file.endsWith(`, ${iterations.replace(',', '')}`), answer.key_file);
-    // Back in another form: a higher number stays.
-    const back = await json(['change-password', folder, '--form', 'pbes2-seed', '--password-file', other, '--new-password-file', right]);
-    assert.ok(back.answer.key_file.endsWith(`, ${iterations.replace(',', '')}`), back.answer.key_file);
+    // A higher number does not go along into another form.
+    const back = await json(['change-password', folder, '--form', 'seed-sha1', '--password-file', other, '--new-password-file', right]);
+    assert.equal(back.answer.key_file, 'SEED-CBC, PBKDF1-SHA1, 2048');
   }
+});
+
+/** One of OpenSSL's: the pair for signing, and these certificates beside it. */
+function besides(name, ...certificates) {
+  const key = join(base, 'key.pem'), crt = join(base, 'made.crt'), others = join(base, 'others.pem'), file = join(base, `${name}.p12`);
+  execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', made.signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
+  writeFileSync(crt, made.pem);
+  writeFileSync(others, certificates.join(''));
+  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-certfile', others, '-passout', `pass:${password}`, '-out', file], { stdio: 'pipe' });
+  return file;
+}
+
+test('import: a certificate for encryption without its key is no CA, and is said', async () => {
+  const km = execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(made.folder, 'kmCert.der')], { encoding: 'utf8' });
+  const alone = besides('alone', km);
+  const { code, answer } = await json(['import', alone, '--to', medium(), '--password-file', right]);
+  assert.deepEqual([code, answer.missing, readdirSync(answer.folders[0]).sort()], [0, 'kmPri.key', ['signCert.der', 'signPri.key']]);
+  assert.equal((await cert(['import', alone, '--to', medium(), '--password-file', right], ko)).stderr, '암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 없어요: kmPri.key\n');
+  const both = await json(['import', besides('ca', km, made.ca), '--to', medium(), '--password-file', right]);
+  const authorities = readFileSync(join(both.answer.folders[0], 'CaPubs'));
+  assert.equal(authorities.subarray(4).toString('base64'), made.ca.split('-----')[2].replaceAll('\n', ''));
+  // Where the pair of that person stays nothing is missing.
+  const at = medium();
+  await json(['copy', made.folder, '--to', at]);
+  const kept = await json(['import', alone, '--to', at, '--password-file', right, '--replace']);
+  assert.deepEqual([kept.code, kept.answer.missing, kept.answer.kept], [0, undefined, ['kmCert.der', 'kmPri.key']]);
 });
 
 for (const [form, more] of [['modern', []], ['old', ['-legacy']]]) {

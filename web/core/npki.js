@@ -327,7 +327,7 @@ export async function openKeyFile(keyDer, password, certificateDer) {
 
 /**
  * The key file under another password. It keeps its form, or the nearest one
- * that is still written, unless another is asked for, and never fewer
+ * that is still written, unless another is asked for, and in it never fewer
  * iterations; R and all else in it stays. The new file was seen to open with
  * the new password.
  * @param {Uint8Array} keyDer

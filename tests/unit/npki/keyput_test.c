@@ -203,6 +203,41 @@ test_change(void)
 	}
 }
 
+/* A count above the form's own stays while the form does. */
+static void
+test_count(void)
+{
+	static const struct {
+		enum pbe_form was, is;
+		uint32_t had, want;
+	} rows[] = {
+		{ PBE_SEED_SHA1, PBE_SEED_SHA1, 4096, 4096 },
+		{ PBE_SEED_SHA1, PBE_PBES2_SEED, 4096, 2048 },
+		{ PBE_SEED_SHA1, PBE_PBES2_AES, 4096, 100000 },
+		{ PBE_PBES2_AES, PBE_PBES2_AES, 100001, 100001 },
+		{ PBE_PBES2_AES, PBE_SEED_SHA1, 100000, 2048 },
+	};
+	static uint8_t before[KEYFILE_MAX], after[KEYFILE_MAX];
+	const struct span password = SPAN_LIT("Correct-7Horse");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct span file, changed;
+		struct keyfile k = { 0 };
+
+		ok(keyput_seal(rows[i].was, rows[i].had, password,
+		       buf_span(&plain), before, sizeof(before), &file,
+		       NULL) == RC_OK &&
+			keyput_change(file, password, info.modulus, &rows[i].is,
+			    password, after, sizeof(after), &changed,
+			    NULL) == RC_OK &&
+			keyfile_parse(changed, &k, NULL) == RC_OK &&
+			k.pbe.iterations == rows[i].want,
+		    "%s of %u iterations becomes %s of %u",
+		    pbeput_form_name(rows[i].was), rows[i].had,
+		    pbeput_form_name(rows[i].is), rows[i].want);
+	}
+}
+
 static void
 test_refused(void)
 {
@@ -261,6 +296,7 @@ main(void)
 	test_openssl();
 	test_again();
 	test_change();
+	test_count();
 	test_refused();
 	buf_clear(&plain);
 	buf_clear(&certificate);
