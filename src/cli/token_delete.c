@@ -21,7 +21,7 @@ static const struct person_text text_sure = {
 	"then no longer sign with it, and there is no way back. (yes/no)"
 };
 static const struct person_text text_sure_km = {
-	"이 암호화용 인증서와 개인키를 보안토큰에서 지울까요? 지우면 이 인증서로 "
+	"이 암호용 인증서와 개인키를 보안토큰에서 지울까요? 지우면 이 인증서로 "
 	"암호화된 문서를 이 보안토큰으로는 열 수 없고, 되돌릴 수 없어요. (예/아니요)",
 	"Delete this certificate for encryption and its key from the token? "
 	"Documents that are encrypted for it can then no longer be opened with "

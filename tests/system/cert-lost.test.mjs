@@ -90,7 +90,7 @@ for (const name of ['signPri.key', 'kmPri.key']) {
     assert.deepEqual(files(folder), before);
     const told = await cert(['copy', damaged, '--to', at], ko);
     assert.deepEqual([told.code, told.stdout], [3, '']);
-    assert.match(told.stderr, new RegExp(`^파일을 읽지 못했어요 \\(${name.replace('.', '\\.')}: .+\\)\\.$`, 'm'));
+    assert.match(told.stderr, new RegExp(`^파일이 맞지 않거나 깨졌어요 \\(${name.replace('.', '\\.')}: .+\\)\\.$`, 'm'));
     // Nor onto a medium on which nothing is lost.
     assert.equal((await json(['copy', damaged, '--to', medium()])).code, 3);
   });
