@@ -417,29 +417,44 @@ pick_alike(const char *const *a, const char *const *b)
 	return true;
 }
 
+/* Is there no other line that looks like this one? */
+static bool
+pick_is_alone(const struct pick *p, const char *const *texts, size_t i)
+{
+	const char *const *cells = texts + (i + 1) * PICK_CELLS;
+
+	for (size_t k = 0; k < p->n; k++)
+		if (k != i && pick_alike(cells, texts + (k + 1) * PICK_CELLS))
+			return false;
+
+	return true;
+}
+
 /*
  * What tells apart the lines that look alike, and where a file is that tells
- * nothing of itself; NULL for all others.
+ * nothing of itself; NULL for all others. The caller's, from malloc.
  */
+static char *
+pick_note(const struct pick_row *row, bool alone)
+{
+	char *note = NULL;
+
+	if (!row->read)
+		return strdup(row->folder);
+	if (!alone &&
+	    asprintf(&note, "%s %s, %s", person_sentence(text_serial),
+		row->info.serial, row->folder) < 0)
+		note = NULL;
+
+	return note;
+}
+
 static void
 pick_notes(const struct pick *p, const char *const *texts, char **notes)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		const char *const *cells = texts + (i + 1) * PICK_CELLS;
-		const struct pick_row *row = &p->rows[i];
-		bool alone = true;
-
-		for (size_t k = 0; alone && k < p->n; k++)
-			alone = k == i ||
-			    !pick_alike(cells, texts + (k + 1) * PICK_CELLS);
-		if (!row->read)
-			notes[i + 1] = strdup(row->folder);
-		else if (!alone &&
-		    asprintf(&notes[i + 1], "%s %s, %s",
-			person_sentence(text_serial), row->info.serial,
-			row->folder) < 0)
-			notes[i + 1] = NULL;
-	}
+	for (size_t i = 0; i < p->n; i++)
+		notes[i + 1] =
+		    pick_note(&p->rows[i], pick_is_alone(p, texts, i));
 }
 
 static void
