@@ -12,14 +12,15 @@ enum cert_end cert_copy(struct cert *c);
 enum cert_end cert_copy_delete(struct cert *c);
 
 /*
- * A certificate comes to where it belongs under c->to in three steps; of the
- * first only c->info is needed. Each may end as cert_is_folder() does, and as
- * CERT_UNREADABLE: no name to call the certificate's folder by.
+ * A certificate comes to where it belongs under c->to in three steps; c->info
+ * is its. Each may end as cert_is_folder() does, and as CERT_UNREADABLE: no
+ * name to call the certificate's folder by.
  *
- * Asks before another is replaced, after showing both: CERT_EXISTS,
- * CERT_DECLINED; CERT_READ_ONLY.
+ * Asks before another is replaced, after showing both and what speaks against
+ * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. lacks_r: vid_lacks_r(), where
+ * its key is open.
  */
-enum cert_end cert_copy_ask(struct cert *c);
+enum cert_end cert_copy_ask(struct cert *c, bool lacks_r);
 
 /*
  * Adds to c->medium what it has not and what would be lost there: the

@@ -20,6 +20,7 @@
 #include "npki/keyput.h"
 #include "npki/pbeput.h"
 #include "npki/pfxput.h"
+#include "npki/vid.h"
 
 #include <stdlib.h>
 
@@ -36,6 +37,13 @@ static const struct person_text text_again = { "새 인증서 비밀번호 한 �
 static const struct person_text text_older = {
 	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
 	"Left out, because one that ends later has the same folder"
+};
+static const struct person_text text_lacks_r = {
+	"개인키에 난수(R)가 없어서, 주민등록번호나 사업자등록번호를 확인하는 "
+	"사이트에서는 쓸 수 없어요. 처음 받은 파일이 있으면 그것을 써 주세요.",
+	"Its key has no random number (R), so sites that check whose "
+	"registration number it is will not take it. Use the files as they were "
+	"issued, if there are any."
 };
 static const struct person_text text_empty = {
 	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
@@ -233,17 +241,24 @@ cert_pfx_is_older(const struct cert *c, const struct pfx *pfx, size_t at)
 	return false;
 }
 
-/* It stays in the file alone, and that is said. */
+/* A certificate of the file into a list of the answer. */
 static void
-cert_pfx_leave(struct cert *c, const struct pfx_pair *pair)
+cert_pfx_list(struct cert *c, const char *list, const struct pfx_pair *pair)
 {
 	char fingerprint[PICK_FINGERPRINT];
 
 	pick_fingerprint(pair->certificate, fingerprint);
-	if (json_object_get(c->answer, "left_out") == NULL)
-		(void)json_object_set_new(c->answer, "left_out", json_array());
+	if (json_object_get(c->answer, list) == NULL)
+		(void)json_object_set_new(c->answer, list, json_array());
 	(void)json_array_append_new(
-	    json_object_get(c->answer, "left_out"), json_string(fingerprint));
+	    json_object_get(c->answer, list), json_string(fingerprint));
+}
+
+/* It stays in the file alone, and that is said. */
+static void
+cert_pfx_leave(struct cert *c, const struct pfx_pair *pair)
+{
+	cert_pfx_list(c, "left_out", pair);
 	if (!c->json)
 		pick_tell(stderr, text_older, &c->info, NULL);
 }
@@ -310,7 +325,24 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 	    cert_pfx_is_half(pfx, &c->info))
 		cert_say_missing(c, FOLDER_KM_KEY);
 
-	return end == CERT_DONE ? cert_copy_put(c, text_imported) : end;
+	if (end == CERT_DONE)
+		end = cert_copy_put(c, text_imported);
+	if (end == CERT_DONE && !c->json && vid_lacks_r(&c->info, pair->info))
+		person_say(text_lacks_r);
+
+	return end;
+}
+
+/* Before anything is written. */
+static enum cert_end
+cert_pfx_ask(struct cert *c, const struct pfx_pair *pair)
+{
+	bool lacks_r = vid_lacks_r(&c->info, pair->info);
+
+	if (lacks_r)
+		cert_pfx_list(c, "without_r", pair);
+
+	return cert_copy_ask(c, lacks_r);
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */
@@ -358,7 +390,7 @@ cert_pfx_each(
 		}
 		if (end == CERT_DONE)
 			end = password == NULL
-			    ? cert_copy_ask(c)
+			    ? cert_pfx_ask(c, &pfx->pairs[i])
 			    : cert_pfx_place(c, pfx, &pfx->pairs[i], *password);
 		if (end == CERT_DONE && password != NULL)
 			cert_pfx_placed(c);

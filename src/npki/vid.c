@@ -121,6 +121,15 @@ vid_check(const struct certinfo *c, struct span idn, struct span r, bool sha1,
 	return rc;
 }
 
+bool
+vid_lacks_r(const struct certinfo *c, struct span key)
+{
+	struct pkinfo info;
+
+	return c->vid.n > 0 && pkinfo_parse(key, &info, NULL) == RC_OK &&
+	    info.r.n == 0;
+}
+
 void
 vid_put(struct derput *w, enum vid_hash hash, bool null, struct span value)
 {

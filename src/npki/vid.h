@@ -38,6 +38,13 @@ IG_CHECK enum rc vid_check(const struct certinfo *c, struct span idn,
     struct span r, bool sha1, struct err *e);
 
 /*
+ * Has the certificate a VID, and its key (a PrivateKeyInfo) no R, as programs
+ * leave it that do not know it? Then nobody can prove with them whose number
+ * the VID is of.
+ */
+bool vid_lacks_r(const struct certinfo *c, struct span key);
+
+/*
  * Puts a VID: SEQUENCE { hashAlg, virtualID [0] }. null: its algorithm has
  * NULL for parameters, as in messages to a CA; in certificates it has none.
  */

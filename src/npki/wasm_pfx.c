@@ -9,6 +9,7 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/pfxput.h"
+#include "npki/vid.h"
 #include "npki/wasm.h"
 
 /* A key of a PKCS#12 file as a key file. */
@@ -27,7 +28,20 @@ wasm_give_key(
 	return wasm_give(file, e);
 }
 
-/* {"pairs": [is it for encryption?, …]}; what follows them are others. */
+/* Has it a VID that nobody can prove with its key? */
+static bool
+wasm_lacks_r(const struct pfx_pair *pair)
+{
+	struct certinfo c;
+
+	return certinfo_parse(pair->certificate, &c, NULL) == RC_OK &&
+	    vid_lacks_r(&c, pair->info);
+}
+
+/*
+ * {"pairs": [{"encryption", "lacksR"}, …]}: is it for encryption, has it a VID
+ * without R? What follows them are others.
+ */
 static enum rc
 wasm_give_pairs(const struct pfx *p, struct err *e)
 {
@@ -36,7 +50,11 @@ wasm_give_pairs(const struct pfx *p, struct err *e)
 	jsonput_raw(&w, "{\"pairs\":[");
 	for (size_t i = 0; i < p->n; i++) {
 		jsonput_raw(&w, i == 0 ? "" : ",");
+		jsonput_raw(&w, "{\"encryption\":");
 		jsonput_raw(&w, p->pairs[i].encryption ? "true" : "false");
+		jsonput_raw(&w, ",\"lacksR\":");
+		jsonput_raw(&w, wasm_lacks_r(&p->pairs[i]) ? "true" : "false");
+		jsonput_raw(&w, "}");
 	}
 	jsonput_raw(&w, "]}");
 

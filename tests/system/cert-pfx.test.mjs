@@ -65,23 +65,22 @@ test('the iterations of each form are those that manual and docs/formats.md say'
   }
 });
 
-/** One of OpenSSL's: the pair for signing, and these certificates beside it. */
-function besides(name, ...certificates) {
-  const key = join(base, 'key.pem'), crt = join(base, 'made.crt'), others = join(base, 'others.pem'), file = join(base, `${name}.p12`);
-  execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', made.signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
-  writeFileSync(crt, made.pem);
-  writeFileSync(others, certificates.join(''));
-  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-certfile', others, '-passout', `pass:${password}`, '-out', file], { stdio: 'pipe' });
+/** One of OpenSSL's, which knows no R: the pair for signing, and these certificates beside it. */
+function besides(name, { pem, signKey }, ...certificates) {
+  const key = join(base, 'key.pem'), crt = join(base, 'made.crt'), file = join(base, `${name}.p12`);
+  execFileSync('openssl', ['rsa', '-inform', 'DER', '-in', signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
+  writeFileSync(crt, [pem, ...certificates].join(''));
+  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-passout', `pass:${password}`, '-out', file], { stdio: 'pipe' });
   return file;
 }
 
 test('import: a certificate for encryption without its key is no CA, and is said', async () => {
   const km = execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(made.folder, 'kmCert.der')], { encoding: 'utf8' });
-  const alone = besides('alone', km);
+  const alone = besides('alone', made, km);
   const { code, answer } = await json(['import', alone, '--to', medium(), '--password-file', right]);
   assert.deepEqual([code, answer.missing, readdirSync(answer.folders[0]).sort()], [0, 'kmPri.key', ['signCert.der', 'signPri.key']]);
   assert.equal((await cert(['import', alone, '--to', medium(), '--password-file', right], ko)).stderr, '암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 없어요: kmPri.key\n');
-  const both = await json(['import', besides('ca', km, made.ca), '--to', medium(), '--password-file', right]);
+  const both = await json(['import', besides('ca', made, km, made.ca), '--to', medium(), '--password-file', right]);
   const authorities = readFileSync(join(both.answer.folders[0], 'CaPubs'));
   assert.equal(authorities.subarray(4).toString('base64'), made.ca.split('-----')[2].replaceAll('\n', ''));
   // Where the pair of that person stays nothing is missing.
@@ -89,6 +88,28 @@ test('import: a certificate for encryption without its key is no CA, and is said
   await json(['copy', made.folder, '--to', at]);
   const kept = await json(['import', alone, '--to', at, '--password-file', right, '--replace']);
   assert.deepEqual([kept.code, kept.answer.missing, kept.answer.kept], [0, undefined, ['kmCert.der', 'kmPri.key']]);
+});
+
+test('import: that the key has no R for the VID is said, in the question too; where either is not, nothing', async () => {
+  const known = makeCertificate({ into: join(base, 'known'), password, number: '9001011234567' });
+  const whole = join(base, 'with-r.p12'), bare = besides('without-r', known), to = medium();
+  assert.equal((await cert(['export', known.folder, '--out', whole, '--password-file', right])).code, 0);
+  for (const file of [whole, besides('without-vid', made)]) {
+    const { answer } = await json(['import', file, '--to', medium(), '--password-file', right]);
+    assert.deepEqual([answer.problem, answer.without_r], ['', undefined], file);
+    assert.equal((await cert(['import', file, '--to', medium(), '--password-file', right], ko)).stderr, '');
+  }
+  assert.equal((await cert(['import', whole, '--to', to, '--password-file', right])).code, 0);
+  const fingerprint = createHash('sha256').update(readFileSync(known.signCert)).digest('hex');
+  const there = await json(['import', bare, '--to', to, '--password-file', right]);
+  assert.deepEqual([there.answer.problem, there.answer.without_r], ['exists', [fingerprint]]);
+  const no = await terminal(['import', bare, '--to', to], [password, '아니요'], ko);
+  assert.match(no.stdout, /^주의: 넣을 인증서의 개인키에 난수\(R\)가 없어요\. .*쓸 수 없어요\.\n바꾸면 되살릴/m);
+  assert.doesNotMatch(no.stdout, /^개인키에 난수/m);
+  const done = await json(['import', bare, '--to', to, '--password-file', right, '--replace']);
+  assert.deepEqual([done.answer.problem, done.answer.without_r], ['', [fingerprint]]);
+  const told = await cert(['import', bare, '--to', medium(), '--password-file', right], { LC_ALL: 'C' });
+  assert.equal(told.stderr, 'Its key has no random number (R), so sites that check whose registration number it is will not take it. Use the files as they were issued, if there are any.\n');
 });
 
 for (const [form, more] of [['modern', []], ['old', ['-legacy']]]) {

@@ -365,15 +365,16 @@ function joined(parts) {
  * @param {string} password      may be ''; then another is needed for the keys
  * @param {string} [keyPassword] '': the same
  * @param {KeyForm|''} [form]    '': what every Korean program reads
- * @returns {Promise<{pairs: (Pair & {encryption: boolean})[], chain: Uint8Array[]}>}
- *   encryption: a kmCert; chain: certificates of others
+ * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[]}>}
+ *   encryption: a kmCert; lacksR: it has a VID, and its key not the R that it is
+ *   proved with; chain: certificates of others
  */
 export async function openPfx(file, password, keyPassword = '', form = '') {
   const [json, ...rest] = await withSecrets([password, keyPassword], (secret, next) =>
     ask('pfxOpen', file, secret, next, encoder.encode(form)));
-  /** @type {boolean[]} */
+  /** @type {{encryption: boolean, lacksR: boolean}[]} */
   const kinds = JSON.parse(decoder.decode(json)).pairs;
-  const pairs = kinds.map((encryption, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], encryption }));
+  const pairs = kinds.map((kind, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], ...kind }));
   return { pairs, chain: rest.slice(2 * pairs.length) };
 }
 

@@ -153,6 +153,26 @@ test_check(void)
 	buf_clear(&r);
 }
 
+/* The sample's certificate has a VID. */
+static void
+test_lacks_r(void)
+{
+	struct buf der = sample("pypinksign/signCert.der");
+	struct buf with = sample("pypinksign/privateKeyInfo-with-R.der");
+	struct buf without = sample("pypinksign/privateKeyInfo-without-R.der");
+	struct certinfo c, none = { 0 };
+
+	if (certinfo_parse(buf_span(&der), &c, NULL) != RC_OK)
+		exit(EXIT_FAILURE);
+	ok(!vid_lacks_r(&c, buf_span(&with)), "a VID, and R in the key");
+	ok(vid_lacks_r(&c, buf_span(&without)), "a VID, and no R in the key");
+	ok(!vid_lacks_r(&none, buf_span(&without)), "no VID to prove");
+	ok(!vid_lacks_r(&c, SPAN_LIT("x")), "a key that cannot be read");
+	buf_clear(&der);
+	buf_clear(&with);
+	buf_clear(&without);
+}
+
 static void
 test_put(void)
 {
@@ -190,6 +210,7 @@ main(void)
 	test_openssl();
 	test_refused();
 	test_check();
+	test_lacks_r();
 	test_put();
 
 	return tap_done();

@@ -261,7 +261,7 @@ test("a Korean client's PKCS#12 file: its key keeps R", async () => {
   const { pairs, chain } = await openPfx(file, password);
   assert.equal(pairs.length, 1);
   assert.equal(chain.length, 0);
-  assert.equal(pairs[0].encryption, false);
+  assert.deepEqual([pairs[0].encryption, pairs[0].lacksR], [false, false]);
   assert.deepEqual(pairs[0].certificate, bytes(certificate));
   assert.deepEqual(opened(pairs[0].key, password), bytes(info));
   const under = await openPfx(file, password, next, 'pbes2-aes');
@@ -294,6 +294,17 @@ test('PKCS#12 files of openssl: the same contents, or the same refusal, as nativ
       assert.equal(why.code, new TextDecoder().decode(want).trim(), name);
     }
     assert.equal(await code(openPfx(bytes(path), `${secret}x`)), native('--pfx', path, `${secret}x`), name);
+  }
+});
+
+test('a key without R beside a certificate with a VID, and beside one without', async () => {
+  const key = join(scratch, 'without.key'), pem = join(scratch, 'plain.pem'), path = join(scratch, 'without.p12');
+  openssl('pkcs8', '-topk8', '-nocrypt', '-inform', 'DER', '-in', join(samples, 'pypinksign/privateKeyInfo-without-R.der'), '-out', key);
+  openssl('req', '-x509', '-key', key, '-out', pem, '-subj', '/CN=plain');
+  for (const [of, want] of [[join(scratch, 'sign.pem'), true], [pem, false]]) {
+    openssl('pkcs12', '-export', '-in', of, '-inkey', key, '-out', path, '-passout', 'pass:a1');
+    const { pairs } = await openPfx(bytes(path), 'a1');
+    assert.deepEqual(pairs.map(({ lacksR }) => lacksR), [want], of);
   }
 });
 
