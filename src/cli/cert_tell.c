@@ -61,9 +61,9 @@ static const struct {
 	    { "물어볼 터미널이 없어요. 옵션으로 알려 주세요",
 		"There is no terminal to ask on. Give as an option" } },
 	[CERT_PASSWORD] = { PERSON_NO, "wrong-password",
-	    { "비밀번호가 맞지 않습니다.", "The password is wrong." } },
+	    { "비밀번호가 맞지 않아요.", "The password is wrong." } },
 	[CERT_PASSWORD_PFX] = { PERSON_NO, "wrong-password",
-	    { "비밀번호가 맞지 않습니다. 비밀번호가 확실하다면 PFX 파일이 깨진 것이니, "
+	    { "비밀번호가 맞지 않아요. 비밀번호가 확실하다면 PFX 파일이 깨진 것이니, "
 	      "다시 내보낸 파일로 해 주세요.",
 		"The password is wrong. If you are sure of it, the PKCS#12 "
 		"file is damaged: export it again." } },

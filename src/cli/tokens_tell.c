@@ -66,8 +66,7 @@ static const struct {
 		"--pin-file and, to copy, the certificate's password with "
 		"--password-file." } },
 	[TOKENS_PIN] = { PERSON_NO, false, "wrong-pin",
-	    { "보안토큰의 PIN이 맞지 않습니다.",
-		"The token's PIN is wrong." } },
+	    { "보안토큰의 PIN이 맞지 않아요.", "The token's PIN is wrong." } },
 	[TOKENS_LOCKED] = { PERSON_REFUSED, false, "locked",
 	    { "PIN을 여러 번 틀려 보안토큰이 잠겼어요. 보안토큰을 만든 곳에 "
 	      "풀어 달라고 해 주세요.",
@@ -141,7 +140,7 @@ static const struct {
 	struct person_text text;
 } purposes[] = {
 	{ "sign", { "전자서명용", "signing" } },
-	{ "encrypt", { "암호화용", "encryption" } },
+	{ "encrypt", { "암호용", "encryption" } },
 };
 static const struct person_text heads[] = {
 	{ "번호", "No." },

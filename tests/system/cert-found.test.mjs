@@ -39,7 +39,7 @@ test('which of two keys the password does not open is said, and of one that open
   const told = async (file) => (await cert(['check-password', folder, '--password-file', file], ko)).stderr;
   assert.match(await told(right), /전자서명용 개인키는 열리지만 암호용 개인키는 열리지 않아요.*\(kmPri\.key\)\.\n/);
   assert.match(await told(other), /암호용 개인키는 열리지만 전자서명용 개인키는 열리지 않아요.*\(signPri\.key\)\.\n/);
-  assert.equal(await told(wrong), '비밀번호가 맞지 않습니다.\n');
+  assert.equal(await told(wrong), '비밀번호가 맞지 않아요.\n');
 });
 
 for (const [kind, one, options] of [['RSA', made, {}], ['EC', ec, { key: 'ec', form: 'aes' }]]) {

@@ -163,7 +163,7 @@ test('import: a wrong password and a damaged file look alike, and both are said'
   for (const [path, file] of [[bad, right], [whole, other]]) {
     const { code, answer } = await json(['import', path, '--to', medium(), '--password-file', file]);
     assert.deepEqual([code, answer.problem], [1, 'wrong-password']);
-    assert.match((await cert(['import', path, '--to', medium(), '--password-file', file], ko)).stderr, /^비밀번호가 맞지 않습니다\. .*파일이 깨진 것/m);
+    assert.match((await cert(['import', path, '--to', medium(), '--password-file', file], ko)).stderr, /^비밀번호가 맞지 않아요\. .*파일이 깨진 것/m);
     assert.match((await cert(['import', path, '--to', medium(), '--password-file', file], { LC_ALL: 'C' })).stderr, /^The password is wrong\. .* the PKCS#12 file is damaged/m);
   }
 });

@@ -170,7 +170,7 @@ test('check-password: right, wrong, and of the encryption key, too', async () =>
   assert.deepEqual(await json(['check-password', made.folder, '--password-file', right]), { code: 0, stdout: '{"problem":""}\n', stderr: '', out: '{"problem":""}\n', answer: { problem: '' } });
   assert.equal((await cert(['check-password', made.folder, '--password-file', right], { env: ko })).stdout, '비밀번호가 맞아요.\n');
   const no = await cert(['check-password', made.folder, '--password-file', wrong], { env: ko });
-  assert.deepEqual([no.code, no.stdout, no.stderr], [1, '', '비밀번호가 맞지 않습니다.\n']);
+  assert.deepEqual([no.code, no.stdout, no.stderr], [1, '', '비밀번호가 맞지 않아요.\n']);
   assert.equal((await json(['check-password', made.folder, '--password-file', wrong])).answer.problem, 'wrong-password');
   const mixed = join(base, 'mixed');
   cpSync(made.folder, mixed, { recursive: true });
@@ -359,7 +359,7 @@ test('change-password: wrong, missing and unknown things change nothing', async 
   const folder = copied();
   const before = files(folder);
   const no = await cert(['change-password', folder, '--password-file', wrong, '--new-password-file', other], { env: ko });
-  assert.deepEqual([no.code, no.stderr], [1, '비밀번호가 맞지 않습니다.\n']);
+  assert.deepEqual([no.code, no.stderr], [1, '비밀번호가 맞지 않아요.\n']);
   const alone = await json(['change-password', folder, '--password-file', right]);
   assert.deepEqual([alone.code, alone.answer.problem, alone.answer.option], [2, 'no-terminal', '--new-password-file']);
   for (const form of ['pkcs12-3des', 'rot13']) assert.equal((await cert(['change-password', folder, '--form', form])).code, 2);

@@ -286,7 +286,7 @@ for (const kind of ['rsa', 'ec']) {
 /** What is not to be had: the arguments, the exit code, the sentence. */
 const message = temporary('refused.p7m'), aside = temporary('refused.p7s');
 const refusals = [
-  ['a wrong password', ['sign', '--password-file', wrong, content], 1, /^The password is wrong\.$/m, /^비밀번호가 맞지 않습니다\.$/m],
+  ['a wrong password', ['sign', '--password-file', wrong, content], 1, /^The password is wrong\.$/m, /^비밀번호가 맞지 않아요\.$/m],
   ['no file to sign', ['sign', '--password-file', right, join(base, 'none')], 3, /^A file cannot be read \([^ ]*none: no such file\)\.$/m, /^파일을 읽지 못했어요 \([^ ]*none: 그런 파일이 없어요\)/m],
   ['a certificate that has expired', ['sign', '--root', join(base, 'expired'), '--password-file', right, content], 5, /^This certificate has expired, and does not sign \(2020-03-2[56]\)\. .*--certificate\.$/m, /^유효기간이 끝난 인증서라 서명하지 않아요 \(2020-03-2[56]\)\. .*--certificate로 골라 주세요\.$/m],
   ['a certificate that has not begun', ['sign', '--root', join(base, 'later'), '--password-file', right, content], 5, /not valid yet, and does not sign \(2099-01-01\)\. /, /^유효기간이 아직 시작되지 않은 인증서라 서명하지 않아요 \(2099-01-01\)\. /m],

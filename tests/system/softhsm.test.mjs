@@ -456,8 +456,8 @@ test('sentences in Korean', { skip }, async (t) => {
   const c = certificate();
   const ko = { LC_ALL: 'ko_KR.UTF-8' };
   const rows = [
-    ['a wrong PIN', ['--pin-file', files.wrong, '--password-file', files.password], 1, /보안토큰의 PIN이 맞지 않습니다\./],
-    ['a wrong password', ['--pin-file', files.pin, '--password-file', files.wrong], 1, /비밀번호가 맞지 않습니다\./],
+    ['a wrong PIN', ['--pin-file', files.wrong, '--password-file', files.password], 1, /보안토큰의 PIN이 맞지 않아요\./],
+    ['a wrong password', ['--pin-file', files.pin, '--password-file', files.wrong], 1, /비밀번호가 맞지 않아요\./],
     ['done', ['--pin-file', files.pin, '--password-file', files.password], 0, /보안토큰에 복사했어요\./],
   ];
   for (const [name, args, code, says] of rows) {
@@ -469,7 +469,7 @@ test('sentences in Korean', { skip }, async (t) => {
   }
   await t.test('after a wrong PIN, that one try is left', async () => {
     const result = await token.ingam('copy', ['--pin-file', files.wrong, '--password-file', files.password, c.folder], { ...ko, PROTECTED_AFTER: '20000' });
-    assert.match(result.out, /마지막 기회예요[^]*PIN이 맞지 않습니다/);
+    assert.match(result.out, /마지막 기회예요[^]*PIN이 맞지 않아요/);
   });
   await t.test('a last try is told of', async () => {
     const result = await token.ingam('copy', ['--pin-file', files.pin, '--password-file', files.password, c.folder], { ...ko, PROTECTED_FLAGS: '20000' });
