@@ -41,8 +41,9 @@ enum cert_end {
 	CERT_NUMBER,
 	CERT_NOT_OURS, /* sealed to another certificate */
 	CERT_NOT_OPENED,
-	CERT_EXISTS,
-	CERT_ALREADY, /* what was to be copied is there */
+	CERT_EXISTS,     /* a certificate */
+	CERT_OUT_EXISTS, /* the file of --out */
+	CERT_ALREADY,    /* what was to be copied is there */
 	CERT_KM_LOST,
 	CERT_DECLINED,
 	CERT_BUSY,

@@ -89,12 +89,12 @@ cert_pfx_free(struct cert *c)
 {
 	enum cert_end end = message_check(c, c->out);
 
-	if (end == CERT_EXISTS) {
+	if (end == CERT_OUT_EXISTS) {
 		end = cert_confirm(c, text_replace, "--replace");
 		c->replace = end == CERT_DONE;
 	}
 
-	return end == CERT_UNATTENDED ? CERT_EXISTS : end;
+	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
 }
 
 static enum cert_end

@@ -116,10 +116,12 @@ static const struct {
 		"The key of this certificate does not open it. It may have "
 		"been changed on its way." } },
 	[CERT_EXISTS] = { PERSON_REFUSED, "exists",
-	    { "거기에 같은 이름의 인증서나 파일이 있어요. 바꾸려면 --replace를 붙여 "
-	      "주세요.",
-		"A certificate or file of that name is there. To replace it, "
-		"add "
+	    { "거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 주세요.",
+		"A certificate of that name is there. To replace it, add "
+		"--replace." } },
+	[CERT_OUT_EXISTS] = { PERSON_REFUSED, "exists",
+	    { "같은 이름의 파일이 있어요. 바꾸려면 --replace를 붙여 주세요.",
+		"A file of that name is there. To replace it, add "
 		"--replace." } },
 	[CERT_ALREADY] = { PERSON_YES, "already",
 	    { "그 인증서는 이미 거기에 있어요.",

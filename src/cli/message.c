@@ -24,7 +24,7 @@ message_ended(struct cert *c, enum rc rc)
 	enum cert_end end = cert_written(c, rc);
 
 	if (rc == RC_EXISTS)
-		return CERT_EXISTS;
+		return CERT_OUT_EXISTS;
 
 	return rc == RC_ABSENT || rc == RC_FORMAT || rc == RC_POLICY
 	    ? CERT_NO_OUT
@@ -37,7 +37,7 @@ message_check(struct cert *c, const char *out)
 	enum cert_end end = message_ended(c, paper_check(out, &c->err));
 
 	return end == CERT_DONE && !c->replace && paper_is_there(out)
-	    ? CERT_EXISTS
+	    ? CERT_OUT_EXISTS
 	    : end;
 }
 

@@ -11,7 +11,7 @@ bool message_is_shown(const char *out);
 
 /*
  * May that be written, as far as shows before anything is asked? CERT_NO_OUT;
- * CERT_EXISTS: a file that is there is replaced only with --replace.
+ * CERT_OUT_EXISTS: a file that is there is replaced only with --replace.
  */
 enum cert_end message_check(struct cert *c, const char *out);
 

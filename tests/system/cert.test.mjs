@@ -386,6 +386,7 @@ test('copy: to where it belongs on the medium, all files, and not over another w
   // Its successor has the same name.
   const next = makeCertificate({ into: join(base, 'next'), password, km: true });
   assert.equal((await json(['copy', next.folder, '--to', stick])).answer.problem, 'exists');
+  assert.equal((await cert(['copy', next.folder, '--to', stick], { env: ko })).stderr.split('\n').at(-2), '거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 주세요.');
   assert.deepEqual(files(answer.folder), files(made.folder));
   const no = await terminal(['copy', next.folder, '--to', stick], { env: ko, answers: ['아니요'] });
   assert.equal(no.code, 5, no.stdout);

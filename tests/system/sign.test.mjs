@@ -388,9 +388,10 @@ test('sign: while it runs, neither password nor key stands among its arguments o
 });
 
 test('sign: nobody is asked for a password before a file that is in the way', async () => {
-  const { code, stderr } = await ingam(['sign', '--out', content, right]);
-  assert.equal(code, 5);
-  assert.match(stderr, /--replace/);
+  for (const [env, sentence] of [[{}, 'A file of that name is there. To replace it, add --replace.\n'], [ko, '같은 이름의 파일이 있어요. 바꾸려면 --replace를 붙여 주세요.\n']]) {
+    const { code, stderr } = await ingam(['sign', '--out', content, right], { env });
+    assert.deepEqual([code, stderr], [5, sentence]);
+  }
 });
 
 test('sign: a person is told where the result is, a script is not', async () => {
