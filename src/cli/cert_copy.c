@@ -55,14 +55,14 @@ static const struct person_text text_delete = {
 	"It cannot be brought back. Delete it? (yes/no)"
 };
 static const struct person_text text_stops = {
-	"지우면 여기 있는 이 인증서로 로그인하거나 전자서명할 수 없어요",
+	"지우면 여기 있는 이 인증서로 로그인하거나 전자서명할 수 없어요.",
 	"Once deleted, no one can log in or sign with this certificate from "
-	"here"
+	"here."
 };
 static const struct person_text text_keyless = {
-	"개인키가 옆에 없어서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요",
+	"개인키가 옆에 없어서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요.",
 	"Its private key is not beside it, so no one can log in or sign with it "
-	"as it is"
+	"as it is."
 };
 static const struct person_text text_sealed = {
 	"이 인증서로 암호화된 문서도 여기서는 열 수 없게 돼요.",
@@ -456,9 +456,7 @@ cert_copy_warn(const struct cert *c)
 	    stderr, text_goes, row->read ? &row->info : NULL, row->folder);
 	if (!row->read)
 		return;
-	(void)fprintf(stderr, "%s (%s).\n",
-	    person_sentence(keyless ? text_keyless : text_stops),
-	    pick_medium_name(row));
+	person_say(keyless ? text_keyless : text_stops);
 	if (row->pair->km_key != NULL)
 		person_say(text_sealed);
 	if (!keyless)

@@ -451,7 +451,7 @@ test('delete: says what stops, where a copy is, and asks', async () => {
   const before = files(folder);
   const no = await terminal(['delete', folder], { env: ko, answers: ['아니요'] });
   assert.equal(no.code, 5);
-  assert.match(no.stdout, /로그인하거나 전자서명할 수 없어요/);
+  assert.match(no.stdout, /로그인하거나 전자서명할 수 없어요\.$/m);
   assert.match(no.stdout, /암호화된 문서도/);
   assert.ok(no.stdout.includes(`다른 곳에 있는 같은 인증서: ${made.folder}`), no.stdout);
   assert.deepEqual(files(folder), before);
