@@ -6,6 +6,7 @@
  */
 #include "api/render.h"
 
+#include "npki/authority.h"
 #include "npki/nametext.h"
 #include "npki/policy.h"
 #include "store/approval.h"
@@ -39,11 +40,17 @@ render_certificate(struct json_out *o, const struct cert *c,
     const struct api *api, int64_t now)
 {
 	const struct policy *p = policy_find(c->policy_oid);
+	const struct authority_text issuer =
+	    authority_text(c->issuer_organisation, c->issuer);
 
 	api_put_id(o, "id", c->id);
 	render_owner(o, c->owner);
 	json_put_text(o, "issuer", c->issuer);
 	json_put_text(o, "issuer_organisation", c->issuer_organisation);
+	json_put_object(o, "issuer_text");
+	json_put_text(o, "ko", issuer.ko);
+	json_put_text(o, "en", issuer.en);
+	json_put_end(o);
 	json_put_object(o, "kind");
 	json_put_text(o, "ko", p->ko);
 	json_put_text(o, "en", p->en);

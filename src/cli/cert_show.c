@@ -20,6 +20,7 @@
 #define SHOW_USAGES 256
 #define SHOW_HEX    129
 #define SHOW_UNREAD 256
+#define SHOW_ISSUER (2 * CERTINFO_NAME + 4)
 #define SHOW_AGE_MS (183LL * 86400 * 1000) /* half a year: R-PWD-5 */
 
 /* What stands in a row of "show", as a person reads it and as scripts do. */
@@ -236,6 +237,20 @@ show_key_file(const struct cert *c, const char *key_file, bool person,
 	return unread;
 }
 
+/* Who people know, and which of its names it is, where that is another. */
+static const char *
+show_issuer(const struct certinfo *info, char out[static SHOW_ISSUER])
+{
+	const char *known = pick_issuer(info);
+	bool other =
+	    info->issuer[0] != '\0' && strcmp(known, info->issuer) != 0;
+
+	(void)snprintf(out, SHOW_ISSUER, "%s%s%s%s", known, other ? " (" : "",
+	    other ? info->issuer : "", other ? ")" : "");
+
+	return out;
+}
+
 static void
 show_facts(struct cert *c, const char *key, const char *key_file,
     const struct show_extra extras[EXTRAS])
@@ -244,7 +259,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	const struct certinfo *info = &c->info;
 	const struct policy *policy = info->policy;
 	char from[PICK_TIME], until[PICK_TIME], changed[PICK_TIME] = "";
-	char used[SHOW_USAGES], unread[SHOW_UNREAD];
+	char used[SHOW_USAGES], unread[SHOW_UNREAD], issuer[SHOW_ISSUER];
 	int64_t changed_ms = show_changed(c->row);
 
 	pick_time(from, info->not_before_ms, !s.person);
@@ -263,7 +278,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	show_row(&s, "policy", (struct person_text){ "인증서 정책", "Policy" },
 	    info->policy_oid);
 	show_row(&s, "issuer", (struct person_text){ "발급기관", "Issuer" },
-	    info->issuer);
+	    s.person ? show_issuer(info, issuer) : info->issuer);
 	show_row(&s, "serial", (struct person_text){ "일련번호", "Serial" },
 	    info->serial);
 	show_row(&s, "not-before",

@@ -14,6 +14,7 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "npki/authority.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -322,6 +323,15 @@ pick_state_name(const struct pick_row *row)
 }
 
 const char *
+pick_issuer(const struct certinfo *info)
+{
+	struct authority_text text =
+	    authority_text(info->issuer_org, info->issuer);
+
+	return person_sentence((struct person_text){ text.ko, text.en });
+}
+
+const char *
 pick_medium(const struct pick_row *row)
 {
 	return media[row->pair->medium].word;
@@ -374,7 +384,7 @@ pick_tell(FILE *out, struct person_text label, const struct certinfo *info,
 	}
 	pick_time(until, info->not_after_ms, false);
 	(void)fprintf(out, "%s: %s, %s, %s %s, %s %s (%s)%s%s\n",
-	    person_sentence(label), info->name, info->issuer,
+	    person_sentence(label), info->name, pick_issuer(info),
 	    person_sentence(text_serial), info->serial,
 	    person_sentence(text_until), until,
 	    person_sentence(ages[pick_age_of(info)].text), between, more);
@@ -392,18 +402,20 @@ pick_tell_comes(const struct certinfo *comes, const char *below)
 	pick_tell(stderr, text_comes, comes, below);
 }
 
-/* What is to be known of a row at a glance. */
+/*
+ * What is to be known of a row at a glance. Without a key it can be used on no
+ * day, and with one it is over all the same.
+ */
 static const char *
 pick_remark(const struct pick_row *row)
 {
 	enum pick_age age = pick_age(row);
+	bool can_be = age != AGE_OVER && age != AGE_UNREAD;
 
-	if (age == AGE_GOOD)
-		return row->pair->sign_key != NULL
-		    ? ""
-		    : person_sentence(text_no_key);
+	if (can_be && row->pair->sign_key == NULL)
+		return person_sentence(text_no_key);
 
-	return person_sentence(ages[age].text);
+	return age == AGE_GOOD ? "" : person_sentence(ages[age].text);
 }
 
 /* Do two lines differ in nothing that tells certificates apart? */
@@ -485,7 +497,7 @@ pick_columns(const struct pick *p, FILE *out)
 			  row->info.policy->ko, row->info.policy->en })
 		    : "?";
 		cells[2] = row->info.name;
-		cells[3] = row->info.issuer;
+		cells[3] = pick_issuer(&row->info);
 		cells[4] = made[i][1];
 		cells[5] = pick_medium_name(row);
 		cells[6] = pick_remark(row);

@@ -94,6 +94,9 @@ const char *pick_state_name(const struct pick_row *row);
 const char *pick_medium(const struct pick_row *row);
 const char *pick_medium_name(const struct pick_row *row);
 
+/* Who issued it, as people know them (npki/authority.h). */
+const char *pick_issuer(const struct certinfo *info);
+
 /* What speaks against putting one certificate in another's place. */
 enum pick_careful {
 	PICK_FINE,

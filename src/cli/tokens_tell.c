@@ -265,7 +265,7 @@ tokens_tell_cells(const struct stored *s, size_t number, bool entered,
 				     i->policy->ko, i->policy->en })
 			       : "?";
 	cells[2] = s->readable ? i->name : s->label;
-	cells[3] = s->readable ? i->issuer : "";
+	cells[3] = s->readable ? pick_issuer(i) : "";
 	cells[4] = made->day;
 	cells[5] = s->readable ? tokens_purpose(i) : "";
 	cells[6] = made->remark;

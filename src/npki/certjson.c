@@ -7,6 +7,8 @@
  */
 #include "npki/certjson.h"
 
+#include "npki/authority.h"
+
 static void
 certjson_usage(struct jsonput *w, unsigned int usage)
 {
@@ -48,6 +50,8 @@ certjson_key(enum certinfo_key key)
 void
 certjson_members(struct jsonput *w, const struct certinfo *c)
 {
+	const struct authority_text issuer =
+	    authority_text(c->issuer_org, c->issuer);
 	const struct {
 		const char *name, *value;
 	} strings[] = {
@@ -56,7 +60,9 @@ certjson_members(struct jsonput *w, const struct certinfo *c)
 		{ ",\"realName\":", c->owner_name },
 		{ ",\"issuer\":", c->issuer },
 		{ ",\"issuerOrganisation\":", c->issuer_org },
-		{ ",\"serial\":", c->serial },
+		{ ",\"issuerText\":{\"ko\":", issuer.ko },
+		{ ",\"en\":", issuer.en },
+		{ "},\"serial\":", c->serial },
 		{ ",\"policy\":", c->policy_oid },
 		{ ",\"kind\":", policy_use_name(c->policy->use) },
 		{ ",\"holder\":", policy_holder_name(c->policy->holder) },

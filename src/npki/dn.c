@@ -2,12 +2,13 @@
  * dn.c - names of certificates' owners as Korean programs write them.
  *
  * Belongs here: the order, the types, which characters a folder may have.
- * Not here: encodings of strings (nametext.c); the folders (folder.c,
- * medium.c); comparing names, which is done on DER.
+ * Not here: encodings of strings (nametext.c); the CAs (authority.c); the
+ * folders (folder.c, medium.c); comparing names, which is done on DER.
  */
 #include "npki/dn.h"
 
 #include "base/text.h"
+#include "npki/authority.h"
 #include "npki/nametext.h"
 #include "npki/oid.h"
 
@@ -30,14 +31,6 @@ static const struct {
 	{ SPAN_LIT(OID_RSADSI "\x01\x09\x01"), "e" },
 	{ SPAN_LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), "uid" },
 	{ SPAN_LIT("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), "dc" },
-};
-
-static const struct {
-	const char *name, *folder;
-} folders[] = {
-#define ROW(...) { __VA_ARGS__ },
-#include "npki/cafolder.def"
-#undef ROW
 };
 
 /* What was written so far; a part that does not fit fails it. */
@@ -159,33 +152,15 @@ dn_folder(struct span name_der, char out[static DN_FOLDER])
 	return dn_folder_name(text, out);
 }
 
-/* ASCII letters without case: what the table's names consist of. */
-static bool
-dn_same(const char *a, const char *b)
-{
-	for (; *a != '\0' && *b != '\0'; a++, b++) {
-		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
-		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
-
-		if (x != y)
-			return false;
-	}
-
-	return *a == *b;
-}
-
 bool
 dn_ca_folder(const struct certinfo *c, char out[static DN_FOLDER])
 {
-	const char *const names[] = { c->issuer_org, c->policy->ca };
+	const struct authority *known = authority_find(c->issuer_org);
 
-	for (size_t k = 0; k < 2; k++) {
-		for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]);
-		     i++) {
-			if (dn_same(folders[i].name, names[k]))
-				return dn_folder_name(folders[i].folder, out);
-		}
-	}
+	if (known == NULL)
+		known = authority_find(c->policy->ca);
+	if (known != NULL)
+		return dn_folder_name(known->folder, out);
 
 	return dn_folder_name(
 	    c->issuer_org[0] != '\0' ? c->issuer_org : c->issuer, out);

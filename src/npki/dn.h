@@ -26,7 +26,7 @@ size_t dn_text(struct span name_der, char *out, size_t size);
 bool dn_folder(struct span name_der, char out[static DN_FOLDER]);
 
 /*
- * The name of the CA's folder (cafolder.def): by the issuer's O, else by the
+ * The name of the CA's folder (authority.def): by the issuer's O, else by the
  * policy's CA, else the issuer's O itself, or its CN, made fit for a folder.
  * False and "" when the issuer has neither.
  */

@@ -73,7 +73,7 @@ export async function start() {
   };
   world.certificate = (more) => {
     const now = Date.now();
-    const c = { id: hex(), owner: '홍길동', name: more.owner ?? '홍길동', issuer: 'yessignCA Class 2', issuer_organisation: '금융결제원', kind: { ko: '범용 개인', en: 'Personal, general purpose' },
+    const c = { id: hex(), owner: '홍길동', name: more.owner ?? '홍길동', issuer: 'yessignCA Class 2', issuer_organisation: 'yessign', issuer_text: { ko: '금융결제원', en: 'yessign' }, kind: { ko: '범용 개인', en: 'Personal, general purpose' },
       policy: '1.2.410.200005.1.1.1', serial: '02a1f3c4', not_before: now - 200 * 864e5, not_after: now + 165 * 864e5, state: 'valid', der: b64u(randomBytes(700)), created: now - 30 * 864e5, last_used: now - 864e5, uses: 12, has_km: true, ...more };
     world.certificates.push(c);
     return c;

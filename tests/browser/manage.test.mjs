@@ -141,7 +141,7 @@ test('a certificate is found, shown, and its password checked, with the network 
   const field = (name) => page.locator(`dt:has-text("${name}") + dd`).first();
   await page.getByText('더 자세히').click();
   const hex = (hash) => createHash(hash).update(readFileSync(made.signCert)).digest('hex');
-  for (const [name, value] of [['인증서에 적힌 이름', '뷁쌿훑()0091004123456789'], ['발급자', 'yessign'], ['용도', '전자서명, 부인방지'], ['SHA-256 지문', hex('sha256')], ['SHA-1 지문', hex('sha1')],
+  for (const [name, value] of [['인증서에 적힌 이름', '뷁쌿훑()0091004123456789'], ['발급자', '금융결제원 (yessign)'], ['용도', '전자서명, 부인방지'], ['SHA-256 지문', hex('sha256')], ['SHA-1 지문', hex('sha1')],
     ['전체 이름', 'cn=뷁쌿훑()0091004123456789,ou=personal4IB,o=Ingam test CA,c=kr'], ['키 종류', 'RSA 2048'], ['서명 알고리즘', 'sha256WithRSAEncryption']])
     assert.equal(await field(name).textContent(), value, name);
   await page.getByRole('tab', { name: '전자서명용' }).focus();

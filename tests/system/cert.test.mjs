@@ -94,6 +94,22 @@ test('list: no line is wider than the terminal, and what was cut says so', async
   }
   /* The name, as the pages show it; the number that the CA has put behind it is in "show". */
   assert.match((await terminal(['list'], { columns: 200 })).stdout, / 홍길동 +Ingam test CA /);
+  /* The issuer, as people know it; which of its names it is stands in "show". */
+  for (const [env, issuer, row] of [[ko, '금융결제원', '발급기관'], [{}, 'yessign', 'Issuer']]) {
+    assert.match((await terminal(['list'], { env, columns: 200 })).stdout, new RegExp(` HKD +${issuer} `));
+    assert.match((await terminal(['show', '3'], { env, columns: 200 })).stdout, new RegExp(`${row} +${issuer} \\(yessignCA-Test Class 4\\)`));
+  }
+});
+
+test('list: without its key it is called that, unless it is over', async () => {
+  const alone = join(base, 'keyless');
+  for (const name of ['soon', 'over', 'good']) mkdirSync(join(alone, name), { recursive: true });
+  const soon = makeCertificate({ into: join(base, 'keyless-made'), password, days: 10, key: 'ec' });
+  copyFileSync(soon.signCert, join(alone, 'soon', 'signCert.der'));
+  copyFileSync(join(samples, 'pypinksign', 'signCert.der'), join(alone, 'over', 'signCert.der'));
+  copyFileSync(made.signCert, join(alone, 'good', 'signCert.der'));
+  const { stdout } = await terminal(['list', '--root', alone], { env: { NO_COLOR: '1' }, columns: 200 });
+  assert.deepEqual(stdout.match(/(no key|expired|expires soon)$/gm).sort(), ['expired', 'no key', 'no key']);
 });
 
 test('list --json: the members that the manual page names, and no other', async () => {

@@ -8,10 +8,10 @@ import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
 
 export const kindOf = (c) => c.kind?.[lang()] ?? c.kind?.ko ?? '';
+export const issuerOf = (c) => c.issuer_text?.[lang()] ?? c.issuer;
 
 /** What kind, by whom; a line breaks behind the dot. */
-export const detailOf = (c) => [kindOf(c), c.issuer_organisation || c.issuer].filter(Boolean).join('\u00a0· ');
-
+export const detailOf = (c) => [kindOf(c), issuerOf(c)].filter(Boolean).join('\u00a0· ');
 
 const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
 

@@ -22,6 +22,7 @@ import { sha256, sha384, sha512 } from '../lib/noble-hashes/sha2.js';
  * @property {string} realName     legal name in the SAN, '' if none
  * @property {string} issuer       CN of the issuer
  * @property {string} issuerOrganisation
+ * @property {{ko: string, en: string}} issuerText  who people know as the issuer
  * @property {string} serial       lower-case hex
  * @property {string} policy       OID, '' if none
  * @property {'general'|'limited'|'encryption'|'unknown'} kind

@@ -35,7 +35,7 @@ export const passwordIsOld = ({ written }, now = Date.now()) => written !== null
 /** A path or a long name, which may break after its parts rather than in the midst of them. */
 export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`${part}<wbr>`);
 
-export const issuerOf = (facts) => facts.issuerOrganisation || facts.issuer;
+export const issuerOf = (facts) => facts.issuerText[lang()];
 
 /** What is said of certificates without their keys (keylessOf), if there are any. */
 export const withoutKey = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.keyless')}</h3><p>${t('www.find.keyless.text')}</p>

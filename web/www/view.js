@@ -19,7 +19,7 @@ const keyOf = (c) => c.key === 'other' ? t('manage.view.key.other') : c.key === 
 const first = [
   ['owner', (c) => c.owner === c.name ? '' : c.owner],
   ['name', (c) => c.realName === c.name ? '' : c.realName],
-  ['issuer', (c) => c.issuer === issuerOf(c) ? c.issuer : `${issuerOf(c)} (${c.issuer})`],
+  ['issuer', (c) => ['', issuerOf(c)].includes(c.issuer) ? issuerOf(c) : `${issuerOf(c)} (${c.issuer})`],
   ['from', (c) => time(c.notBefore)],
   ['until', (c) => time(c.notAfter)],
   ['usage', (c) => c.keyUsage.map((u) => t(`manage.usage.${u}`)).join(', ')],

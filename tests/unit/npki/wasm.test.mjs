@@ -50,6 +50,7 @@ test('facts of the sample', async () => {
   assert.deepEqual(facts, {
     owner: 'HKD(KILDONG.HONG)009104120200225191000030', name: 'HKD', realName: 'HKD',
     issuer: 'yessignCA-Test Class 4', issuerOrganisation: 'yessign',
+    issuerText: { ko: '금융결제원', en: 'yessign' },
     serial: '459c75', policy: '1.2.410.200005.1.1.4', kind: 'limited',
     holder: 'person',
     kindText: {

@@ -6,7 +6,7 @@
 import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
-import { kindOf, stateOf } from '../certificates.js';
+import { issuerOf, kindOf, stateOf } from '../certificates.js';
 import { date, dateTime, t } from '../../core/i18n.js';
 import { get, post, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
@@ -55,7 +55,7 @@ class CertificateScreen extends Screen {
         <div class="head"><h1>${c.name}</h1><p class="lead">${kindOf(c)}</p><p><span class="tag ${s.tone}">${s.text}</span></p></div>
         <dl class="facts ruled">
           ${fact('owner', c.owner)}
-          ${fact('issuer', c.issuer_organisation ? `${c.issuer_organisation} (${c.issuer})` : c.issuer)}
+          ${fact('issuer', ['', issuerOf(c)].includes(c.issuer) ? issuerOf(c) : `${issuerOf(c)} (${c.issuer})`)}
           ${fact('validity', html`<span class="num">${date(c.not_before)} – ${date(c.not_after)}</span>`)}
           ${fact('serial', html`<span class="serial">${c.serial}</span>`)}
           ${fact('policy', html`<span class="serial">${c.policy}</span>`)}

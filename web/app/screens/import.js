@@ -228,7 +228,7 @@ class Import extends Screen {
 
   #certificate() {
     const f = this.facts;
-    return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${f.name}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerOrganisation || f.issuer}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
+    return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${f.name}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerText[lang()]}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
   }
 
   pick() {
