@@ -312,9 +312,19 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   await press(page, '덮어쓰기');
   await heading(page, '복사했어요');
   const after = await lies(page, 'Stick');
-  assert.deepEqual(Object.keys(after).map((path) => basename(path)).sort(), ['SIGNCERT.DER', 'kmCert.der', 'kmPri.key', 'signPri.key']);
-  assert.deepEqual(Object.values(after).map((b) => b.length).sort(), Object.values(onDisk()).map((b) => Buffer.from(b, 'base64').length).sort());
+  /* Those of the same issuer stay. */
+  assert.deepEqual(Object.keys(after).map((path) => basename(path)).sort(), ['SIGNCERT.DER', 'capubs', 'kmCert.der', 'kmPri.key', 'signPri.key']);
+  assert.deepEqual(Object.entries(after).filter(([path]) => basename(path) !== 'capubs').map(([, b]) => b.length).sort(), Object.values(onDisk()).map((b) => Buffer.from(b, 'base64').length).sort());
   assert.ok(ingamOpens(Object.fromEntries(Object.entries(after).map(([path, b]) => [basename(path) === 'SIGNCERT.DER' ? 'signCert.der' : path, b])), made.password));
+  /* Those of another issuer are of the certificate that goes, and go with it. */
+  const elsewhere = makeCertificate({ into: join(work, 'elsewhere'), name: '뷁쌿훑()0091004123456789', issuer: 'KICA', key: 'ec', password: 'abc111' });
+  await lay(page, 'Card', { [`${at}signCert.der`]: readFileSync(elsewhere.signCert).toString('base64'), [`${at}CaPubs`]: 'MAA=' });
+  await press(page, '인증서로 돌아가기');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await press(page, '폴더 고르기');
+  await press(page, '덮어쓰기');
+  await heading(page, '복사했어요');
+  assert.deepEqual(Object.keys(await lies(page, 'Card')).sort(), Object.keys(there).filter((path) => path !== 'note.txt').sort());
   await close();
 });
 
@@ -417,10 +427,12 @@ test('a copy that would take the place of a better certificate is warned of, and
   const b64 = (path) => readFileSync(path).toString('base64');
   const ends = (der) => new Date(execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-enddate'], { encoding: 'utf8' }).slice(9)).toLocaleDateString('ko-KR', { timeZone: 'Asia/Seoul' });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
-  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '개인키 파일이 달라요'];
+  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '개인키 파일이 달라요', '이미 만료됐어요'];
   /* What comes, what is there, which of the warnings is said. */
   for (const [name, comes, there, said] of [
-    ['ended', old, { 'signCert.der': b64(made.signCert) }, 0],
+    ['ended', old, { 'signCert.der': b64(made.signCert), 'signPri.key': b64(made.signKey) }, 0],
+    ['keyless', old, { 'signCert.der': b64(made.signCert) }, 1],
+    ['both', old, { 'signCert.der': b64(before.signCert) }, 3],
     ['newer', lone.folder, { 'signCert.der': b64(longer.signCert) }, 1],
     ['older', longer.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
     ['same day', made.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
@@ -428,6 +440,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   ]) {
     await copyOver(page, comes, name, there);
     await page.getByRole('button', { name: '덮어쓰기' }).waitFor();
+  const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
     for (const [i, warning] of warnings.entries())
       assert.equal(await page.getByText(warning).count(), i === said ? 1 : 0, `${name}: ${warning}`);
     if (said !== 2)
@@ -459,7 +472,7 @@ test('a damaged file takes the place of no good one, and is named', { timeout: 6
     const before = await lies(page, 'Good');
     for (const button of ['폴더 고르기', '내려받기']) {
       await press(page, button);
-      await inBoth(page, `${file} 파일을 읽을 수 없어요`, `${file} cannot be read`);
+      await inBoth(page, `${file} 파일을 읽을 수 없어요`, `The ${file} file cannot be read`);
       assert.deepEqual(await lies(page, 'Good'), before);
     }
     await page.goBack();
@@ -655,7 +668,7 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
   const pbes2 = Buffer.from('2a864886f70d01050d', 'hex');
   const unknown = Buffer.from(key);
   Buffer.from('2a864886f70d010501', 'hex').copy(unknown, key.indexOf(pbes2));
-  for (const [name, bytes, said] of [['unknown', unknown, ['이 브라우저에서 열 수 없는 인증서예요', 'This browser cannot open the certificate']], ...[['damaged', key.subarray(0, 500)], ['none', Buffer.alloc(900)]].map((one) => [...one, ['signPri.key 파일을 읽을 수 없어요', 'signPri.key cannot be read']])]) {
+  for (const [name, bytes, said] of [['unknown', unknown, ['이 브라우저에서 열 수 없는 인증서예요', 'This browser cannot open the certificate']], ...[['damaged', key.subarray(0, 500)], ['none', Buffer.alloc(900)]].map((one) => [...one, ['signPri.key 파일을 읽을 수 없어요', 'The signPri.key file cannot be read']])]) {
     const at = join(work, name);
     mkdirSync(at);
     copyFileSync(made.signCert, join(at, 'signCert.der'));
@@ -847,7 +860,7 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer: Buffer.from('3003020103', 'hex') });
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');
   await press(page, '열기');
-  await page.getByText('인증서를 읽을 수 없어요').waitFor();
+  await inBoth(page, 'PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read');
   await press(page, '다른 파일');
   const keyless = join(work, 'keyless.pfx');
   writeFileSync(join(work, 'keyless.pem'), made.pem);
@@ -884,6 +897,44 @@ test('certificates are saved as PFX files that OpenSSL opens, with both keys', {
   for (const [form, more] of [['요즘 프로그램', []], ['오래된 프로그램', ['-legacy']]]) {
     await page.getByRole('radio', { name: form }).check();
     await page.getByLabel('인증서 비밀번호').fill(made.password);
+test('a PFX file whose key has lost R is told of, before it replaces anything and after', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const known = makeCertificate({ into: join(work, 'known'), name: '나래()0091004123456789', number: '9001011234567', password: 'abc111' });
+  const [key, crt, bare] = ['bare.pem', 'bare.crt', 'bare.pfx'].map((name) => join(work, name));
+  /* OpenSSL knows no R. */
+  execFileSync('openssl', ['rsa', '-inform', 'DER', '-in', known.signKey, '-passin', 'pass:abc111', '-out', key], { stdio: 'pipe' });
+  writeFileSync(crt, known.pem);
+  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-passout', 'pass:abc111', '-out', bare]);
+  const copied = [];
+  for (const file of [bare, lone.folder]) {
+    if (file === bare) {
+      await page.locator('input#files').setInputFiles(file);
+      await page.getByLabel('PFX 파일의 비밀번호').fill('abc111');
+      await press(page, '열기');
+    } else {
+      await pick(page, file);
+    }
+    await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+    const at = await page.locator('.where').first().textContent();
+    await lay(page, basename(file), { [`${at}/signCert.der`]: readFileSync(known.signCert).toString('base64'), [`${at}/signPri.key`]: readFileSync(known.signKey).toString('base64') });
+    await press(page, '폴더 고르기');
+    await heading(page, '그 자리에 이미 인증서가 있어요');
+    if (file === bare)
+      await inBoth(page, '덮어쓰면 주민등록번호나 사업자등록번호를 확인하는 사이트에서', 'has no random number (R). If you replace the existing one');
+    copied.push(await page.getByText('난수(R)').count());
+    await press(page, '덮어쓰기');
+    await heading(page, '복사했어요');
+    if (file === bare)
+      await inBoth(page, '개인키에 난수(R)가 없어요', 'The private key has no random number (R)');
+    copied.push(await page.getByText('난수(R)').count());
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
+  assert.deepEqual(copied, [1, 1, 0, 0]);
+  await close();
+});
+
     const path = await downloaded(page, '저장하기');
     await heading(page, 'PFX 파일을 저장했어요');
     assert.equal(basename(path), '뷁쌿훑.pfx');

@@ -4,7 +4,7 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, changePassword, checkKeyFile, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
+import { NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
 import { Problem, problemOf } from './api.js';
 
 /* The files of one folder; their names are written in any case. */
@@ -142,6 +142,12 @@ export async function sameOwner(der, other) {
   return await folderOf(other).then((there) => there.subject === subject, () => false);
 }
 
+/** Whether two certificates are of the same issuer; false where the other one is none. */
+export async function sameIssuer(der, other) {
+  const { issuerName } = await certificateView(der);
+  return certificateView(other).then((there) => there.issuerName === issuerName, () => false);
+}
+
 /** The files by their names on a disk, and the names (in lower case) that such a folder may have beside them. */
 export function namedFiles(files) {
   const named = Object.fromEntries(Object.keys(names).filter((part) => files[part] !== undefined).map((part) => [names[part], files[part]]));
@@ -243,17 +249,18 @@ export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && 
 /**
  * What is in a PFX file: each certificate for signing with the one for
  * encryption of the same owner. The keys are sealed anew with the file's
- * password. Throws what openPfx throws.
+ * password. lacksR: its key has no random number, though the certificate says
+ * that there is one. Throws what openPfx throws, with .file.
  * @param {File} file @param {string} password
- * @returns {Promise<(Found & {opened: true})[]>}
+ * @returns {Promise<(Found & {opened: true, lacksR: boolean})[]>}
  */
 export async function openPfxFile(file, password) {
-  const { pairs } = await openPfx(new Uint8Array(await file.arrayBuffer()), password);
+  const { pairs } = await openPfx(new Uint8Array(await file.arrayBuffer()), password).catch((e) => { throw Object.assign(e, { file: 'PFX' }); });
   const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
-  const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts }) => {
+  const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
     const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);
     const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
-    return { files, facts, path: file.name, written: null, alone: null, handles: null, root: null, opened: true };
+    return { files, facts, path: file.name, written: null, alone: null, handles: null, root: null, opened: true, lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

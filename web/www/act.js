@@ -68,8 +68,9 @@ export class Act extends View {
       ${this.busy ? html`<ig-busy .label=${busy}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
   }
 
-  ended(title, text, more = nothing) {
-    return html`<div class="end">${icons.check}<div role="status"><h1 tabindex="-1">${title}</h1><p class="lead">${text}</p></div>${more}
+  /** icon: that all is done, or what is left to do. */
+  ended(title, text, more = nothing, icon = icons.check) {
+    return html`<div class="end">${icon}<div role="status"><h1 tabindex="-1">${title}</h1><p class="lead">${text}</p></div>${more}
       <div class="foots"><button class="btn main" @click=${() => this.leave()}>${t('manage.back')}</button></div></div>`;
   }
 }

@@ -52,6 +52,9 @@ class WwwCertificate extends View {
   static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, keyless: { type: Boolean }, path: {} };
   static styles = [base, ownFont, css`
     :host { container-type: inline-size; }
+/** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
+export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;
+
     .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
     :host([large]) .name { font-size: clamp(1.625rem, 5cqi, 2.25rem); line-height: 1.25; margin-block: 0.125rem 0.25rem; }
     .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-block-start: 0.625rem; }

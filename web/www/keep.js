@@ -6,27 +6,29 @@
  * Not here: writing (core/writer.js), the names of files and folders (core/keyfiles.js).
  *
  * <www-keep> is given .files, and .folder where they shall go back to one that
- * was opened; it tells 'kept' of where they went: {path} or {download}.
+ * was opened, and .lacksR (keyfiles.js); it tells 'kept' of where they went:
+ * {path} or {download}.
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
-import { checkFiles, factsOf, namedFiles, pathFor, sameOwner } from '../core/keyfiles.js';
+import { checkFiles, factsOf, namedFiles, pathFor, sameIssuer, sameOwner } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act } from './act.js';
-import { parted, withoutPair } from './certificate.js';
+import { parted, withoutPair, withoutRandom } from './certificate.js';
 
 /* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
 const cautions = [
-  ['keep.there.ended', (comes, there, now) => comes.notAfter < now && there.notAfter >= now],
-  ['keep.there.newer', (comes, there) => there.notAfter > comes.notAfter && date(there.notAfter) !== date(comes.notAfter)],
+  ['keep.there.ended', ({ comes, facts, keyless }, now) => comes.notAfter < now && facts.notAfter >= now && !keyless],
+  ['keep.there.newer', ({ comes, facts }) => facts.notAfter > comes.notAfter && date(facts.notAfter) !== date(comes.notAfter)],
+  ['keep.there.over', ({ comes }, now) => comes.notAfter < now],
 ];
 
 /* What a sentence may hold of a file's or folder's name is set in its own letters. */
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
 class WwwKeep extends Act {
-  static properties = { files: { attribute: false }, folder: {} };
+  static properties = { files: { attribute: false }, folder: {}, lacksR: { type: Boolean } };
   static styles = [...Act.styles, css`
     .where { overflow-wrap: anywhere; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
@@ -62,11 +64,23 @@ class WwwKeep extends Act {
   }
 
   /*
-   * The names of files for encryption that stay beside a certificate without
-   * any; null: they cannot, and a key, or the certificate of somebody else, is
-   * not to be lost. What goes back to its folder leaves there what was there.
+   * The names of files that stay beside a certificate that comes without them;
+   * null: those for encryption cannot, and a key, or the certificate of somebody
+   * else, is not to be lost. What goes back to its folder leaves there what was
+   * there.
    */
   async #staying(there) {
+    const km = await this.#stayingKm(there);
+    return km && [...km, ...await this.#stayingAuthorities(there)];
+  }
+
+  /* Those of the same issuer are of this certificate as well as of the one that is there. */
+  async #stayingAuthorities(there) {
+    const fits = async () => there.has('signcert.der') && await sameIssuer(this.files.signCert, await bytesAt(there.get('signcert.der')));
+    return this.files.caPubs === undefined && there.has('capubs') && (this.folder || await fits()) ? ['capubs'] : [];
+  }
+
+  async #stayingKm(there) {
     const names = ['kmcert.der', 'kmpri.key'].filter((name) => this.files.kmCert === undefined && there.has(name));
     const fits = async () => !names.includes('kmpri.key') && await sameOwner(this.files.signCert, await bytesAt(there.get('kmcert.der')));
     return names.length === 0 || this.folder || await fits() ? names : null;
@@ -82,8 +96,9 @@ class WwwKeep extends Act {
     const all = one && await lies('signPri', 'signpri.key') && await lies('kmCert', 'kmcert.der') && await lies('kmPri', 'kmpri.key');
     const comes = await factsOf(this.files.signCert);
     const facts = files.has('signcert.der') ? await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null) : null;
-    const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(comes, facts, Date.now()))?.[0];
-    this.set({ there: { root, one, all, stay, comes, facts, caution, keyless: !files.has('signpri.key') } });
+    const there = { root, one, all, stay, comes, facts, keyless: !files.has('signpri.key') };
+    const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(there, Date.now()))?.[0];
+    this.set({ there: { ...there, cautions: [caution, this.lacksR ? 'keep.there.random' : undefined].filter(Boolean) } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
@@ -117,17 +132,17 @@ class WwwKeep extends Act {
   }
 
   #lying() {
-    return html`<div class="well there"><div><h2 tabindex="-1">${t('keep.same')}</h2><p>${t('keep.same.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
+    return html`<div class="well there"><div class="stack tight"><h2 tabindex="-1">${t('keep.same')}</h2><p>${t('keep.same.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
   }
 
   #losing() {
-    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there.lost')}</h2><p>${t('keep.there.lost.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
+    return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there.lost')}</h2><p>${t('keep.there.lost.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
   }
 
   #replacing() {
-    const { one, stay, comes, facts, caution, keyless } = this.there;
-    return html`<div class="warn there"><div><h2 tabindex="-1">${t('keep.there')}</h2>${caution === undefined ? nothing : html`<p><strong>${t(caution)}</strong></p>`}
-        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.length > 0 ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
+    const { one, stay, comes, facts, keyless } = this.there;
+    return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${this.there.cautions.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
+        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.includes('kmcert.der') ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
       ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
@@ -152,9 +167,9 @@ export const keptAt = ({ path, download: file }, next = ['keep.unpack']) =>
 class WwwCopy extends Act {
   render() {
     if (this.done)
-      return this.ended(t('manage.copy.done'), t('manage.copy.done.text'), keptAt(this.done));
+      return this.ended(t('manage.copy.done'), t('manage.copy.done.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}`);
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t('manage.copy.lead')}</p></div>${withoutPair(this.one)}
-      <www-keep .files=${this.one.files} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.one.files} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 }
 customElements.define('www-copy', WwwCopy);

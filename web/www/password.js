@@ -8,11 +8,12 @@
  * new ones. Wrong ones are counted for the person, and lock nothing.
  */
 import { html } from '../ui/base.js';
+import { icons } from '../ui/icons.js';
 import { lang, t } from '../core/i18n.js';
 import { openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
 import { askLeave, writeAll } from '../core/writer.js';
 import { Asking, typed } from './act.js';
-import { withoutPair } from './certificate.js';
+import { withoutPair, withoutRandom } from './certificate.js';
 import { keptAt } from './keep.js';
 
 class WwwCheck extends Asking {
@@ -103,13 +104,13 @@ class WwwChange extends Asking {
   #kept() {
     const { opened } = this.one;
     if (this.done.download === undefined || opened)
-      return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${this.#others()}`);
-    return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, [this.#folder ? 'keep.unpack.back' : 'keep.unpack.files'])}${this.#others()}`);
+      return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}${this.#others()}`);
+    return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, [this.#folder ? 'keep.unpack.back' : 'keep.unpack.files'])}${this.#others()}`, icons.file);
   }
 
   #keep() {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
-      <www-keep .files=${this.sealed} .folder=${this.#folder} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.sealed} .folder=${this.#folder} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 
   render() {
