@@ -410,6 +410,18 @@ test('a list begins with what can be used, by name, and of one name with what en
   await close();
 });
 
+test('of what begins later the day is said from which it can be used', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const later = makeCertificate({ into: join(work, 'later'), name: '나래()0091004123456789', key: 'ec', valid: ['20380101000000Z', '20390101000000Z'] });
+  await pick(page, later.folder);
+  await inBoth(page, '2038. 1. 1.부터', 'from 1 Jan 2038');
+  await page.getByRole('button', { name: /^인증서 보기/ }).click();
+  await inBoth(page, '2038. 1. 1.부터', 'from 1 Jan 2038');
+  assert.equal(await page.getByText('2039. 1. 1.까지').count(), 0);
+  await close();
+});
+
 /* Chooses the certificate that a folder holds, and a place for its copy where these files lie. Files are base64. */
 async function copyOver(page, folder, name, files) {
   await pick(page, folder);
@@ -426,6 +438,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   await off();
   const b64 = (path) => readFileSync(path).toString('base64');
   const ends = (der) => new Date(execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-enddate'], { encoding: 'utf8' }).slice(9)).toLocaleDateString('ko-KR', { timeZone: 'Asia/Seoul' });
+  const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
   const warnings = ['이미 만료됐고', '더 나중에 끝나요', '개인키 파일이 달라요', '이미 만료됐어요'];
   /* What comes, what is there, which of the warnings is said. */
@@ -440,7 +453,6 @@ test('a copy that would take the place of a better certificate is warned of, and
   ]) {
     await copyOver(page, comes, name, there);
     await page.getByRole('button', { name: '덮어쓰기' }).waitFor();
-  const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
     for (const [i, warning] of warnings.entries())
       assert.equal(await page.getByText(warning).count(), i === said ? 1 : 0, `${name}: ${warning}`);
     if (said !== 2)
@@ -736,7 +748,7 @@ test('the key of another certificate is told of as that, and is no wrong passwor
   await off();
   const other = makeCertificate({ into: join(work, 'other'), name: '나래()0091004123456789', km: true, password: made.password });
   const curves = ['가온', '나래'].map((name, i) => makeCertificate({ into: join(work, `curve${i}`), name: `${name}()0091004123456789`, key: 'ec', password: made.password }));
-  const title = ['비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요', 'The password is right, but the key is not that of the certificate beside it'];
+  const title = ['비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요', 'The password is correct, but the key belongs to another certificate'];
   for (const [mine, theirs, file] of [[made, other, 'signPri.key'], [made, other, 'kmPri.key'], [...curves, 'signPri.key']]) {
     const at = mkdtempSync(join(work, 'foreign-'));
     cpSync(mine.folder, at, { recursive: true });
@@ -885,18 +897,6 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await close();
 });
 
-test('certificates are saved as PFX files that OpenSSL opens, with both keys', { timeout: 120000 }, async () => {
-  const { page, off, close } = await manage();
-  await off();
-  await pick(page, made.folder);
-  await heading(page, '뷁쌿훑');
-  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
-  await page.getByLabel('인증서 비밀번호').fill('wrong');
-  await press(page, '저장하기');
-  await page.getByText('1번 틀렸지만').waitFor();
-  for (const [form, more] of [['요즘 프로그램', []], ['오래된 프로그램', ['-legacy']]]) {
-    await page.getByRole('radio', { name: form }).check();
-    await page.getByLabel('인증서 비밀번호').fill(made.password);
 test('a PFX file whose key has lost R is told of, before it replaces anything and after', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();
@@ -935,6 +935,18 @@ test('a PFX file whose key has lost R is told of, before it replaces anything an
   await close();
 });
 
+test('certificates are saved as PFX files that OpenSSL opens, with both keys', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  await pick(page, made.folder);
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill('wrong');
+  await press(page, '저장하기');
+  await page.getByText('1번 틀렸지만').waitFor();
+  for (const [form, more] of [['요즘 프로그램', []], ['오래된 프로그램', ['-legacy']]]) {
+    await page.getByRole('radio', { name: form }).check();
+    await page.getByLabel('인증서 비밀번호').fill(made.password);
     const path = await downloaded(page, '저장하기');
     await heading(page, 'PFX 파일을 저장했어요');
     assert.equal(basename(path), '뷁쌿훑.pfx');
@@ -990,6 +1002,27 @@ test('the top of the page is one line on a phone', { timeout: 60000 }, async () 
     await press(page, other);
     await page.getByRole('button', { name: other === 'English' ? '한국어' : 'English' }).waitFor();
   }
+  await close();
+});
+
+test('what is said of a certificate stands behind labels of one line, and no long name is in the middle', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await pick(page, old);
+  await page.getByRole('button', { name: /^인증서 보기/ }).click();
+  await page.getByText('더 자세히').click();
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const other of ['English', '한국어']) {
+      const tall = await page.locator('.facts dt').evaluateAll((all) => all.filter((e) => {
+        const text = document.createRange();
+        text.selectNodeContents(e);
+        return text.getBoundingClientRect().height > 1.5 * parseFloat(getComputedStyle(e).lineHeight);
+      }).map((e) => e.textContent));
+      assert.deepEqual(tall, [], `${width}`);
+      await press(page, other);
+    }
+  }
+  assert.equal(await page.locator('.back').evaluate((e) => getComputedStyle(e).textAlign), 'start');
   await close();
 });
 

@@ -68,7 +68,7 @@ export const base = css`
   .stack > .btn.fit { justify-self: start; }
   .btn.fit { inline-size: auto; min-block-size: 2.75rem; padding: 0.5rem 1rem; font-size: 1rem; }
   .link {
-    display: inline-flex; align-items: center; min-inline-size: 2.75rem; min-block-size: 2.75rem; padding: 0.25rem 0.125rem;
+    display: inline-flex; align-items: center; min-inline-size: 2.75rem; min-block-size: 2.75rem; padding: 0.25rem 0.125rem; text-align: start;
     background: none; border: 0; color: var(--blue); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.2em;
   }
   .icon { display: inline-grid; place-items: center; inline-size: 2.75rem; block-size: 2.75rem; padding: 0; border: 0; border-radius: 50%; background: none; color: inherit; flex: none; text-decoration: none; }

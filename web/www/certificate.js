@@ -29,6 +29,10 @@ export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now
   return { tone: 'good', text: t('cert.valid') };
 }
 
+/** The day that its state is about: until when it can be used, or from when. */
+export const dayOf = ({ notBefore, notAfter }, now = Date.now()) =>
+  notBefore > now ? t('cert.from', { date: date(notBefore) }) : t('cert.until', { date: date(notAfter) });
+
 /** Whether its password is older than the six months after which a change is advised. */
 export const passwordIsOld = ({ written }, now = Date.now()) => written !== null && now - written > 183 * day;
 
@@ -48,13 +52,13 @@ export const unreadable = (list) => list.length === 0 ? nothing : html`<div clas
 /** What is said of a certificate that has half of a pair for encryption, which stays behind. */
 export const withoutPair = ({ alone }) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(`manage.alone.${alone}`)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
 
+/** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
+export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;
+
 class WwwCertificate extends View {
   static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, keyless: { type: Boolean }, path: {} };
   static styles = [base, ownFont, css`
     :host { container-type: inline-size; }
-/** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
-export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;
-
     .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
     :host([large]) .name { font-size: clamp(1.625rem, 5cqi, 2.25rem); line-height: 1.25; margin-block: 0.125rem 0.25rem; }
     .line { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; margin-block-start: 0.625rem; }
@@ -70,7 +74,7 @@ export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stac
     return html`<p class="small own">${f.kindText[lang()]}</p>
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}
       <p class="small own">${issuerOf(f)}</p>
-      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(f.notAfter) })}</span></div>
+      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${dayOf(f)}</span></div>
       ${this.path ? html`<p class="small path own">${parted(this.path)}</p>` : nothing}`;
   }
 }

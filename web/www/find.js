@@ -42,7 +42,7 @@ class WwwFind extends Asking {
     .pfx { display: grid; gap: 1.125rem; }
     .pfx h2 { overflow-wrap: anywhere; }
     .path { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
-    .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 16rem; }
+    .path code { font-family: var(--mono); font-size: 0.9375rem; flex: 1 1 auto; }
   `];
 
   constructor() {

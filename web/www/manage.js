@@ -52,7 +52,7 @@ class WwwManage extends View {
     .acts button:hover { background: var(--well); }
     .acts button:focus-visible { outline-offset: -3px; border-radius: var(--round); }
     .acts li + li { border-block-start: 1px solid var(--line); }
-    .acts strong { display: block; }
+    .acts strong, .acts .small { display: block; }
     .acts .next { color: var(--soft); }
     .private { display: flex; gap: 0.625rem; align-items: flex-start; }
     .private svg { inline-size: 1.25rem; block-size: 1.25rem; margin-block-start: 0.125rem; }

@@ -23,6 +23,7 @@ class WwwPfx extends Asking {
     legend { font-weight: 600; padding: 0; margin-block-end: 0.375rem; }
     label { display: grid; grid-template-columns: 1.5rem minmax(0, 1fr); gap: 0 0.75rem; padding-block: 0.5rem; min-block-size: 2.75rem; cursor: pointer; }
     label strong { display: block; font-weight: 600; }
+    label .small { display: block; }
   `];
 
   constructor() {

@@ -8,7 +8,7 @@ import { icons } from '../ui/icons.js';
 import { date, dateTime, lang, t } from '../core/i18n.js';
 import { certificateView } from '../core/keyfiles.js';
 import { Act } from './act.js';
-import { issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
+import { dayOf, issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
 
 /* Hexadecimal and the like: it may break after each four, and is copied whole. */
 const code = (text) => text && html`<span class="code">${text.match(/.{1,4}/g).map((part) => html`${part}<wbr>`)}</span>`;
@@ -58,7 +58,13 @@ class WwwView extends Act {
     summary::-webkit-details-marker { display: none; }
     summary svg { inline-size: 1.25rem; block-size: 1.25rem; }
     [open] > summary svg { rotate: 90deg; }
-    @container (min-width: 32rem) { .facts { grid-template-columns: 12rem 1fr; } }
+    /* A label stands in one line: beside what it names where there is room, and else above. */
+    .facts { grid-template-columns: 13rem minmax(0, 1fr); }
+    @container (max-width: 36rem) {
+      .facts { grid-template-columns: minmax(0, 1fr); }
+      .facts.ruled dt { border-block-end: 0; padding-block-end: 0; font-size: 0.9375rem; }
+      .facts.ruled dd { padding-block-start: 0.125rem; }
+    }
   `];
 
   async connectedCallback() {
@@ -99,7 +105,7 @@ class WwwView extends Act {
     const state = stateOf(facts);
     const both = files.kmCert !== undefined;
     return html`${this.top()}<div class="head"><p class="small own">${facts.kindText[lang()]}</p><h1 class="own" tabindex="-1">${this.owner}</h1>
-        <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(facts.notAfter) })}</span></p></div>
+        <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${dayOf(facts)}</span></p></div>
       ${both ? this.#tabs() : nothing}
       ${this.view === undefined ? nothing : html`<div id="fields" role=${both ? 'tabpanel' : nothing} aria-labelledby=${both ? `tab-${this.shown}` : nothing}>${this.#facts(first)}
         <details><summary>${icons.next}${t('manage.view.more')}</summary>${this.#facts(rest)}</details></div>`}
