@@ -44,8 +44,7 @@ struct authority_text
 authority_text(const char *organisation, const char *common_name)
 {
 	const struct authority *known = authority_find(organisation);
-	const char *own =
-	    organisation[0] != '\0' ? organisation : common_name;
+	const char *own = organisation[0] != '\0' ? organisation : common_name;
 
 	return (struct authority_text){ known == NULL ? own : known->ko, own };
 }

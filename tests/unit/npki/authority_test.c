@@ -17,14 +17,14 @@ main(void)
 		    "인감상사", "인감상사" },
 		{ "or its common name where it has none", "", "My own CA",
 		    "My own CA", "My own CA" },
-		{ "what only begins like a known one is another",
-		    "yessign2", "yessign", "yessign2", "yessign2" },
+		{ "what only begins like a known one is another", "yessign2",
+		    "yessign", "yessign2", "yessign2" },
 		{ "what has no name has none", "", "", "", "" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct authority_text got = authority_text(
-		    cases[i].organisation, cases[i].common_name);
+		struct authority_text got =
+		    authority_text(cases[i].organisation, cases[i].common_name);
 
 		ok(strcmp(got.ko, cases[i].ko) == 0 &&
 			strcmp(got.en, cases[i].en) == 0,
