@@ -102,5 +102,24 @@ export const smallTargets = (page) => page.evaluate(() => {
   return found;
 });
 
+/** Buttons whose label takes more than a line. */
+export const wrappedLabels = (page) => page.evaluate(() => {
+  const found = [];
+  const walk = (root) => {
+    for (const e of root.querySelectorAll('*')) {
+      if (e.shadowRoot)
+        walk(e.shadowRoot);
+      if (!e.matches('.btn') || !e.checkVisibility({ visibilityProperty: true }))
+        continue;
+      const label = document.createRange();
+      label.selectNodeContents(e);
+      if (label.getBoundingClientRect().height > 1.5 * parseFloat(getComputedStyle(e).lineHeight))
+        found.push(e.textContent.trim());
+    }
+  };
+  walk(document);
+  return found;
+});
+
 /** Text that runs out of the page to the side. */
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

@@ -5,7 +5,7 @@
  * Belongs here: the dresses, pictures of them, what is wrong with them.
  * Not here: how one gets to a screen (the tests).
  */
-import { axeFaults, overflows, shot, smallTargets } from './browser.mjs';
+import { axeFaults, overflows, shot, smallTargets, wrappedLabels } from './browser.mjs';
 
 const narrow = { width: 360, height: 780 };
 const wide = { width: 1280, height: 900 };
@@ -35,8 +35,10 @@ export async function look(page, screen, faults, only = dresses) {
     await shot(page, `${screen}-${d.name}`);
     if (await overflows(page))
       faults.push(`${screen} ${d.name}: runs out to the side`);
-    if (d.zoom === 1)
+    if (d.zoom === 1) {
       faults.push(...(await smallTargets(page)).map((f) => `${screen} ${d.name}: small: ${f}`));
+      faults.push(...(await wrappedLabels(page)).map((f) => `${screen} ${d.name}: in more than a line: ${f}`));
+    }
     if (d.axe)
       faults.push(...(await axeFaults(page)).map((f) => `${screen} ${d.name}: ${f}`));
   }

@@ -48,7 +48,7 @@ class WwwImport extends View {
     .end { text-align: center; display: grid; justify-items: center; gap: 1.5rem; padding-block: 2.5rem; }
     .end h1 { font-size: 2rem; }
     /* A narrow window: what a step asks for begins below its number. */
-    @media (max-width: 40rem) { .flow > li { gap: 0 0.75rem; } .flow > li::after { display: none; } .flow > li > div { display: contents; } .what { grid-column: 2; } .inner { grid-column: 1 / -1; } .foots .btn { flex: 1; }
+    @media (max-width: 40rem) { .flow > li { gap: 0 0.75rem; } .flow > li::after { display: none; } .flow > li > div { display: contents; } .what { grid-column: 2; } .inner { grid-column: 1 / -1; } .foots .btn { flex: 1 1 auto; }
       table { min-inline-size: 0; } thead { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); }
       tr, td { display: block; } tr { padding-block: 0.5rem; } tr + tr { border-block-start: 1px solid var(--line); }
       td { padding: 0 1rem; border: 0 !important; } td + td { padding-inline-start: 3rem; } td[data-label]::before { content: attr(data-label) ' '; } }

@@ -46,7 +46,7 @@ class Www extends View {
     .how li b { display: block; font-size: 2.25rem; line-height: 1; font-weight: 300; margin-block-end: 0.875rem; font-variant-numeric: tabular-nums; }
     .how li p, .points p { color: var(--soft); margin-block-start: 0.25rem; }
     .points svg { margin-block-end: 0.5rem; }
-    @media (max-width: 40rem) { header { min-block-size: 4rem; } header nav a { padding-inline: 0.5rem; } header .long { display: none; } header .short { display: inline; } }
+    @media (max-width: 40rem) { header { min-block-size: 4rem; } header nav a { padding-inline: 0.5rem; } header .long { display: none; } header .short { display: inline; } .acts .btn { flex: 1 1 auto; } }
     @media (max-width: 48rem) { .hero, .how ol, .points { grid-template-columns: minmax(0, 1fr); } }
   `];
 
