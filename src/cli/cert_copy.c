@@ -44,6 +44,12 @@ static const struct person_text text_replace = {
 	"바꾸면 되살릴 수 없어요. 바꿀까요? (예/아니요)",
 	"It cannot be brought back. Replace it? (yes/no)"
 };
+static const struct person_text text_again = {
+	"바로 이 인증서를 다시 넣는 거예요. 바꾸면 비밀번호는 지금 넣는 것의 비밀번호가 "
+	"돼요.",
+	"The very same certificate takes its place, and brings its password "
+	"with it."
+};
 static const struct person_text text_lacks_r = {
 	"주의: 넣을 인증서의 개인키에 난수(R)가 없어요. 바꾸면 주민등록번호나 "
 	"사업자등록번호를 확인하는 사이트에서 이 인증서를 쓸 수 없어요.",
@@ -158,20 +164,24 @@ cert_copy_there(const char *folder, struct pick *there)
 /* Both certificates, and what speaks against the exchange. */
 static void
 cert_copy_compare(
-    const struct cert *c, const struct pick_row *row, bool lacks_r)
+    const struct cert *c, const struct pick_row *row, struct span der)
 {
 	const struct certinfo *there = row->read ? &row->info : NULL;
+	char comes[PICK_FINGERPRINT];
 
+	pick_fingerprint(der, comes);
 	pick_tell_there(there, row->folder);
+	if (strcmp(comes, row->fingerprint) == 0) {
+		person_say(text_again);
+		return;
+	}
 	pick_tell_comes(&c->info, NULL);
 	if (there != NULL)
 		pick_careful_say(pick_careful(there, &c->info));
-	if (lacks_r)
-		person_say(text_lacks_r);
 }
 
 enum cert_end
-cert_copy_ask(struct cert *c, bool lacks_r)
+cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 {
 	char folder[FOLDER_PATH];
 	struct pick there = { 0 };
@@ -184,7 +194,9 @@ cert_copy_ask(struct cert *c, bool lacks_r)
 		return end;
 	row = cert_copy_there(folder, &there);
 	if (row != NULL && !c->json)
-		cert_copy_compare(c, row, lacks_r);
+		cert_copy_compare(c, row, der);
+	if (row != NULL && !c->json && lacks_r)
+		person_say(text_lacks_r);
 	if (row != NULL && !c->replace)
 		end = cert_confirm(c, text_replace, "--replace");
 	if (end == CERT_UNATTENDED) {
@@ -406,7 +418,7 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)
-		end = cert_copy_ask(c, false);
+		end = cert_copy_ask(c, cert_file(c, FOLDER_SIGN_CERT), false);
 	if (end == CERT_DONE)
 		cert_say_half(c);
 	if (end == CERT_DONE)

@@ -342,7 +342,7 @@ cert_pfx_ask(struct cert *c, const struct pfx_pair *pair)
 	if (lacks_r)
 		cert_pfx_list(c, "without_r", pair);
 
-	return cert_copy_ask(c, lacks_r);
+	return cert_copy_ask(c, pair->certificate, lacks_r);
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */

@@ -129,6 +129,20 @@ test('an older certificate over a newer one: both are shown with serial number a
   assert.deepEqual((await json(['copy', renewed.folder, '--to', medium()])).answer.replaced, []);
 });
 
+test('the very same certificate is shown once, and what happens to its password said', async () => {
+  const { at, folder } = await put(renewed);
+  assert.equal((await cert(['change-password', folder, '--password-file', right, '--new-password-file', other])).code, 0);
+  for (const [args, answers] of [[['copy', renewed.folder], ['아니요']], [['import', pfx], [password, '아니요']]]) {
+    const no = await terminal([...args, '--to', at], answers, ko);
+    assert.equal(no.code, 5);
+    assert.match(no.stdout, /^거기에 있는 인증서: 홍길동, .*\n.*\n바로 이 인증서를 다시 넣는 거예요\. 바꾸면 비밀번호는 지금 넣는 것의 비밀번호가 돼요\.\n바꾸면 되살릴/m);
+    assert.doesNotMatch(no.stdout, /그 자리에/);
+  }
+  const done = await cert(['copy', renewed.folder, '--to', at, '--replace'], { LC_ALL: 'C' });
+  assert.match(done.stderr, /\nThe very same certificate takes its place, and brings its password with it\.\n$/);
+  assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0);
+});
+
 test('of two that end on one day none is later', async () => {
   const { at } = await put(makeCertificate({ into: join(base, 'evening'), password, days: 50 }));
   const told = await cert(['copy', earlier.folder, '--to', at, '--replace'], { LC_ALL: 'C' });
