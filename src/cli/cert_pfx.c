@@ -38,6 +38,15 @@ static const struct person_text text_older = {
 	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
 	"Left out, because one that ends later has the same folder"
 };
+static const struct person_text text_keyless = {
+	"개인키가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
+	"Left out, because the PFX file has not its key for encryption"
+};
+static const struct person_text text_ownerless = {
+	"같은 사람의 전자서명용 인증서가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
+	"Left out, because the PFX file has no certificate for signing of its "
+	"owner"
+};
 static const struct person_text text_lacks_r = {
 	"개인키에 난수(R)가 없어서, 주민등록번호나 사업자등록번호를 확인하는 "
 	"사이트에서는 쓸 수 없어요. 처음 받은 파일이 있으면 그것을 써 주세요.",
@@ -243,24 +252,27 @@ cert_pfx_is_older(const struct cert *c, const struct pfx *pfx, size_t at)
 
 /* A certificate of the file into a list of the answer. */
 static void
-cert_pfx_list(struct cert *c, const char *list, const struct pfx_pair *pair)
+cert_pfx_list(struct cert *c, const char *list, struct span der)
 {
 	char fingerprint[PICK_FINGERPRINT];
 
-	pick_fingerprint(pair->certificate, fingerprint);
+	pick_fingerprint(der, fingerprint);
 	if (json_object_get(c->answer, list) == NULL)
 		(void)json_object_set_new(c->answer, list, json_array());
 	(void)json_array_append_new(
 	    json_object_get(c->answer, list), json_string(fingerprint));
 }
 
-/* It stays in the file alone, and that is said. */
+/* It stays in the file alone, and that is said with why. */
 static void
-cert_pfx_leave(struct cert *c, const struct pfx_pair *pair)
+cert_pfx_leave(struct cert *c, struct span der, struct person_text why)
 {
-	cert_pfx_list(c, "left_out", pair);
+	struct certinfo info;
+	bool read = certinfo_parse(der, &info, NULL) == RC_OK;
+
+	cert_pfx_list(c, "left_out", der);
 	if (!c->json)
-		pick_tell(stderr, text_older, &c->info, NULL);
+		pick_tell(stderr, why, read ? &info : NULL, NULL);
 }
 
 /* Those of CAs among what came without a key. */
@@ -278,6 +290,14 @@ cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
 	return n;
 }
 
+/* Is it one for encryption, of what came without a key? */
+static bool
+cert_pfx_is_keyless(struct span der, struct certinfo *out)
+{
+	return certinfo_parse(der, out, NULL) == RC_OK && !out->is_ca &&
+	    pfx_is_encryption(out);
+}
+
 /* Did this person's certificate for encryption come without its key? */
 static bool
 cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
@@ -285,12 +305,60 @@ cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
 	struct certinfo info;
 
 	for (size_t i = 0; i < pfx->chain_n; i++)
-		if (certinfo_parse(pfx->chain[i], &info, NULL) == RC_OK &&
-		    !info.is_ca && pfx_is_encryption(&info) &&
+		if (cert_pfx_is_keyless(pfx->chain[i], &info) &&
 		    span_equal(info.subject_der, sign->subject_der))
 			return true;
 
 	return false;
+}
+
+/* Why a pair for encryption goes beside no certificate; NULL: it does. */
+static const struct person_text *
+cert_pfx_spare(const struct pfx *pfx, const struct pfx_pair *km)
+{
+	const struct person_text *why = &text_ownerless;
+	struct certinfo info, sign;
+
+	if (certinfo_parse(km->certificate, &info, NULL) != RC_OK)
+		return why;
+	for (size_t i = 0; i < pfx->n; i++) {
+		if (pfx->pairs[i].encryption ||
+		    certinfo_parse(pfx->pairs[i].certificate, &sign, NULL) !=
+			RC_OK ||
+		    !span_equal(sign.subject_der, info.subject_der))
+			continue;
+		if (cert_pfx_other(pfx, &sign) == km)
+			return NULL;
+		why = &text_older;
+	}
+
+	return why;
+}
+
+/*
+ * What is for encryption and not put there. One without its key is told of
+ * here only where its owner has a pair: else cert_pfx_place() does.
+ */
+static void
+cert_pfx_leave_encryption(struct cert *c, const struct pfx *pfx)
+{
+	const struct person_text *why;
+	const struct pfx_pair *km;
+	struct certinfo info;
+
+	for (size_t i = 0; i < pfx->n; i++) {
+		km = &pfx->pairs[i];
+		why = km->encryption ? cert_pfx_spare(pfx, km) : NULL;
+		if (why != NULL)
+			cert_pfx_leave(c, km->certificate, *why);
+	}
+	for (size_t i = 0; i < pfx->chain_n; i++) {
+		if (!cert_pfx_is_keyless(pfx->chain[i], &info))
+			continue;
+		km = cert_pfx_other(pfx, &info);
+		if (km != NULL && !span_equal(km->certificate, pfx->chain[i]))
+			cert_pfx_leave(c, pfx->chain[i], text_keyless);
+	}
 }
 
 /* One signing pair, with what belongs to it, to where it belongs. */
@@ -340,7 +408,7 @@ cert_pfx_ask(struct cert *c, const struct pfx_pair *pair)
 	bool lacks_r = vid_lacks_r(&c->info, pair->info);
 
 	if (lacks_r)
-		cert_pfx_list(c, "without_r", pair);
+		cert_pfx_list(c, "without_r", pair->certificate);
 
 	return cert_copy_ask(c, pair->certificate, lacks_r);
 }
@@ -385,7 +453,8 @@ cert_pfx_each(
 			&c->err));
 		if (end == CERT_DONE && cert_pfx_is_older(c, pfx, i)) {
 			if (password == NULL)
-				cert_pfx_leave(c, &pfx->pairs[i]);
+				cert_pfx_leave(
+				    c, pfx->pairs[i].certificate, text_older);
 			continue;
 		}
 		if (end == CERT_DONE)
@@ -467,6 +536,8 @@ cert_pfx_import(struct cert *c)
 	/* What may end it is asked before another password is. */
 	if (end == CERT_DONE)
 		end = cert_pfx_each(c, &pfx, NULL);
+	if (end == CERT_DONE)
+		cert_pfx_leave_encryption(c, &pfx);
 	if (end == CERT_DONE)
 		end = cert_pfx_password(c, &pfx, &password);
 out:

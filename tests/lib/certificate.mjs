@@ -43,7 +43,7 @@ export function vidOf(number, r) {
  * its key file. valid: its first and last second, 20270101000000Z, instead of
  * days from now on.
  * @param {{name?: string, vid?: string, number?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
- * @returns {{folder: string, signCert: string, signKey: string, password: string, pem: string}}
+ * @returns {{folder: string, signCert: string, signKey: string, kmCert?: string, password: string, pem: string}}
  */
 export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', number, vid, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
@@ -103,6 +103,7 @@ ${identifier === undefined ? '' : identity(name.replace(/\(.*/, ''), identifier)
     root: into,
     signCert: join(folder, 'signCert.der'),
     signKey: join(folder, 'signPri.key'),
+    kmCert: km ? join(folder, 'kmCert.der') : undefined,
     password,
     pem: readFileSync(cert, 'utf8'),
     ca: readFileSync(join(work, 'ca.pem'), 'utf8'),

@@ -65,6 +65,10 @@ test('the iterations of each form are those that manual and docs/formats.md say'
   }
 });
 
+const fingerprint = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
+/** As ingam shows it. */
+const serial = (path) => execFileSync('openssl', ['x509', '-inform', 'DER', '-in', path, '-noout', '-serial'], { encoding: 'utf8' }).trim().split('=')[1].toLowerCase();
+
 /** One of OpenSSL's, which knows no R: the pair for signing, and these certificates beside it. */
 function besides(name, { pem, signKey }, ...certificates) {
   const key = join(base, 'key.pem'), crt = join(base, 'made.crt'), file = join(base, `${name}.p12`);
@@ -100,14 +104,13 @@ test('import: that the key has no R for the VID is said, in the question too; wh
     assert.equal((await cert(['import', file, '--to', medium(), '--password-file', right], ko)).stderr, '');
   }
   assert.equal((await cert(['import', whole, '--to', to, '--password-file', right])).code, 0);
-  const fingerprint = createHash('sha256').update(readFileSync(known.signCert)).digest('hex');
   const there = await json(['import', bare, '--to', to, '--password-file', right]);
-  assert.deepEqual([there.answer.problem, there.answer.without_r], ['exists', [fingerprint]]);
+  assert.deepEqual([there.answer.problem, there.answer.without_r], ['exists', [fingerprint(known.signCert)]]);
   const no = await terminal(['import', bare, '--to', to], [password, '아니요'], ko);
   assert.match(no.stdout, /^주의: 넣을 인증서의 개인키에 난수\(R\)가 없어요\. .*쓸 수 없어요\.\n바꾸면 되살릴/m);
   assert.doesNotMatch(no.stdout, /^개인키에 난수/m);
   const done = await json(['import', bare, '--to', to, '--password-file', right, '--replace']);
-  assert.deepEqual([done.answer.problem, done.answer.without_r], ['', [fingerprint]]);
+  assert.deepEqual([done.answer.problem, done.answer.without_r], ['', [fingerprint(known.signCert)]]);
   const told = await cert(['import', bare, '--to', medium(), '--password-file', right], { LC_ALL: 'C' });
   assert.equal(told.stderr, 'Its key has no random number (R), so sites that check whose registration number it is will not take it. Use the files as they were issued, if there are any.\n');
 });
@@ -214,14 +217,40 @@ test('import: of two certificates of one subject the one that ends last is put t
   const [first, second, file] = ['first', 'second', 'both'].map((name) => join(base, `${name}.p12`));
   for (const [one, out] of [[made, first], [older, second]])
     assert.equal((await cert(['export', one.folder, '--out', out, '--form', 'compatible', '--password-file', right])).code, 0);
-  const fingerprint = createHash('sha256').update(readFileSync(older.signCert)).digest('hex');
   for (const [a, b] of [[first, second], [second, first]]) {
     writeFileSync(file, joined(a, b, password));
     assert.equal(execFileSync('openssl', ['pkcs12', '-legacy', '-in', file, '-passin', `pass:${password}`, '-nodes', '-nokeys'], { encoding: 'utf8', stdio: 'pipe' }).match(/BEGIN CERTIFICATE/g).length, 4);
     const { answer, code } = await json(['import', file, '--to', medium(), '--password-file', right]);
-    assert.deepEqual([code, answer.problem, answer.folders.length, answer.left_out, answer.replaced], [0, '', 1, [fingerprint], []]);
+    assert.deepEqual([code, answer.problem, answer.folders.length, answer.left_out, answer.replaced], [0, '', 1, [fingerprint(older.signCert), fingerprint(older.kmCert)], []]);
     for (const name of ['signCert.der', 'kmCert.der']) assert.deepEqual(readFileSync(join(answer.folders[0], name)), readFileSync(join(made.folder, name)), name);
     const told = await cert(['import', file, '--to', medium(), '--password-file', right], ko);
-    assert.match(told.stderr, /^더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서: 홍길동, .*일련번호 [0-9a-f]+/m);
+    for (const one of [older.signCert, older.kmCert]) assert.ok(told.stderr.includes(`일련번호 ${serial(one)}, `), told.stderr);
+    assert.equal(told.stderr.match(/^더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서: 홍길동, /gm).length, 2);
   }
+});
+
+test('import: of what is for encryption and is not put there it is said why', async () => {
+  const older = makeCertificate({ into: join(base, 'older-km'), password, km: true, days: 30 });
+  const [whole, file] = ['whole', 'keyless'].map((name) => join(base, `${name}-km.p12`));
+  assert.equal((await cert(['export', made.folder, '--out', whole, '--form', 'compatible', '--password-file', right])).code, 0);
+  // The older one without its key, beside a newer pair.
+  const keyless = besides('older-keyless', older, execFileSync('openssl', ['x509', '-inform', 'DER', '-in', older.kmCert], { encoding: 'utf8' }));
+  const old = join(base, 'older-compatible.p12');
+  execFileSync('openssl', ['pkcs12', '-legacy', '-in', keyless, '-passin', `pass:${password}`, '-nodes', '-out', join(base, 'older.pem')], { stdio: 'pipe' });
+  execFileSync('openssl', ['pkcs12', '-export', '-legacy', '-macalg', 'sha1', '-in', join(base, 'older.pem'), '-passout', `pass:${password}`, '-out', old], { stdio: 'pipe' });
+  writeFileSync(file, joined(whole, old, password));
+  const { answer } = await json(['import', file, '--to', medium(), '--password-file', right]);
+  assert.deepEqual([answer.problem, answer.missing, answer.left_out.includes(fingerprint(older.kmCert))], ['', undefined, true]);
+  assert.deepEqual(readFileSync(join(answer.folders[0], 'kmCert.der')), readFileSync(made.kmCert));
+  const told = await cert(['import', file, '--to', medium(), '--password-file', right], ko);
+  assert.match(told.stderr, new RegExp(`^개인키가 PFX 파일에 없어서 넣지 않은 암호용 인증서: 홍길동, .*일련번호 ${serial(older.kmCert)}, `, 'm'));
+  // A pair of somebody who has no certificate for signing in it.
+  const stranger = makeCertificate({ into: join(base, 'stranger-km'), password, km: true, name: '김철수()002' });
+  const km = { pem: execFileSync('openssl', ['x509', '-inform', 'DER', '-in', stranger.kmCert], { encoding: 'utf8' }), signKey: join(stranger.folder, 'kmPri.key') };
+  execFileSync('openssl', ['pkcs12', '-legacy', '-in', besides('km-alone', km), '-passin', `pass:${password}`, '-nodes', '-out', join(base, 'km.pem')], { stdio: 'pipe' });
+  execFileSync('openssl', ['pkcs12', '-export', '-legacy', '-macalg', 'sha1', '-in', join(base, 'km.pem'), '-passout', `pass:${password}`, '-out', old], { stdio: 'pipe' });
+  writeFileSync(file, joined(whole, old, password));
+  const alone = await cert(['import', file, '--to', medium(), '--password-file', right], ko);
+  assert.equal(alone.code, 0, alone.stderr);
+  assert.match(alone.stderr, /^같은 사람의 전자서명용 인증서가 PFX 파일에 없어서 넣지 않은 암호용 인증서: 김철수/m);
 });
