@@ -81,6 +81,13 @@ static const struct person_text text_last = {
 	"No other copy was found in the usual places. Unless you have one "
 	"elsewhere, it has to be reissued to be used again."
 };
+static const struct person_text text_last_named = {
+	"늘 있는 곳과 --root의 폴더에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 "
+	"것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요.",
+	"No other copy was found in the usual places, nor in the folder of "
+	"--root. Unless you have one elsewhere, it has to be reissued to be "
+	"used again."
+};
 static const struct person_text text_copy = { "다른 곳에 있는 같은 인증서",
 	"Another copy" };
 static const struct person_text text_deleted = { "지웠어요", "Deleted" };
@@ -429,37 +436,70 @@ cert_copy(struct cert *c)
 	return end;
 }
 
-/* The other places where this very certificate can be used. */
-static void
-cert_copy_others(const struct cert *c)
+static bool
+cert_copy_same_file(const struct pick_row *one, const struct pick_row *other)
 {
-	struct pick usual = { 0 };
-	size_t others = 0;
+	struct stat a, b;
+
+	return stat(one->pair->sign_cert, &a) == 0 &&
+	    stat(other->pair->sign_cert, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino;
+}
+
+/* Can this very certificate be used there, too? */
+static bool
+cert_copy_is_other(const struct cert *c, const struct pick_row *row)
+{
+	return row->pair->sign_key != NULL &&
+	    strcmp(row->fingerprint, c->row->fingerprint) == 0 &&
+	    !cert_copy_same_file(row, c->row);
+}
+
+/* Tells of those that were found, but not of what is in told; how many. */
+static size_t
+cert_copy_tell_others(
+    const struct cert *c, const struct pick *found, const struct pick *told)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct pick_row *row = &found->rows[i];
+		size_t k = 0;
+
+		if (!cert_copy_is_other(c, row))
+			continue;
+		while (k < told->n && !cert_copy_same_file(row, &told->rows[k]))
+			k++;
+		if (k < told->n)
+			continue;
+		n++;
+		(void)fprintf(stderr, "%s: %s\n", person_sentence(text_copy),
+		    row->folder);
+	}
+
+	return n;
+}
+
+/* The other places where it can be used: below root, too, where one is named. */
+static void
+cert_copy_others(const struct cert *c, const char *root)
+{
+	struct pick usual = { 0 }, named = { 0 };
+	size_t n = 0;
 
 	if (pick_load(NULL, &usual, NULL) == RC_OK)
-		for (size_t i = 0; i < usual.n; i++) {
-			const struct pick_row *row = &usual.rows[i];
-			struct stat a, b;
-
-			if (row->pair->sign_key == NULL ||
-			    strcmp(row->fingerprint, c->row->fingerprint) !=
-				0 ||
-			    (stat(row->pair->sign_cert, &a) == 0 &&
-				stat(c->row->pair->sign_cert, &b) == 0 &&
-				a.st_dev == b.st_dev && a.st_ino == b.st_ino))
-				continue;
-			others++;
-			(void)fprintf(stderr, "%s: %s\n",
-			    person_sentence(text_copy), row->folder);
-		}
-	if (others == 0)
-		person_say(text_last);
+		n += cert_copy_tell_others(c, &usual, &named);
+	if (root != NULL && pick_load(root, &named, NULL) == RC_OK)
+		n += cert_copy_tell_others(c, &named, &usual);
+	if (n == 0)
+		person_say(root == NULL ? text_last : text_last_named);
 	pick_clear(&usual);
+	pick_clear(&named);
 }
 
 /* What is going to be lost. */
 static void
-cert_copy_warn(const struct cert *c)
+cert_copy_warn(const struct cert *c, const char *root)
 {
 	const struct pick_row *row = c->row;
 	bool keyless = row->pair->sign_key == NULL;
@@ -472,12 +512,14 @@ cert_copy_warn(const struct cert *c)
 	if (row->pair->km_key != NULL)
 		person_say(text_sealed);
 	if (!keyless)
-		cert_copy_others(c);
+		cert_copy_others(c, root);
 }
 
 enum cert_end
 cert_copy_delete(struct cert *c)
 {
+	/* A folder that is meant takes its place. */
+	const char *root = c->root;
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
@@ -485,7 +527,7 @@ cert_copy_delete(struct cert *c)
 	if (end != CERT_DONE)
 		return end;
 	if (!c->yes && !c->json && c->attended)
-		cert_copy_warn(c);
+		cert_copy_warn(c, root);
 	if (!c->yes)
 		end = cert_confirm(c, text_delete, "--yes");
 	if (end == CERT_DONE)

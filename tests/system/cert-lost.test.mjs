@@ -188,6 +188,21 @@ test('delete: of a certificate without its key nothing is said to stop that does
   }
 });
 
+test('delete: copies are looked for below --root, too, and each is told of once', async () => {
+  const stick = medium(), [first, second] = ['first', 'second'].map((name) => join(stick, name));
+  for (const folder of [first, second]) cpSync(renewed.folder, folder, { recursive: true });
+  const others = ({ stdout }) => stdout.split('\n').filter((line) => line.startsWith('다른 곳에 있는')).map((line) => line.split(': ')[1]);
+  assert.deepEqual(others(await terminal(['delete', first, '--root', stick], ['아니요'], ko)), [second]);
+  // The home is a usual place, and named as well.
+  const mine = { HOME: join(base, 'their-home'), ...ko };
+  mkdirSync(mine.HOME);
+  const { folder: there } = await put(renewed, mine.HOME);
+  assert.deepEqual(others(await terminal(['delete', first, '--root', mine.HOME], ['아니요'], mine)), [there]);
+  rmSync(second, { recursive: true });
+  const last = await terminal(['delete', first, '--root', stick], ['아니요'], ko);
+  assert.match(last.stdout, /^늘 있는 곳과 --root의 폴더에서는 같은 인증서를 더 찾지 못했어요\./m);
+});
+
 test('export and import ask what may end them before a password that would be of no use', async () => {
   const out = join(base, 'there.p12');
   writeFileSync(out, 'x');
