@@ -10,6 +10,7 @@
 #include "cli/cert.h"
 
 #include "base/language.h"
+#include "base/text.h"
 #include "base/usage.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_list.h"
@@ -224,10 +225,12 @@ cert_failed_in(struct cert *c, enum folder_file file, enum rc rc)
 }
 
 enum cert_end
-cert_written(struct cert *c, enum rc rc)
+cert_written(struct cert *c, const char *folder, enum rc rc)
 {
 	enum cert_end end = cert_failed(c, rc);
 
+	if (rc != RC_OK && folder != NULL)
+		text_sanitise(c->beside, sizeof(c->beside), span_str(folder));
 	if (rc == RC_POLICY)
 		return CERT_READ_ONLY;
 
@@ -343,7 +346,8 @@ cert_read(struct cert *c)
 		    certinfo_parse(
 			cert_file(c, FOLDER_SIGN_CERT), &c->info, &c->err));
 	if (end != CERT_DONE)
-		c->beside = c->row->folder;
+		text_sanitise(
+		    c->beside, sizeof(c->beside), span_str(c->row->path));
 
 	return end;
 }

@@ -87,8 +87,9 @@ struct cert {
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */
 	const char *place;    /* of CERT_NO_FOLDER: as it was named */
-	const char *beside;   /* the folder of the file that err names, shown */
-	int64_t moment_ms;    /* of CERT_EXPIRED and CERT_NOT_YET */
+	/* The folder that err is about, or of the file that it names; shown. */
+	char beside[FOLDER_PATH];
+	int64_t moment_ms; /* of CERT_EXPIRED and CERT_NOT_YET */
 	enum rc rc;
 	struct err err;
 };
@@ -141,8 +142,8 @@ enum cert_end cert_failed(struct cert *c, enum rc rc);
 /* The same; where nothing deeper is named, it is said of this file. */
 enum cert_end cert_failed_in(struct cert *c, enum folder_file file, enum rc rc);
 
-/* The same for what medium.c wrote, or did not. */
-enum cert_end cert_written(struct cert *c, enum rc rc);
+/* The same for what was written, or not: in that folder, or (NULL) as err says. */
+enum cert_end cert_written(struct cert *c, const char *folder, enum rc rc);
 
 /* Frees what it holds. */
 void cert_clear(struct cert *c);

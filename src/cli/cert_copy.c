@@ -196,7 +196,7 @@ cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 	enum cert_end end = cert_copy_folder(c, folder);
 
 	if (end == CERT_DONE)
-		end = cert_written(c, medium_check(folder, &c->err));
+		end = cert_written(c, folder, medium_check(folder, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	row = cert_copy_there(folder, &there);
@@ -378,7 +378,8 @@ cert_copy_put(struct cert *c, struct person_text done)
 	was = row == NULL ? NULL : pick_row_json(&there, row);
 	(void)json_object_del(was, "number");
 	pick_clear(&there);
-	end = cert_written(c, medium_place(folder, &c->medium, &c->err));
+	end =
+	    cert_written(c, folder, medium_place(folder, &c->medium, &c->err));
 	if (end != CERT_DONE) {
 		(void)json_object_del(c->answer, "kept");
 		json_decref(was);
@@ -523,7 +524,8 @@ cert_copy_delete(struct cert *c)
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
-		end = cert_written(c, medium_check(c->row->path, &c->err));
+		end = cert_written(
+		    c, c->row->path, medium_check(c->row->path, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	if (!c->yes && !c->json && c->attended)
@@ -531,7 +533,8 @@ cert_copy_delete(struct cert *c)
 	if (!c->yes)
 		end = cert_confirm(c, text_delete, "--yes");
 	if (end == CERT_DONE)
-		end = cert_written(c, medium_remove(c->row->pair, &c->err));
+		end = cert_written(
+		    c, c->row->path, medium_remove(c->row->pair, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	(void)json_object_set_new(

@@ -265,7 +265,7 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 		return cert_failed(c, rc);
 	rc = medium_write_keys(c->row->pair, files[0], files[1], &c->err);
 	if (rc != RC_OK)
-		return cert_written(c, rc);
+		return cert_written(c, c->row->path, rc);
 	cert_show_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));
 	cert_show_key_file(files[0], is, sizeof(is));
 	(void)json_object_set_new(c->answer, "key_file", json_string(is));
@@ -285,7 +285,8 @@ cert_password_change(struct cert *c)
 
 	/* Before passwords are asked for that are of no use then. */
 	if (end == CERT_DONE)
-		end = cert_written(c, medium_check(c->row->path, &c->err));
+		end = cert_written(
+		    c, c->row->path, medium_check(c->row->path, &c->err));
 	if (end == CERT_DONE)
 		end = cert_password_ask(c, &old);
 	if (end == CERT_DONE)

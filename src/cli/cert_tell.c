@@ -268,6 +268,19 @@ cert_say_day(const struct cert *c, enum cert_end end)
 	    person_sentence(end == CERT_EXPIRED ? text_renew : text_wait));
 }
 
+/* Where and why; a folder that is known by its path is not called one again. */
+static void
+cert_say_reason(const struct cert *c)
+{
+	struct err e = c->err;
+
+	if (c->beside[0] != '\0')
+		(void)fprintf(stderr, "%s: ", c->beside);
+	if (c->beside[0] != '\0' && strcmp(e.field, "folder") == 0)
+		e.field[0] = '\0';
+	reason_print(stderr, c->rc, &e);
+}
+
 static void
 cert_say(const struct cert *c, enum cert_end end)
 {
@@ -284,10 +297,8 @@ cert_say(const struct cert *c, enum cert_end end)
 	else if (end == CERT_EXPIRED || end == CERT_NOT_YET)
 		cert_say_day(c, end);
 	else if (cert_has_reason(end)) {
-		(void)fprintf(stderr, "%s (%s%s", text,
-		    c->beside == NULL ? "" : c->beside,
-		    c->beside == NULL ? "" : ": ");
-		reason_print(stderr, c->rc, &c->err);
+		(void)fprintf(stderr, "%s (", text);
+		cert_say_reason(c);
 		(void)fputs(").\n", stderr);
 	} else if (cert_has_field(end))
 		(void)fprintf(stderr, "%s (%s).\n", text, c->err.field);

@@ -21,7 +21,7 @@ message_is_shown(const char *out)
 static enum cert_end
 message_ended(struct cert *c, enum rc rc)
 {
-	enum cert_end end = cert_written(c, rc);
+	enum cert_end end = cert_written(c, NULL, rc);
 
 	if (rc == RC_EXISTS)
 		return CERT_OUT_EXISTS;

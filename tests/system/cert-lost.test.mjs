@@ -236,7 +236,7 @@ test('what may not be written is told before anything is asked: exit 3; what fai
   const words = process.getuid() === 0 ? ['setpriv', '--reuid=61005', '--regid=61005', '--clear-groups'] : ['env'];
   const before = files(folder);
   const rows = [
-    ['read-only', ['change-password', folder], /^This medium cannot be written\..* \(folder: Permission denied\)\.$/m, /^이 저장매체에는 쓸 수 없어요\..* \(폴더: 권한이 없어요\)\.$/m],
+    ['read-only', ['change-password', folder], /^This medium cannot be written\..* \(\/.*\/locked: Permission denied\)\.$/m, /^이 저장매체에는 쓸 수 없어요\..* \(\/.*\/locked: 권한이 없어요\)\.$/m],
     ['read-only', ['delete', folder], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
     ['read-only', ['copy', renewed.folder, '--to', stick.at], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
     ['read-only', ['copy', renewed.folder, '--to', shut], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
