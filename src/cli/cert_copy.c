@@ -15,6 +15,7 @@
 #include "npki/keyfile.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -122,15 +123,41 @@ cert_copy_enter(char path[static FOLDER_PATH], const char *name)
 	return more > 0 && (size_t)more < FOLDER_PATH - n;
 }
 
-/* NPKI/<CA>/USER/<subject> on the medium; what is there must be there. */
+static enum cert_end
+cert_copy_too_long(struct cert *c)
+{
+	return cert_failed(
+	    c, err_set(&c->err, RC_LIMIT, "--to", "path too long"));
+}
+
+/* NPKI on the medium, which must be there. */
+static enum cert_end
+cert_copy_npki(struct cert *c, char path[static FOLDER_PATH])
+{
+	const char *last;
+	int n = snprintf(path, FOLDER_PATH, "%s", c->to);
+	enum cert_end end = cert_is_folder(c, c->to);
+
+	if (end != CERT_DONE)
+		return end;
+	if (n < 0 || n >= FOLDER_PATH)
+		return cert_copy_too_long(c);
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	last = strrchr(path, '/');
+	last = last == NULL ? path : last + 1;
+
+	return strcasecmp(last, NPKI) == 0 || cert_copy_enter(path, NPKI)
+	    ? CERT_DONE
+	    : cert_copy_too_long(c);
+}
+
+/* NPKI/<CA>/USER/<subject> on the medium. */
 static enum cert_end
 cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
 {
 	char authority[DN_FOLDER], subject[DN_FOLDER];
-	const char *last;
-	int n = snprintf(path, FOLDER_PATH, "%s", c->to);
-	bool good = n > 0 && n < FOLDER_PATH;
-	enum cert_end end = cert_is_folder(c, c->to);
+	enum cert_end end = cert_copy_npki(c, path);
 
 	if (end != CERT_DONE)
 		return end;
@@ -139,18 +166,24 @@ cert_copy_folder(struct cert *c, char path[static FOLDER_PATH])
 		return cert_failed(c,
 		    err_set(&c->err, RC_FORMAT, "subject",
 			"no name to call its folder by"));
-	while (n > 1 && path[n - 1] == '/')
-		path[--n] = '\0';
-	last = strrchr(path, '/');
-	last = last == NULL ? path : last + 1;
-	if (strcasecmp(last, NPKI) != 0)
-		good = good && cert_copy_enter(path, NPKI);
-	good = good && cert_copy_enter(path, authority) &&
-	    cert_copy_enter(path, USER) && cert_copy_enter(path, subject);
 
-	return good ? CERT_DONE
-		    : cert_failed(c,
-			  err_set(&c->err, RC_LIMIT, "--to", "path too long"));
+	return cert_copy_enter(path, authority) &&
+		cert_copy_enter(path, USER) && cert_copy_enter(path, subject)
+	    ? CERT_DONE
+	    : cert_copy_too_long(c);
+}
+
+enum cert_end
+cert_copy_check(struct cert *c)
+{
+	char path[FOLDER_PATH];
+	enum cert_end end = cert_copy_npki(c, path);
+
+	/* What is below one of somebody else's may be this person's. */
+	if (end != CERT_DONE || (access(path, W_OK) != 0 && errno == EACCES))
+		return end;
+
+	return cert_written(c, path, medium_check(path, &c->err));
 }
 
 /* What is in the very folder, not in one below it; NULL: nothing. */
@@ -314,8 +347,7 @@ cert_copy_read(struct cert *c, struct medium *there)
 	n = snprintf(
 	    path, sizeof(path), "%s/%s", folder, folder_name(FOLDER_SIGN_CERT));
 	if (n < 0 || (size_t)n >= sizeof(path))
-		return cert_failed(
-		    c, err_set(&c->err, RC_LIMIT, "--to", "path too long"));
+		return cert_copy_too_long(c);
 	rc = medium_read(&pair, there, &c->err);
 	/* Without a signing certificate the other files are still there. */
 	if (rc == RC_ABSENT) {

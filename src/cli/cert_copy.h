@@ -12,6 +12,12 @@ enum cert_end cert_copy(struct cert *c);
 enum cert_end cert_copy_delete(struct cert *c);
 
 /*
+ * Can anything come to be below c->to, as far as shows before it is known what?
+ * As cert_is_folder(); CERT_READ_ONLY.
+ */
+enum cert_end cert_copy_check(struct cert *c);
+
+/*
  * A certificate comes to where it belongs under c->to in three steps; c->info
  * is its. Each may end as cert_is_folder() does, and as CERT_UNREADABLE: no
  * name to call the certificate's folder by.

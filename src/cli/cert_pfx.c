@@ -519,7 +519,7 @@ cert_pfx_import(struct cert *c)
 	if (c->to == NULL)
 		c->to = getenv("HOME");
 	if (end == CERT_DONE)
-		end = c->to != NULL ? cert_is_folder(c, c->to)
+		end = c->to != NULL ? cert_copy_check(c)
 				    : cert_failed(c,
 					  err_set(&c->err, RC_ABSENT, "--to",
 					      "no home folder"));

@@ -386,23 +386,42 @@ verify_hometax(struct verify *v)
 	return rc == RC_OK ? verify_owner(v, s) : verify_failed(v, rc);
 }
 
+/* What stands in the way of --out. */
+static enum verify_end
+verify_out(struct verify *v, enum rc rc)
+{
+	v->rc = rc;
+	if (rc == RC_OK)
+		return VERIFY_DONE;
+	if (rc == RC_EXISTS)
+		return VERIFY_OUT_EXISTS;
+
+	return rc == RC_ABSENT || rc == RC_FORMAT || rc == RC_POLICY
+	    ? VERIFY_NO_OUT
+	    : VERIFY_FAILED;
+}
+
+/* As far as shows before a password is asked for. */
+static enum verify_end
+verify_check_out(struct verify *v)
+{
+	enum verify_end end = verify_out(v, paper_check(v->out, &v->err));
+
+	return end == VERIFY_DONE && !v->replace && paper_is_there(v->out)
+	    ? VERIFY_OUT_EXISTS
+	    : end;
+}
+
 /* What was signed, once it is known to be good. */
 static enum verify_end
 verify_write(struct verify *v)
 {
-	v->rc = paper_write(v->out,
-	    v->cms.detached ? buf_span(&v->content) : v->cms.content,
-	    (v->opened.p != NULL ? PAPER_SECRET : 0) |
-		(v->replace ? PAPER_REPLACES : 0),
-	    &v->err);
-	if (v->rc == RC_OK)
-		return VERIFY_DONE;
-	if (v->rc == RC_EXISTS)
-		return VERIFY_OUT_EXISTS;
-
-	return v->rc == RC_ABSENT || v->rc == RC_FORMAT || v->rc == RC_POLICY
-	    ? VERIFY_NO_OUT
-	    : VERIFY_FAILED;
+	return verify_out(v,
+	    paper_write(v->out,
+		v->cms.detached ? buf_span(&v->content) : v->cms.content,
+		(v->opened.p != NULL ? PAPER_SECRET : 0) |
+		    (v->replace ? PAPER_REPLACES : 0),
+		&v->err));
 }
 
 enum verify_end
@@ -410,6 +429,8 @@ verify_run(struct verify *v)
 {
 	enum verify_end end = verify_read_message(v);
 
+	if (end == VERIFY_DONE)
+		end = verify_check_out(v);
 	if (end == VERIFY_DONE)
 		end = verify_read_trust(v);
 	if (end == VERIFY_DONE)
