@@ -28,6 +28,7 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	if (e == NULL || e->msg[0] != '\0')
 		return;
 	e->rc = rc;
+	e->is_file = false;
 	(void)snprintf(
 	    e->field, sizeof(e->field), "%s", field == NULL ? "" : field);
 	va_start(ap, fmt);

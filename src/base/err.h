@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define IG_CHECK             __attribute__((warn_unused_result))
@@ -65,6 +66,7 @@ enum rc {
 struct err {
 	enum rc rc;
 	char field[48]; /* what the complaint is about, "" where nothing is */
+	bool is_file;   /* field is what somebody called a file, and no word */
 	char msg[192];
 };
 

@@ -383,7 +383,8 @@ cert_ask(struct cert *c, const char *file, const char *option,
 	if (file == NULL && !c->attended)
 		return CERT_UNATTENDED;
 	rc = person_password(file, prompt, out, &c->err);
-	if (rc != RC_OK && file != NULL)
+	/* Standard input has no name but its option. */
+	if (rc != RC_OK && file != NULL && strcmp(file, "-") == 0)
 		(void)snprintf(
 		    c->err.field, sizeof(c->err.field), "%s", option);
 	if (rc != RC_OK)

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "cli/cert_password.h"
-#include "cli/paper.h"
+#include "client/reason.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 
@@ -437,7 +437,7 @@ cert_copy_whole(struct cert *c)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (rc == RC_OK && cert_file(c, keys[i]).n > 0)
-			rc = paper_named(folder_name(keys[i]),
+			rc = reason_named(folder_name(keys[i]),
 			    keyfile_check(cert_file(c, keys[i]), &c->err),
 			    &c->err);
 

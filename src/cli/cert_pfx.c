@@ -13,7 +13,7 @@
 #include "cli/cert_copy.h"
 #include "cli/cert_password.h"
 #include "cli/message.h"
-#include "cli/paper.h"
+#include "client/reason.h"
 #include "npki/capubs.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
@@ -447,7 +447,7 @@ cert_pfx_each(
 			continue;
 		n++;
 		end = cert_failed(c,
-		    paper_named(c->file,
+		    reason_named(c->file,
 			certinfo_parse(
 			    pfx->pairs[i].certificate, &c->info, &c->err),
 			&c->err));
@@ -467,7 +467,7 @@ cert_pfx_each(
 
 	return n > 0 ? end
 		     : cert_failed(c,
-			   paper_named(c->file,
+			   reason_named(c->file,
 			       err_set(&c->err, RC_ABSENT, NULL,
 				   "no certificate for signing is in it"),
 			       &c->err));
@@ -495,7 +495,7 @@ cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
 static enum cert_end
 cert_pfx_unread(struct cert *c, enum rc rc)
 {
-	enum cert_end end = cert_failed(c, paper_named(c->file, rc, &c->err));
+	enum cert_end end = cert_failed(c, reason_named(c->file, rc, &c->err));
 
 	if (end == CERT_PASSWORD)
 		return CERT_PASSWORD_PFX;

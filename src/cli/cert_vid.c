@@ -11,6 +11,7 @@
 #include "cli/cert_password.h"
 #include "cli/message.h"
 #include "cli/sealed.h"
+#include "client/reason.h"
 #include "npki/pkinfo.h"
 #include "x509/evid.h"
 
@@ -187,7 +188,7 @@ cert_vid_opener(
 	struct opened *o = arg;
 	struct span der = buf_span(&o->der);
 
-	return paper_named(o->path,
+	return reason_named(o->path,
 	    key == NULL ? evid_check(der, ours, e)
 			: evid_open(der, ours, key, &o->evid, e),
 	    e);
@@ -229,7 +230,7 @@ cert_vid_open(struct cert *c)
 	if (rc == RC_OK)
 		rc = paper_load(c->owner, &der, &c->err);
 	if (rc == RC_OK)
-		rc = paper_named(c->owner,
+		rc = reason_named(c->owner,
 		    certinfo_parse(buf_span(&der), &info, &c->err), &c->err);
 	end = cert_failed(c, rc);
 	if (rc == RC_OK)

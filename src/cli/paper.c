@@ -10,7 +10,7 @@
 
 #include "base/enc.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "client/reason.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -56,39 +56,6 @@ paper_is_pipe(const char *path)
 	return path == NULL || strcmp(path, "-") == 0;
 }
 
-/* What it was about in the file goes on being said. */
-static void
-paper_deepen(enum rc rc, struct err *e)
-{
-	const struct err deep = *e;
-
-	if (deep.field[0] == '\0' || strcmp(deep.field, "file") == 0)
-		return;
-	err_clear(e);
-	err_record(e, rc, NULL, "%s: %s", deep.field,
-	    deep.msg[0] == '\0' ? err_text(rc) : deep.msg);
-}
-
-enum rc
-paper_named(const char *path, enum rc rc, struct err *e)
-{
-	char shown[sizeof(e->field)];
-	size_t n;
-
-	if (rc == RC_OK || e == NULL || paper_is_pipe(path))
-		return rc;
-	paper_deepen(rc, e);
-	/* Of a long path the end, from the beginning of a character on. */
-	n = strlen(path);
-	path += n < sizeof(shown) ? 0 : n - sizeof(shown) + 1;
-	while (((uint8_t)*path & 0xc0) == 0x80)
-		path++;
-	text_sanitise(shown, sizeof(shown), span_str(path));
-	(void)snprintf(e->field, sizeof(e->field), "%s", shown);
-
-	return rc;
-}
-
 enum rc
 paper_read(const char *path, struct buf *out, struct err *e)
 {
@@ -96,7 +63,7 @@ paper_read(const char *path, struct buf *out, struct err *e)
 	ssize_t n;
 
 	if (!paper_is_pipe(path))
-		return paper_named(path, file_read(path, out, e), e);
+		return reason_named(path, file_read(path, out, e), e);
 	do {
 		n = read(STDIN_FILENO, part, sizeof(part));
 		if (n > 0)
@@ -149,9 +116,6 @@ paper_check_folder(const char *path, struct err *e)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	rc = file_check_folder(folder, e);
 	free(folder);
-	/* The file is named, and the folder in that. */
-	if (rc != RC_OK && e != NULL)
-		e->field[0] = '\0';
 
 	return rc;
 }
@@ -172,7 +136,7 @@ paper_check(const char *path, struct err *e)
 		rc = err_set(
 		    e, file_refusal(errno), NULL, "%s", strerror(errno));
 
-	return paper_named(path, rc, e);
+	return reason_named(path, rc, e);
 }
 
 /* The signals that end a program wait until the file is whole. */
@@ -214,7 +178,7 @@ paper_write(
 		return err_set(
 		    e, RC_EXISTS, "--out", "a file of this name is there");
 
-	return paper_named(path,
+	return reason_named(path,
 	    paper_replace(
 		path, bytes, (how & PAPER_SECRET) != 0 ? 0600 : 0644, e),
 	    e);
@@ -303,8 +267,8 @@ paper_load(const char *path, struct buf *out, struct err *e)
 	enum rc rc = paper_read(path, &file, e);
 
 	if (rc == RC_OK)
-		rc =
-		    paper_named(path, paper_decode(buf_span(&file), out, e), e);
+		rc = reason_named(
+		    path, paper_decode(buf_span(&file), out, e), e);
 	buf_clear(&file);
 
 	return rc;

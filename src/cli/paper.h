@@ -15,14 +15,6 @@ const char *paper_form_name(size_t i);
 bool paper_find(const char *name, enum paper_form *out);
 
 /*
- * Is rc, and makes err's field the file that it is about (the end of its path,
- * fit for display); what the field was stands before the sentence then. For
- * what nothing has named yet, and for records that stay in this program: err.h
- * wants no paths in those that leave it.
- */
-enum rc paper_named(const char *path, enum rc rc, struct err *e);
-
-/*
  * Appends a whole file, or ("-" and NULL) standard input. RC_ABSENT, RC_LIMIT
  * (out's ceiling), RC_IO.
  */

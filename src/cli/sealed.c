@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "cli/cert_password.h"
 #include "cli/paper.h"
+#include "client/reason.h"
 #include "x509/keytrans.h"
 #include "x509/pkey.h"
 
@@ -46,10 +47,10 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 
 	*out = NULL;
 	if (rc == RC_OK)
-		rc = paper_named(
+		rc = reason_named(
 		    path, certificate_parse(buf_span(&der), out, e), e);
 	if (rc == RC_OK)
-		rc = paper_named(
+		rc = reason_named(
 		    path, sealed_check(certificate_info(*out), e), e);
 	if (rc != RC_OK) {
 		certificate_free(*out);

@@ -9,6 +9,7 @@
 #include "cli/sealed.h"
 #include "cli/verify.h"
 #include "client/person.h"
+#include "client/reason.h"
 #include "npki/vid.h"
 #include "x509/envelope.h"
 #include "x509/ocsp.h"
@@ -62,7 +63,7 @@ verify_read_certificate(struct verify *v)
 		return RC_OK;
 	rc = paper_load(v->certificate_path, &der, &v->err);
 	if (rc == RC_OK)
-		rc = paper_named(v->certificate_path,
+		rc = reason_named(v->certificate_path,
 		    certificate_parse(buf_span(&der), &v->only, &v->err),
 		    &v->err);
 	buf_clear(&der);
@@ -99,7 +100,7 @@ verify_read_crls(struct verify *v)
 
 		rc = paper_load(v->crl_paths[i], &der, &v->err);
 		if (rc == RC_OK)
-			rc = paper_named(v->crl_paths[i],
+			rc = reason_named(v->crl_paths[i],
 			    verify_add_crl(v, buf_span(&der)), &v->err);
 		buf_clear(&der);
 	}
@@ -148,7 +149,7 @@ verify_read_hometax(struct verify *v)
 	enum rc rc = paper_read(v->message_path, &text, &v->err);
 
 	if (rc == RC_OK)
-		rc = paper_named(v->message_path,
+		rc = reason_named(v->message_path,
 		    hometax_read(buf_span(&text), &v->fields, &v->err),
 		    &v->err);
 	if (text.n > 0)
@@ -165,7 +166,7 @@ verify_open(
 {
 	struct verify *v = arg;
 	struct span der = buf_span(&v->message);
-	enum rc rc = paper_named(v->message_path,
+	enum rc rc = reason_named(v->message_path,
 	    key == NULL ? envelope_check(der, ours, e)
 			: envelope_open(der, ours, key, &v->opened, e),
 	    e);
@@ -188,7 +189,7 @@ verify_parse(struct verify *v)
 	v->own_end = sealed_open(&v->own, verify_open, v);
 	if (v->own_end != CERT_DONE)
 		return VERIFY_SEALED;
-	rc = paper_named(v->message_path,
+	rc = reason_named(v->message_path,
 	    cms_parse(sec_span(&v->opened), &v->cms, &v->err), &v->err);
 	if (rc == RC_OK || rc == RC_POLICY)
 		return verify_failed(v, rc);
@@ -206,7 +207,7 @@ verify_read_cms(struct verify *v)
 	v->message = buf_init(CMS_MAX);
 	rc = paper_load(v->message_path, &v->message, &v->err);
 	if (rc == RC_OK && !envelope_is_one(buf_span(&v->message)))
-		rc = paper_named(v->message_path,
+		rc = reason_named(v->message_path,
 		    cms_parse(buf_span(&v->message), &signed_one, &v->err),
 		    &v->err);
 

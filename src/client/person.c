@@ -320,8 +320,8 @@ person_password(
 	enum rc rc;
 
 	if (fd < 0 && file != NULL)
-		return err_set(
-		    e, RC_ABSENT, "--password-file", "%s", strerror(errno));
+		return reason_named(file,
+		    err_set(e, RC_ABSENT, NULL, "%s", strerror(errno)), e);
 	if (fd < 0)
 		return err_set(e, RC_ABSENT, NULL,
 		    "no terminal to ask for the password: use "
@@ -332,7 +332,10 @@ person_password(
 	if (fd != STDIN_FILENO)
 		(void)close(fd);
 
-	return rc == RC_OK ? sec_copy(out, (struct span){ line.p, n }, e) : rc;
+	if (rc == RC_OK)
+		rc = sec_copy(out, (struct span){ line.p, n }, e);
+
+	return reason_named(file, rc, e);
 }
 
 enum rc

@@ -1,13 +1,15 @@
 /*
  * reason.c - why something failed, for a person.
  *
- * Belongs here: the Korean of what err.h's records say in English.
+ * Belongs here: the Korean of what err.h's records say in English; the file that
+ * one is about.
  * Not here: the records (whoever failed); sentences of a command (cli); what
  * --json says, which is English in every language.
  */
 #include "client/reason.h"
 
 #include "base/language.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -216,6 +218,58 @@ static const struct reason inside[] = {
 	{ "answered with status ", "서버가 거절했어요" },
 };
 
+/* What it was about in the file goes on being said. */
+static void
+reason_deepen(enum rc rc, struct err *e)
+{
+	const struct err deep = *e;
+
+	if (deep.field[0] == '\0' || strcmp(deep.field, "file") == 0 ||
+	    strcmp(deep.field, "folder") == 0)
+		return;
+	err_clear(e);
+	err_record(e, rc, NULL, "%s: %s", deep.field,
+	    deep.msg[0] == '\0' ? err_text(rc) : deep.msg);
+}
+
+/* The end of a path that is longer, from a folder's edge on where it has one. */
+static const char *
+reason_tail(const char *path, size_t size)
+{
+	const char *tail = path + strlen(path) - size;
+	const char *edge = strchr(tail, '/');
+
+	if (edge != NULL && edge[1] != '\0')
+		return edge;
+	/* Of a long name the end, from the beginning of a character on. */
+	while (((uint8_t)*tail & 0xc0) == 0x80)
+		tail++;
+
+	return tail;
+}
+
+enum rc
+reason_named(const char *path, enum rc rc, struct err *e)
+{
+	static const char cut[] = "…";
+	char shown[sizeof(e->field)] = "";
+	size_t n = 0;
+
+	if (rc == RC_OK || e == NULL || path == NULL || strcmp(path, "-") == 0)
+		return rc;
+	reason_deepen(rc, e);
+	if (strlen(path) >= sizeof(shown)) {
+		n = strlen(cut);
+		path = reason_tail(path, sizeof(shown) - sizeof(cut));
+		memcpy(shown, cut, n);
+	}
+	text_sanitise(shown + n, sizeof(shown) - n, span_str(path));
+	memcpy(e->field, shown, sizeof(shown));
+	e->is_file = true;
+
+	return rc;
+}
+
 /* A standard's clause is the same in every language. */
 static bool
 reason_is_clause(const char *text)
@@ -303,7 +357,8 @@ reason_print(FILE *out, enum rc rc, const struct err *e)
 	const char *text = e->msg[0] == '\0' ? err_text(rc) : e->msg;
 
 	if (e->field[0] != '\0')
-		(void)fprintf(out, "%s: ", reason_field(e->field));
+		(void)fprintf(out,
+		    "%s: ", e->is_file ? e->field : reason_field(e->field));
 	if (language_korean())
 		reason_korean(out, rc, reason_part(out, text));
 	else

@@ -277,7 +277,7 @@ test('check-password: nothing to ask on, no key, no file', async () => {
   assert.deepEqual([over.code, over.answer.problem], [3, 'no-key']);
   assert.deepEqual(readdirSync(stick), []);
   const file = await json(['check-password', made.folder, '--password-file', join(base, 'nowhere')]);
-  assert.deepEqual([file.code, file.answer.problem, file.answer.field], [3, 'unreadable', '--password-file']);
+  assert.deepEqual([file.code, file.answer.problem, file.answer.field], [3, 'unreadable', join(base, 'nowhere')]);
   assert.equal(existsSync(join(base, 'nowhere')), false);
 });
 

@@ -121,17 +121,17 @@ test('SIGTERM and SIGHUP at a password: the same', async () => {
 
 /** What stands in a password file, and how a verb that reads it ends. */
 const secrets = [
-  ['a line that ends as on Windows, after a byte order mark', file('windows', `\ufeff${password}\r\n`), 0, /The password is right/],
-  ['a folder', base, 3, /A file is not what it should be \(--password-file: this is a folder\)\./],
-  ['no file', join(base, 'none'), 3, /A file cannot be read \(--password-file: No such file or directory\)\./],
-  ['nothing', file('nothing', ''), 3, /A file cannot be read \(--password-file: nothing was entered\)\./],
-  ['a file that nobody may read as one', '/proc/self/mem', 3, /A file cannot be read \(--password-file: Input\/output error\)\./],
+  ['a line that ends as on Windows, after a byte order mark', file('windows', `\ufeff${password}\r\n`), 0, 'The password is right'],
+  ['a folder', base, 3, `A file is not what it should be (${base}: this is a folder).`],
+  ['no file', join(base, 'none'), 3, `A file cannot be read (${join(base, 'none')}: No such file or directory).`],
+  ['nothing', file('nothing', ''), 3, `A file cannot be read (${join(base, 'nothing')}: nothing was entered).`],
+  ['a file that nobody may read as one', '/proc/self/mem', 3, 'A file cannot be read (/proc/self/mem: Input/output error).'],
 ];
 for (const [name, path, code, sentence] of secrets) {
   test(`--password-file with ${name}: exit ${code}`, async () => {
     const done = await ingam(['cert', 'check-password', '--password-file', path]);
     assert.equal(done.code, code, done.out);
-    assert.match(done.out, sentence);
+    assert.ok(done.out.includes(sentence), done.out);
     assert.equal((await ingam(['sign', '--password-file', path, right])).code, code);
   });
 }

@@ -161,7 +161,7 @@ test('what nothing may be sealed to is refused before a password is asked for', 
       const got = await json(ingam(sender.root, [...verb, '--json', '--seal-to', to, ...verb[0] === 'sign' ? [content] : []]));
       assert.deepEqual([got.code, got.problem], [code, problem], what);
       assert.match(got.reason, reason, what);
-      assert.ok(to.endsWith(got.field) && got.field.length > 1, `${what}: ${got.field} is the end of ${to}`);
+      assert.ok(to.endsWith(got.field.replace('…', '')) && got.field.length > 1, `${what}: ${got.field} is the end of ${to}`);
     }
   }
   for (const done of [ingam(sender.root, ['sign', '--json', '--seal-to', km, large]), sign(['--json', '--seal-to', km, file('nearly', Buffer.alloc(1 << 20))])]) {

@@ -394,6 +394,14 @@ test('sign: nobody is asked for a password before a file that is in the way', as
   }
 });
 
+test('a file is told of by its name, whatever that is; a long path from a folder of it on', async () => {
+  const told = async (path, env = ko) => (await ingam(['sign', '--password-file', right, path], { env })).stderr;
+  for (const name of ['key', 'message', 'folder']) assert.equal(await told(name), `파일을 읽지 못했어요 (${name}: 그런 파일이 없어요).\n`);
+  const long = join(base, 'a folder that takes much of the room', 'another one', 'none');
+  assert.equal(await told(long), '파일을 읽지 못했어요 (…/another one/none: 그런 파일이 없어요).\n');
+  assert.equal(await told(join(base, `인${'증'.repeat(20)}서`), {}), `A file cannot be read (…${'증'.repeat(13)}서: no such file).\n`);
+});
+
 test('sign: a person is told where the result is, a script is not', async () => {
   for (const [env, sentence] of [[{}, /^Signed: said\.p7m\r?$/m], [ko, /^서명했어요: said\.p7m\r?$/m]]) {
     const done = await run('script', ['-qec', `cd '${base}' && '${program('ingam')}' sign --password-file '${right}' --out said.p7m --replace '${content}'`, '/dev/null'], { env: { HOME: homes.rsa, ...env } });

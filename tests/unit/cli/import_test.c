@@ -265,7 +265,7 @@ static const struct {
 	    "password is wrong", NULL, NULL, false },
 	{ "no password file", "en",
 	    "cloud import --code @ --password-file nowhere ec", 3,
-	    "(--password-file: No such file or directory)", NULL, NULL, false },
+	    "(nowhere: No such file or directory)", NULL, NULL, false },
 	{ "the key of another certificate", "en",
 	    "cloud import --json --code @ --password-file right other", 1,
 	    "The password is right, but the key is not that of the certificate",
