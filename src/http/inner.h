@@ -8,6 +8,7 @@
 #include "http/pairs.h"
 #include "http/server.h"
 #include "http/static.h"
+#include "http/stream.h"
 #include "http/topic.h"
 #include "http/watch.h"
 #include "http/work.h"
@@ -48,7 +49,7 @@ struct request {
 	struct MHD_Connection *mhd;
 	struct watch_peer *peer;
 	enum inner_state state;
-	const char *method; /* in the connection's memory */
+	const char *method, *version; /* in the connection's memory */
 	struct route_match match;
 	struct pairs *query;
 	struct buf body;
@@ -92,6 +93,7 @@ struct server {
 	size_t n;
 	struct work *work;
 	struct watch *watch;
+	struct stream_set *given; /* the streams that the library gave away */
 	pthread_mutex_t lock;
 	pthread_cond_t none_held;
 	size_t held; /* connections suspended for a worker or a long poll */

@@ -3,14 +3,16 @@
  * (and the hub, if it waits), out by the library again.
  *
  * Belongs here: states of a request, suspending and resuming, sending.
- * Not here: listening (server.c); what may come in (admit.c); who waits for
- * what (topic.c).
+ * Not here: listening (server.c); what may come in (admit.c); what an answer
+ * consists of (answer.c); who waits for what (topic.c); sending streams
+ * (stream.c).
  *
  * The hard rule: a suspended connection has one owner, and the library does
  * nothing to it. Who resumes it gives the request back to the event thread
  * and never touches it again. See enum inner_state.
  */
 #include "http/admit.h"
+#include "http/answer.h"
 #include "http/guard.h"
 #include "http/inner.h"
 #include "http/refuse.h"
@@ -24,6 +26,7 @@
 
 /* Beyond its limit a body is read and thrown away this far, for the answer's sake. */
 #define SERVE_DISCARD_MAX (256 * 1024)
+#define SERVE_HEAD_MAX    4096 /* bytes of a stream's head */
 
 void
 serve_connection(void *arg, struct MHD_Connection *mhd, void **slot,
@@ -104,41 +107,6 @@ serve_completed(void *arg, struct MHD_Connection *mhd, void **slot,
 	(void)atomic_fetch_sub(&s->open, 1);
 }
 
-/* The file, or 304 when the client has it. */
-static struct MHD_Response *
-serve_file(struct request *q)
-{
-	const struct static_file *f = q->file;
-	const char *have = request_header(q, "If-None-Match");
-	const char *takes = request_header(q, "Accept-Encoding");
-	bool gzip = f->gzip.n > 0 && takes != NULL &&
-	    strstr(takes, "gzip") != NULL && strstr(takes, "gzip;q=0") == NULL;
-	struct span body = gzip ? f->gzip : f->body;
-	struct MHD_Response *response;
-
-	q->r.status = 200;
-	if (have != NULL && strstr(have, f->etag) != NULL) {
-		q->r.status = 304;
-		body.n = 0;
-	}
-	/* Taken writable, and not written: PERSISTENT. */
-	response = MHD_create_response_from_buffer(body.n,
-	    (void *)(uintptr_t)body.p, /* NOLINT(performance-no-int-to-ptr) */
-	    MHD_RESPMEM_PERSISTENT);
-	if (response == NULL)
-		return NULL;
-	(void)MHD_add_response_header(response, "Content-Type", f->type);
-	(void)MHD_add_response_header(response, "ETag", f->etag);
-	(void)MHD_add_response_header(response, "Vary", "Accept-Encoding");
-	(void)MHD_add_response_header(response, "Cache-Control",
-	    f->forever ? "public, max-age=31536000, immutable" : "no-cache");
-	if (gzip && q->r.status == 200)
-		(void)MHD_add_response_header(
-		    response, "Content-Encoding", "gzip");
-
-	return response;
-}
-
 /* Under the hub's lock: nobody can wake it before this is done. */
 static void
 serve_park(void *arg)
@@ -164,85 +132,58 @@ serve_read(void *arg, uint64_t at, char *out, size_t n)
 	return got;
 }
 
-static struct MHD_Response *
-serve_stream(struct request *q)
+/* Gives the stream away, which takes the waiter along. */
+static enum rc
+serve_give(struct request *q, struct MHD_Response *response)
 {
-	struct MHD_Response *response = MHD_create_response_from_callback(
-	    MHD_SIZE_UNKNOWN, 64, serve_read, q, NULL);
+	struct server *s = q->at->server;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(q->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	bool chunked = strcmp(q->version, MHD_HTTP_VERSION_1_1) == 0;
+	struct buf head = buf_init(SERVE_HEAD_MAX);
+	enum rc rc = RC_MEMORY;
 
-	if (response == NULL)
-		return NULL;
-	(void)MHD_add_response_header(
-	    response, "Content-Type", "text/event-stream");
-	/* For a proxy before us (nginx): do not gather. */
-	(void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
+	answer_head(response, chunked, &head);
+	watch_wait(s->watch, q->peer, NULL);
+	if (info != NULL && buf_ok(&head))
+		rc = stream_take(s->given, info->connect_fd, buf_span(&head),
+		    chunked, q->address, q->waiter, NULL);
+	if (rc == RC_OK)
+		q->waiter = NULL;
+	buf_clear(&head);
 
-	return response;
+	return rc;
 }
 
-static struct MHD_Response *
-serve_body(struct request *q)
-{
-	struct MHD_Response *response;
-	size_t n;
-	uint8_t *p = buf_take(&q->r.body, &n);
-
-	response = MHD_create_response_from_buffer(
-	    n, p, p == NULL ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE);
-	if (response == NULL) {
-		free(p);
-		return NULL;
-	}
-	if (q->r.type != NULL)
-		(void)MHD_add_response_header(
-		    response, "Content-Type", q->r.type);
-
-	return response;
-}
-
-static void
-serve_headers(struct request *q, struct MHD_Response *response)
-{
-	struct span h = buf_span(&q->r.headers);
-	const char *at = (const char *)h.p, *end = at + h.n;
-
-	while (at < end) {
-		const char *value = at + strlen(at) + 1;
-
-		(void)MHD_add_response_header(response, at, value);
-		at = value + strlen(value) + 1;
-	}
-	if (q->file == NULL &&
-	    (q->match.route == NULL || q->refusal != REFUSE_NOTHING ||
-		(q->match.route->flags & ROUTE_CACHED) == 0))
-		(void)MHD_add_response_header(
-		    response, "Cache-Control", "no-store");
-	guard_headers(q, q->file != NULL, response);
-}
+static enum MHD_Result serve_refuse(struct request *q, enum refuse what);
 
 /* Hands the answer to the library. On the event thread. */
 static enum MHD_Result
 serve_queue(struct request *q)
 {
+	struct server *s = q->at->server;
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
 	if (q->file == NULL)
 		response_finish(&q->r);
-	if (q->file != NULL)
-		response = serve_file(q);
-	else if (q->r.stream)
-		response = serve_stream(q);
-	else
-		response = serve_body(q);
-	if (response == NULL)
+	if (strcmp(q->method, MHD_HTTP_METHOD_HEAD) == 0)
+		q->r.stream = false;
+	if ((response = answer_new(q, serve_read)) == NULL)
 		return MHD_NO;
-	serve_headers(q, response);
-	if (q->r.stream) {
-		(void)atomic_fetch_add(&q->at->server->streams, 1);
-		watch_wait(q->at->server->watch, q->peer, q->waiter);
+	/* What the library encrypts it must send. */
+	if (q->r.stream && q->at->origin->tls_cert == NULL) {
+		enum rc rc = serve_give(q, response);
+
+		MHD_destroy_response(response);
+		/* The library closes its side of what is ours now. */
+		return rc == RC_OK ? MHD_NO : serve_refuse(q, REFUSE_BUSY);
 	}
-	watch_expect(q->at->server->watch, q->peer, WATCH_NOTHING);
+	if (q->r.stream) {
+		(void)atomic_fetch_add(&s->streams, 1);
+		watch_wait(s->watch, q->peer, q->waiter);
+	}
+	watch_expect(s->watch, q->peer, WATCH_NOTHING);
 	q->state = INNER_QUEUED;
 	/*
 	 * The library may call serve_read() at once, and what is parked there
@@ -480,6 +421,7 @@ serve_head(struct request *q, const char *method, const char *version)
 	uint64_t n = 0;
 
 	q->method = method;
+	q->version = version;
 	q->state = INNER_BODY;
 	request_find_address(q);
 	/* Where the body ends is unknown, so nothing is read after this. */

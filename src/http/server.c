@@ -23,6 +23,12 @@
  */
 #define SERVER_POOL 5120
 
+/*
+ * With this the library closes a socket without shutting it down, so that the
+ * copy that stream.c has of it goes on.
+ */
+#define SERVER_GIVES MHD_USE_TURBO
+
 /* How long answers may take to leave when we stop. */
 #define SERVER_DRAIN_MS 3000
 
@@ -113,7 +119,7 @@ server_open(struct inner_listener *l, struct err *e)
 	const struct server_conf *c = &l->server->conf;
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
 	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-	    (o->tls_cert != NULL ? MHD_USE_TLS : 0);
+	    (o->tls_cert != NULL ? MHD_USE_TLS : SERVER_GIVES);
 	/* Taken writable, and not written: NOLINTBEGIN(performance-no-int-to-ptr) */
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0,
@@ -185,6 +191,9 @@ server_prepare(struct server *s, struct err *e)
 			return rc;
 	}
 	if ((rc = server_reload(s, e)) != RC_OK ||
+	    (rc = stream_start(c->connections,
+		 c->proxy != NULL ? 0 : c->per_address, &s->given, e)) !=
+		RC_OK ||
 	    (rc = work_new(c->workers, c->queue, &s->work, e)) != RC_OK)
 		return rc;
 
@@ -289,6 +298,7 @@ server_stop(struct server *s)
 		static_drop(s->listeners[i].files);
 		(void)pthread_mutex_destroy(&s->listeners[i].lock);
 	}
+	stream_stop(s->given);
 	watch_stop(s->watch);
 	(void)pthread_cond_destroy(&s->none_held);
 	(void)pthread_mutex_destroy(&s->lock);
@@ -301,7 +311,7 @@ server_stats(struct server *s, struct server_stats *out)
 {
 	*out = (struct server_stats){ .requests = atomic_load(&s->requests),
 		.refused = atomic_load(&s->refused),
-		.streams = atomic_load(&s->streams),
+		.streams = atomic_load(&s->streams) + stream_count(s->given),
 		.waiting = atomic_load(&s->waiting),
-		.connections = watch_count(s->watch) };
+		.connections = watch_count(s->watch) + stream_count(s->given) };
 }

@@ -518,6 +518,13 @@ topic_stream(struct topic_waiter *w, int64_t heartbeat_ms, int64_t life_ms)
 	(void)pthread_mutex_unlock(&w->hub->lock);
 }
 
+void
+topic_give(struct topic_waiter *w, void (*wake)(void *arg), void *arg)
+{
+	w->wake = wake;
+	w->arg = arg;
+}
+
 /* Under the lock: what stands at the head of the queue, copied to out. */
 static size_t
 topic_take(struct topic_waiter *w, char *out, size_t n)
@@ -581,7 +588,8 @@ topic_read(struct topic_waiter *w, char *out, size_t n, void (*park)(void *arg))
 	} else if (got == 0) {
 		next = now + w->heartbeat_ms -
 		    (int64_t)rnd_below((uint32_t)(w->heartbeat_ms / 5 + 1));
-		park(w->arg);
+		if (park != NULL)
+			park(w->arg);
 		if (topic_park(w, next < w->end_ms ? next : w->end_ms)) {
 			kick = hub->kick;
 			kick_arg = hub->kick_arg;

@@ -62,7 +62,8 @@ void topic_end(struct topic_hub *hub, const char *name);
 size_t topic_waiting(struct topic_hub *hub);
 
 /*
- * The other half: those who wait. Only for this room (serve.c, watch.c).
+ * The other half: those who wait. Only for this room (serve.c, stream.c,
+ * watch.c).
  *
  * A waiter belongs to the one thread that works on its request. It is given
  * to the hub by topic_wait() or topic_read() saying "parked"; the hub gives it
@@ -98,13 +99,16 @@ enum topic_why topic_why(struct topic_waiter *w);
 void topic_stream(
     struct topic_waiter *w, int64_t heartbeat_ms, int64_t life_ms);
 
+/* Its owner gives it to another, who is woken from now on. */
+void topic_give(struct topic_waiter *w, void (*wake)(void *arg), void *arg);
+
 #define TOPIC_PARKED 0
 #define TOPIC_ENDED  (-1)
 #define TOPIC_LEFT   (-2)
 
 /*
  * Takes up to n bytes of a stream's text. TOPIC_PARKED: nothing there; park
- * was called under the hub's lock before anybody could wake it.
+ * (NULL: nothing) was called under the hub's lock before anybody could wake it.
  */
 ssize_t topic_read(
     struct topic_waiter *w, char *out, size_t n, void (*park)(void *arg));

@@ -70,7 +70,23 @@ injection(struct request *q, struct response *r, struct err *e)
 	return RC_OK;
 }
 
+/* A stream that is told something before it begins; the app is the hub. */
+static enum rc
+told(struct request *q, struct response *r, struct err *e)
+{
+	enum rc rc = request_watch(q, "told", e);
+
+	if (rc == RC_OK)
+		rc = topic_publish(
+		    request_app(q), "told", "x", SPAN_LIT("1"), e);
+	if (rc == RC_OK)
+		response_stream(r);
+
+	return rc;
+}
+
 static const struct route routes[] = {
+	{ ROUTE_GET, "/told", 0, 0, 0, told },
 	{ ROUTE_GET, "/hello", 0, 0, 0, hello },
 	{ ROUTE_GET, "/direct", 0, ROUTE_DIRECT, 0, hello },
 	{ ROUTE_GET, "/limited", 0, 0, 1, hello },
@@ -393,7 +409,9 @@ test_tls(void)
 		.public_url = "https://localhost",
 		.tls_cert = cert,
 		.tls_key = key };
-	struct server_conf conf = { .origins = &origin, .origins_count = 1 };
+	struct server_conf conf = {
+		.origins = &origin, .origins_count = 1, .stream_s = 1
+	};
 	struct err e = { 0 };
 	struct server *s;
 
@@ -408,8 +426,9 @@ test_tls(void)
 	}
 	(void)snprintf(command, sizeof(command), "cat %s/cert", folder);
 	(void)run(command, cert, sizeof(cert));
-	if (topic_new(16, &conf.hub, &e) != RC_OK ||
-	    server_start(&conf, &s, &e) != RC_OK) {
+	if (topic_new(16, &conf.hub, &e) == RC_OK)
+		conf.app = conf.hub;
+	if (conf.hub == NULL || server_start(&conf, &s, &e) != RC_OK) {
 		ok(false, "TLS: %s", e.msg);
 		return;
 	}
@@ -421,6 +440,14 @@ test_tls(void)
 		strstr(answer, "\r\n\r\nhello") != NULL &&
 		client_has(answer, "Strict-Transport-Security: "),
 	    "TLS: curl trusts and reads");
+	(void)snprintf(command, sizeof(command),
+	    "curl -s -i --max-time 10 --cacert %s/cert "
+	    "https://localhost:%u/told && echo ended",
+	    folder, server_port(s, 0));
+	ok(run(command, answer, sizeof(answer)) &&
+		client_has(answer, "Content-Type: text/event-stream") &&
+		strstr(answer, "event: x\ndata: 1\n\nended") != NULL,
+	    "TLS: a stream is told, and ends");
 	ok(client_ask(server_port(s, 0), "GET", "/hello", "", NULL, answer,
 	       sizeof(answer)) == -1,
 	    "TLS: nothing is said in the clear");

@@ -96,13 +96,13 @@ static struct server *server;
 static char answer[65536];
 
 static void
-start(unsigned int heartbeat_s, unsigned int stream_s)
+start(unsigned int heartbeat_s, unsigned int stream_s, unsigned int per_address)
 {
 	static struct server_origin origin;
 	struct server_conf conf = { .origins = &origin,
 		.origins_count = 1,
 		.connections = 4096,
-		.per_address = 4096,
+		.per_address = per_address,
 		.queue = 2 * STREAMS, /* they come faster than workers take */
 		.heartbeat_s = heartbeat_s,
 		.stream_s = stream_s };
@@ -128,16 +128,22 @@ stop(void)
 }
 
 static int
-ask(const char *path)
+ask_so(const char *method, const char *path, const char *version)
 {
 	char head[200];
 	int fd = client_open(server_port(server, 0));
-	int n = snprintf(
-	    head, sizeof(head), "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path);
+	int n = snprintf(head, sizeof(head), "%s %s HTTP/%s\r\nHost: a\r\n\r\n",
+	    method, path, version);
 
 	(void)client_send(fd, head, (size_t)n);
 
 	return fd;
+}
+
+static int
+ask(const char *path)
+{
+	return ask_so("GET", path, "1.1");
 }
 
 static bool
@@ -264,6 +270,56 @@ test_stream(void)
 		topic_publish(hub, "s", "x", SPAN_LIT("a\rid: 1"), NULL) ==
 		    RC_FORMAT,
 	    "an event cannot smuggle a field in");
+}
+
+/* Those who know no chunks get none; HEAD gets no stream at all. */
+static void
+test_old(void)
+{
+	int old = ask_so("GET", "/stream/old", "1.0");
+	int head = ask_so("HEAD", "/stream/old", "1.1");
+
+	ok(begun(old), "a stream of HTTP/1.0 begins");
+	ok(begun(head) && strcmp(strstr(answer, "\r\n\r\n"), "\r\n\r\n") == 0,
+	    "HEAD of a stream has its head");
+	say("old", "hello", "x");
+	ok(says(old, "event: hello\ndata: x\n\n", 3000) &&
+		strncmp(answer, "id: ", 4) == 0,
+	    "it is told, without chunks");
+	ok(!says(head, "\n", 200), "HEAD is told nothing");
+	topic_end(hub, "old");
+	answer[0] = '\0';
+	ok(client_read(old, answer, sizeof(answer), NULL, 3000) &&
+		answer[0] == '\0',
+	    "and its end is that of the connection");
+	(void)close(old);
+	(void)close(head);
+	ok(settled(0), "nobody waits any more");
+}
+
+/* One address has only so many streams; who leaves makes room. */
+static void
+test_crowd(void)
+{
+	int fds[8], more;
+
+	start(25, 900, 8);
+	for (int i = 0; i < 8; i++) {
+		fds[i] = ask("/stream/crowd");
+		(void)begun(fds[i]);
+	}
+	more = ask("/stream/crowd");
+	ok(says(more, "\"status\":503", 3000),
+	    "the ninth stream of eight is refused in words");
+	(void)close(more);
+	ok(settled(8), "the others stay");
+	(void)close(fds[3]);
+	(void)settled(7);
+	fds[3] = ask("/stream/crowd");
+	ok(begun(fds[3]), "there is room when one has left");
+	for (int i = 0; i < 8; i++)
+		(void)close(fds[i]);
+	stop();
 }
 
 static void
@@ -485,7 +541,7 @@ test_clock(void)
 {
 	int fd;
 
-	start(1, 2);
+	start(1, 2, 4096);
 	fd = ask("/stream/c");
 	(void)begun(fd);
 	ok(says(fd, "\n:\n\n", 3000), "silence is filled with a heartbeat");
@@ -500,9 +556,10 @@ main(void)
 	const struct rlimit files = { 8192, 8192 };
 
 	(void)setrlimit(RLIMIT_NOFILE, &files);
-	start(25, 900);
+	start(25, 900, 4096);
 	test_poll();
 	test_stream();
+	test_old();
 	test_soon();
 	test_resync();
 	test_leave();
@@ -511,6 +568,7 @@ main(void)
 	(void)settled(0);
 	test_stop();
 	test_clock();
+	test_crowd();
 
 	return tap_done();
 }
