@@ -201,6 +201,17 @@ cert_copy_there(const char *folder, struct pick *there)
 	return NULL;
 }
 
+/* Without a key the one that is there is of no more use than one that is over. */
+static enum pick_careful
+cert_copy_careful(const struct cert *c, const struct pick_row *row)
+{
+	enum pick_careful careful = pick_careful(&row->info, &c->info);
+
+	return careful == PICK_OVER_ALONE && row->pair->sign_key == NULL
+	    ? PICK_EARLIER
+	    : careful;
+}
+
 /* Both certificates, and what speaks against the exchange. */
 static void
 cert_copy_compare(
@@ -217,7 +228,7 @@ cert_copy_compare(
 	}
 	pick_tell_comes(&c->info, NULL);
 	if (there != NULL)
-		pick_careful_say(pick_careful(there, &c->info));
+		pick_careful_say(cert_copy_careful(c, row));
 }
 
 enum cert_end

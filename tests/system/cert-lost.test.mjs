@@ -163,6 +163,11 @@ test('one that has expired over one that has not: it is said', async () => {
   const no = await terminal(['copy', over.folder, '--to', medium.at], ['no'], { LC_ALL: 'C' });
   assert.match(no.stdout, /takes its place has expired, the one that is there has not/);
   assert.match(no.stdout, /until 2020-01-\d\d \(expired\)/);
+  // Without its key it can be used no more than one that has expired.
+  rmSync(join(medium.folder, 'signPri.key'));
+  const keyless = await terminal(['copy', over.folder, '--to', medium.at], ['아니요'], ko);
+  assert.match(keyless.stdout, /거기에 있는 인증서가 더 나중에 끝나요/);
+  assert.doesNotMatch(keyless.stdout, /아직 쓸 수/);
 });
 
 test('delete: the question and the answer say whose, of whom, until when and where', async () => {
