@@ -80,9 +80,8 @@ static const struct {
 	[CERT_OTHER_KEY] = { PERSON_NO, "wrong-key",
 	    { "비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요. "
 	      "다른 인증서의 파일과 섞인 것 같아요",
-		"The password is right, but the key is not that of the "
-		"certificate beside it. Files of two certificates seem to be "
-		"mixed up" } },
+		"The password is right, but the key belongs to another "
+		"certificate. Files of two certificates seem to be mixed up" } },
 	[CERT_DIFFER] = { PERSON_NO, "passwords-differ",
 	    { "두 번 입력한 새 비밀번호가 서로 달라요. 아무것도 바꾸지 않았어요.",
 		"The two new passwords differ. Nothing was changed." } },

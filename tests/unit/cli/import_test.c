@@ -268,7 +268,7 @@ static const struct {
 	    "(nowhere: No such file or directory)", NULL, NULL, false },
 	{ "the key of another certificate", "en",
 	    "cloud import --json --code @ --password-file right other", 1,
-	    "The password is right, but the key is not that of the certificate",
+	    "The password is right, but the key belongs to another certificate.",
 	    "{\"registered\":false,\"problem\":\"wrong-key\","
 	    "\"field\":\"signPri.key\"}\n",
 	    NULL, false },
