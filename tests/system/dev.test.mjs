@@ -90,6 +90,15 @@ test('./dev test unpacks what it needs of others, once, and installs none of it'
   assert.equal(c.log().filter((line) => line.startsWith('apt')).length, 2, 'they are there the second time');
 });
 
+test('what meson looks for is installed before it looks: it would leave out what needs it', async () => {
+  const packages = { clang: 'clang', 'wasm-ld': 'lld', node: 'nodejs' };
+  const [, listed] = /^build_packages="([^"]+)"/m.exec(readFileSync(join(root, 'dev'), 'utf8'));
+  const { stdout } = await run('git', ['-C', root, 'grep', '-hoE', "find_program\\('[^']+'", '--', '*meson.build']);
+  const programs = new Set(stdout.trim().split('\n').map((line) => line.split("'")[1]));
+  assert.deepEqual([...programs].sort(), Object.keys(packages).sort());
+  for (const program of programs) assert.ok(listed.split(/\s+/).includes(packages[program]), program);
+});
+
 test('./dev run that is up keeps nobody from building', async () => {
   const c = clone('run');
   writeFileSync(join(c.at, 'go'), '');
