@@ -21,7 +21,6 @@ format() {
 }
 # man(1) shows them with groff, which warns of other things, and passes them all.
 laid_out() {
-	command -v groff >/dev/null || return 0
 	said=$(groff -mdoc -K utf8 -T utf8 -w mac -w break -rLL=78n -z "$1" 2>&1)
 	printf '%s' "$said"
 	[ -z "$said" ]
