@@ -154,6 +154,7 @@ test('import: a file that is none, or of which half is there, is named with what
     const { code, answer } = await json(['import', bad, '--to', medium(), '--password-file', right]);
     assert.deepEqual([code, answer.problem, bad.endsWith(answer.field) && answer.field !== ''], [3, 'unreadable', true], `${what}: ${answer.field}`);
     assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^PFX\(\.p12\) 파일이 아니거나 깨졌어요 \([^ ]*bad\.p12: .+\)\.$/m, what);
+    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right])).stderr, /^This is no PKCS#12 file, or a damaged one \([^ ]*bad\.p12: .+\)\.$/m, what);
   }
 });
 

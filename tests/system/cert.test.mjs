@@ -474,7 +474,9 @@ test('delete: says what stops, where a copy is, and asks', async () => {
   const quiet = await json(['delete', folder]);
   assert.deepEqual([quiet.code, quiet.answer.problem, quiet.answer.option], [2, 'no-terminal', '--yes']);
   assert.deepEqual(files(folder), before);
-  assert.equal((await terminal(['delete', folder], { answers: ['yes'] })).code, 0);
+  const yes = await terminal(['delete', folder], { answers: ['yes'] });
+  assert.equal(yes.code, 0);
+  assert.ok(yes.stdout.includes(`Another copy: ${made.folder}`), yes.stdout);
   assert.deepEqual(readdirSync(folder), ['mine.txt']);
   const alone = copied();
   const { answer } = await json(['delete', alone, '--yes']);
@@ -483,10 +485,17 @@ test('delete: says what stops, where a copy is, and asks', async () => {
 });
 
 test('delete: the last copy is said to be the last', async () => {
-  const last = makeCertificate({ into: join(base, 'last'), password, key: 'ec', form: 'aes' });
+  const own = join(base, 'last'), last = makeCertificate({ into: own, password, key: 'ec', form: 'aes' });
   const no = await terminal(['delete', last.folder], { env: ko, answers: ['n'] });
   assert.match(no.stdout, /늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요\. 따로 복사해 둔 것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요/);
   assert.doesNotMatch(no.stdout, /암호화된 문서도/);
+  // Neither it itself nor a certificate without its key is another copy.
+  const bare = join(own, 'NPKI/yessign/USER/bare');
+  mkdirSync(bare, { recursive: true });
+  copyFileSync(last.signCert, join(bare, 'signCert.der'));
+  const alone = await terminal(['delete', last.folder], { env: { HOME: own }, answers: ['n'] });
+  assert.match(alone.stdout, /No other copy was found in the usual places\. Unless you have one elsewhere, it has to be reissued to be used again\./);
+  assert.doesNotMatch(alone.stdout, /Another copy/);
 });
 
 /** A certificate of the samples' key with this VID (hex) of this hash; none without a hash. */

@@ -245,9 +245,11 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   const stranger = file('stranger', JSON.stringify({ cert, logSgnt, randomEnc: randomBytes(20).toString('base64') }));
   assert.equal((await whose('1234567890\n', stranger)).problem, 'other-owner');
   assert.equal((await whose('1234567890\n', file('without', JSON.stringify({ cert, logSgnt })))).field, 'randomEnc');
-  const stopped = await terminal([program('ingam'), 'verify', '--hometax', '--no-chain', '--number-file', '-', out], { answers: ['\x04'] });
-  assert.equal(stopped.code, 5, stopped.stdout);
-  assert.match(stopped.stdout, /^Stopped\. Nothing was changed\.$/m);
+  for (const [env, sentence] of [[{}, /^Stopped\. Nothing was changed\.$/m], [ko, /^그만두었어요\. 아무것도 바꾸지 않았어요\.$/m]]) {
+    const stopped = await terminal([program('ingam'), 'verify', '--hometax', '--no-chain', '--number-file', '-', out], { env, answers: ['\x04'] });
+    assert.equal(stopped.code, 5, stopped.stdout);
+    assert.match(stopped.stdout, sentence);
+  }
   const without = await sign(['--hometax', challenge], { home });
   assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
 });
@@ -292,6 +294,8 @@ const refusals = [
   ['a certificate that has not begun', ['sign', '--root', join(base, 'later'), '--password-file', right, content], 5, /not valid yet, and does not sign \(2099-01-01\)\. /, /^유효기간이 아직 시작되지 않은 인증서라 서명하지 않아요 \(2099-01-01\)\. /m],
   ['no certificate', ['sign', '--root', join(base, 'empty'), '--password-file', right, content], 3, /No certificate found/, /찾지 못했어요/],
   ['a folder that cannot be written', ['sign', '--password-file', right, '--out', join(base, 'none', 'x'), content], 3, /^It cannot be written there.*no such folder/m, /^거기에는 쓸 수 없어요/m],
+  ['a place without a folder for what was signed', ['verify', '--no-chain', '--out', join(base, 'none', 'x'), message], 3, /^It cannot be written there\. Name another place with --out \(.*x: no such folder\)\.$/m, /^거기에는 쓸 수 없어요\. --out에 다른 곳을 적어 주세요 \(.*x: 그런 폴더가 없어요\)\.$/m],
+  ['a folder in its place', ['verify', '--no-chain', '--out', base, message], 3, /^It cannot be written there\. .*: this is a folder\)\.$/m, /^거기에는 쓸 수 없어요\. .*: 파일이 아니라 폴더예요\)\.$/m],
   ['a challenge with blanks', ['sign', '--hometax', '--password-file', right, content], 3, /challenge: /, /challenge: /],
   ['no content', ['verify', '--no-chain', aside], 2, /not in the message/, /서명문에 없어요/],
   ['content twice', ['verify', '--no-chain', message, content], 2, /contains its content/, /내용이 들어 있어요/],
@@ -345,7 +349,10 @@ test('verify: that there is no root is said once; of those that --trust names, w
   const home = temporary('rootless'), empty = temporary('no-roots'), asked = ['verify', message];
   mkdirSync(empty);
   const none = await ingam(asked, { home });
-  if (!existsSync('/etc/ingam/trust.d')) assert.match(none.stderr, /^There is no root certificate to trust\. [^(]* ~\/\.config\/ingam\/trust\.d; [^(]*--no-chain\.$/m);
+  if (!existsSync('/etc/ingam/trust.d')) {
+    assert.match(none.stderr, /^There is no root certificate to trust\. [^(]* ~\/\.config\/ingam\/trust\.d; [^(]*--no-chain\.$/m);
+    assert.match((await ingam(asked, { home, env: ko })).stderr, /^믿을 최상위 인증서가 없어요\. [^(]* ~\/\.config\/ingam\/trust\.d에 두세요\. [^(]*--no-chain을 쓰세요\.$/m);
+  }
   for (const [path, en, kr] of [[empty, 'no certificate in it', '인증서가 들어 있지 않아요'], [file('roots.txt', 'none\n'), 'no certificate in it', '인증서가 들어 있지 않아요'], [temporary('gone'), 'no such file', '그런 파일이 없어요']]) {
     const name = basename(path);
     assert.match((await ingam([...asked, '--trust', path], { home })).stderr, new RegExp(`^What --trust names has no root certificate\\. .* \\(${name}: ${en}\\)\\.$`, 'm'));

@@ -271,8 +271,11 @@ test('copy: one that is newer is no predecessor, and an expired one is told of',
         assert.match(text, careful);
         assert.doesNotMatch(text, wrong);
       }
-      const { code, out } = await typed(token, ['token', 'copy', '--module', SOFTHSM, comes.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/not older[^]*\(yes\/no\): $/, 'no']]);
-      assert.equal(code, 5, out);
+      for (const [asks, no, more] of [[/which is not older than the one to be copied\. What is copied is put there and tried before the other one goes\. Delete it and copy\? \(yes\/no\): $/, 'no', {}],
+        [/복사할 것보다 오래된 것이 아니에요\. 복사할 것을 먼저 넣어 시험해 본 뒤에 그것을 지워요\. 그것을 지우고 복사할까요\? \(예\/아니요\): $/, '아니요', { LC_ALL: 'ko_KR.UTF-8' }]]) {
+        const { code, out } = await typed(token, ['token', 'copy', '--module', SOFTHSM, ...plain, comes.folder], [[asks, no]], more);
+        assert.equal(code, 5, out);
+      }
       assert.ok(token.signs(newer));
     });
   await t.test('with --replace it is done, not without a word', async () => {
@@ -357,9 +360,12 @@ test('copy: a token without room for both', { skip }, async (t) => {
     assert.deepEqual(token.count(), [1, 1, 1, 1]);
   });
   await t.test('a person who does not want that has said no: 5', async () => {
-    const { code, out } = await typed(token, ['token', 'copy', '--replace', '--module', guarded, next.folder], [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN], [/\(yes\/no\): $/, 'no']], { PROTECTED_ROOM: '2' });
-    assert.equal(code, 5, out);
-    assert.match(out, /Stopped\. Nothing was changed\./);
+    for (const [asks, no, stopped, more] of [[/the token has neither\. The files on this PC stay as they are\. Delete the one that is there first, then copy\? \(yes\/no\): $/, 'no', /Stopped\. Nothing was changed\./, {}],
+      [/보안토큰에는 둘 다 없어요\. 이 PC의 파일은 그대로예요\. 거기에 있는 인증서를 먼저 지우고 복사할까요\? \(예\/아니요\): $/, '아니요', /그만두었어요\. 아무것도 바꾸지 않았어요\./, { LC_ALL: 'ko_KR.UTF-8' }]]) {
+      const { code, out } = await typed(token, ['token', 'copy', '--replace', '--module', guarded, '--pin-file', files.pin, '--password-file', files.password, next.folder], [[asks, no]], { PROTECTED_ROOM: '2', ...more });
+      assert.equal(code, 5, out);
+      assert.match(out, stopped);
+    }
     assert.equal(usable(token, old, next), 'old');
   });
   await t.test('with --delete-first the old one goes first', async () => {
@@ -504,6 +510,8 @@ test('a person is asked: password, PIN without echo, and before the old one goes
     assert.equal(code, 5, out);
     assert.match(out, /predecessor[^]*goes\. Delete it and copy the new one\? \(yes\/no\): [^]*Stopped\. Nothing was changed\./);
     assert.ok(!out.includes(PIN) && !out.includes(PASSWORD), out);
+    const korean = await typed(token, [...copy, '--pin-file', files.pin, '--password-file', files.password], [[/이전 인증서가 있어요\. 새 것을 먼저 넣어 시험해 본 뒤에 이전 것을 지워요\. 지우고 새 인증서를 복사할까요\? \(예\/아니요\): $/, '아니요']], { LC_ALL: 'ko_KR.UTF-8' });
+    assert.equal(korean.code, 5, korean.out);
     assert.equal(usable(token, old, next), 'old');
   });
   await t.test('yes', async () => {
