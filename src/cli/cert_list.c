@@ -2,7 +2,7 @@
  * cert_list.c - ingam cert list: every certificate that there is.
  *
  * Belongs here: when the list is printed, and as what.
- * Not here: the list itself (pick.c); one certificate (cert_show.c).
+ * Not here: the list itself (pick_print.c); one certificate (cert_show.c).
  */
 #include "cli/cert_list.h"
 

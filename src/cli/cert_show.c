@@ -2,7 +2,7 @@
  * cert_show.c - ingam cert show: what one certificate says.
  *
  * Belongs here: its facts as lines for a person and for scripts, and as JSON.
- * Not here: the list (cert_list.c, pick.c); reading certificates (npki).
+ * Not here: the list (cert_list.c, pick_print.c); reading certificates (npki).
  */
 #include "cli/cert_show.h"
 

@@ -2,7 +2,7 @@
  * columns.c - a table on a terminal, in which Hangul is two cells wide.
  *
  * Belongs here: widths, padding, colours, and whether there is a person.
- * Not here: what stands in the cells (pick.c, cert_list.c).
+ * Not here: what stands in the cells (pick_print.c, cert_list.c).
  */
 #include "cli/columns.h"
 

@@ -1,5 +1,5 @@
 /*
- * pick.h - see pick.c.
+ * pick.h - see pick.c and pick_print.c.
  */
 #pragma once
 
@@ -57,6 +57,20 @@ enum pick_found { PICK_ONE, PICK_NONE, PICK_SEVERAL };
  */
 enum pick_found pick_find(
     const struct pick *p, const char *which, const struct pick_row **row);
+
+/* Does its fingerprint begin so? Never that of one that cannot be read. */
+bool pick_begins(const struct pick_row *row, const char *start);
+
+/* How far it is from its end. */
+enum pick_age {
+	PICK_AGE_GOOD,
+	PICK_AGE_SOON, /* 30 days */
+	PICK_AGE_OVER,
+	PICK_AGE_EARLY,
+	PICK_AGE_UNREAD, /* nobody knows */
+};
+enum pick_age pick_age(const struct pick_row *row);
+enum pick_age pick_age_of(const struct certinfo *info);
 
 /*
  * One line a certificate: columns for a person, else ten fields with tabs
