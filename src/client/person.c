@@ -338,15 +338,29 @@ person_password(
 	return reason_named(file, rc, e);
 }
 
+/* The rest of a line that a person typed and that is too long is no answer. */
+static void
+person_skip_line(char *out, size_t size)
+{
+	size_t n;
+	enum rc rc = RC_LIMIT;
+
+	while (rc == RC_LIMIT)
+		rc = person_read_line(STDIN_FILENO, NULL, out, size, &n, NULL);
+}
+
 enum rc
 person_line(struct person_text prompt, char *out, size_t size, struct err *e)
 {
+	bool typed = isatty(STDIN_FILENO) == 1;
 	size_t n = 0;
 	enum rc rc;
 
-	if (isatty(STDIN_FILENO) == 1)
+	if (typed)
 		(void)fprintf(stderr, "%s: ", person_sentence(prompt));
 	rc = person_read_line(STDIN_FILENO, NULL, out, size - 1, &n, e);
+	if (rc == RC_LIMIT && typed)
+		person_skip_line(out, size);
 	out[rc == RC_OK ? n : 0] = '\0';
 	/* What is said next stands on a line of its own. */
 	if (rc == RC_REFUSED)
@@ -360,7 +374,6 @@ person_choose(
     struct person_text prompt, person_finder *find, void *arg, struct err *e)
 {
 	char line[CHOICE_MAX];
-	size_t n;
 
 	for (int i = 0; i < PERSON_TRIES; i++) {
 		enum rc rc;
@@ -370,11 +383,7 @@ person_choose(
 		rc = person_line(prompt, line, sizeof(line), e);
 		if (rc == RC_OK && find(arg, line))
 			return RC_OK;
-		/* The rest of a line that is too long is no other answer. */
-		while (rc == RC_LIMIT)
-			rc = person_read_line(
-			    STDIN_FILENO, NULL, line, sizeof(line), &n, e);
-		if (rc != RC_OK)
+		if (rc != RC_OK && rc != RC_LIMIT)
 			return rc;
 		err_clear(e);
 	}

@@ -57,7 +57,7 @@ IG_CHECK enum rc person_password(const char *file, struct person_text prompt,
  * A line from standard input, asked for with prompt where that is a terminal;
  * out has size bytes.
  * RC_ABSENT where there is none, RC_REFUSED where a person ended it instead
- * (Ctrl-D), RC_LIMIT where it is longer.
+ * (Ctrl-D), RC_LIMIT where it is longer: what was typed of it is gone.
  */
 IG_CHECK enum rc person_line(
     struct person_text prompt, char *out, size_t size, struct err *e);

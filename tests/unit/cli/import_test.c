@@ -116,6 +116,12 @@ numbers(void)
 
 /* Before an input that is typed on a terminal, not piped in. */
 #define TYPED "typed:"
+/* Longer than any answer, three times over. */
+#define LONG                                                 \
+	"11111111111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111111111"
 
 /* @ good number, ! one with a slip, % the expired sample. */
 static const struct {
@@ -298,6 +304,9 @@ static const struct {
 	{ "found at home, the number typed right the second time", "en",
 	    "cloud import --password-file right", 4,
 	    "Cannot talk to the service", NULL, TYPED "!\\n@\\n", true },
+	{ "a number in a line that is too long is one wrong answer", "en",
+	    "cloud import --password-file right", 4,
+	    "Cannot talk to the service", NULL, TYPED LONG "\\n@\\n", true },
 	{ "all by options, the number on standard input", "en",
 	    "cloud import --code - --password-file right ec", 4,
 	    "Cannot talk to the service", NULL, "@\\n", true },
