@@ -23,6 +23,7 @@
 #include "npki/vid.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 static const struct person_text text_exported = { "PFX 파일로 내보냈어요",
 	"Exported" };
@@ -216,15 +217,18 @@ cert_pfx_other(const struct pfx *pfx, const struct certinfo *sign)
 	return newest;
 }
 
-/* Do both belong into one folder? */
+/* Do both belong into one folder? Names of one text may be encoded in two ways. */
 static bool
 cert_pfx_same_folder(const struct certinfo *a, const struct certinfo *b)
 {
 	char of_a[DN_FOLDER], of_b[DN_FOLDER];
 
-	return span_equal(a->subject_der, b->subject_der) &&
-	    dn_ca_folder(a, of_a) && dn_ca_folder(b, of_b) &&
-	    strcmp(of_a, of_b) == 0;
+	if (!dn_ca_folder(a, of_a) || !dn_ca_folder(b, of_b) ||
+	    strcasecmp(of_a, of_b) != 0)
+		return false;
+
+	return dn_folder(a->subject_der, of_a) &&
+	    dn_folder(b->subject_der, of_b) && strcasecmp(of_a, of_b) == 0;
 }
 
 /*

@@ -230,6 +230,21 @@ test('import: of two certificates of one subject the one that ends last is put t
   }
 });
 
+test('import: two names of one text are one folder, in whatever way they are encoded', async () => {
+  const renewed = makeCertificate({ into: join(base, 'printable'), password, days: 30 });
+  const der = readFileSync(renewed.signCert), organisation = der.lastIndexOf('Ingam test CA') - 2;
+  assert.equal(der[organisation], 0x0c);
+  der[organisation] = 0x13; // a PrintableString: nobody's signature is looked at here
+  writeFileSync(renewed.signCert, der);
+  const [first, second, file] = ['utf8', 'printable', 'utf8-printable'].map((name) => join(base, `${name}.p12`));
+  for (const [one, out] of [[made, first], [renewed, second]])
+    assert.equal((await cert(['export', one.folder, '--out', out, '--form', 'compatible', '--password-file', right])).code, 0);
+  writeFileSync(file, joined(first, second, password));
+  const { answer } = await json(['import', file, '--to', medium(), '--password-file', right]);
+  assert.deepEqual([answer.problem, answer.folders.length, answer.left_out, answer.replaced], ['', 1, [fingerprint(renewed.signCert)], []]);
+  assert.deepEqual(readFileSync(join(answer.folders[0], 'signCert.der')), readFileSync(made.signCert));
+});
+
 test('import: of what is for encryption and is not put there it is said why', async () => {
   const older = makeCertificate({ into: join(base, 'older-km'), password, km: true, days: 30 });
   const [whole, file] = ['whole', 'keyless'].map((name) => join(base, `${name}-km.p12`));
