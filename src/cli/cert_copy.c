@@ -569,6 +569,10 @@ cert_copy_delete(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_written(
 		    c, c->row->path, medium_check(c->row->path, &c->err));
+	/* What the question is about, and nothing that comes meanwhile. */
+	if (end == CERT_DONE)
+		end = cert_written(c, c->row->path,
+		    medium_read(c->row->pair, &c->medium, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	if (!c->yes && !c->json && c->attended)
@@ -577,7 +581,8 @@ cert_copy_delete(struct cert *c)
 		end = cert_confirm(c, text_delete, "--yes");
 	if (end == CERT_DONE)
 		end = cert_written(
-		    c, c->row->path, medium_remove(c->row->pair, &c->err));
+		    c, c->row->path,
+		    medium_remove(c->row->pair, &c->medium, &c->err));
 	if (end != CERT_DONE)
 		return end;
 	(void)json_object_set_new(

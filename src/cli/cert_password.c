@@ -263,7 +263,8 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 			    made[i], KEYFILE_MAX, &files[i], &c->err);
 	if (rc != RC_OK)
 		return cert_failed(c, rc);
-	rc = medium_write_keys(c->row->pair, files[0], files[1], &c->err);
+	rc = medium_write_keys(
+	    c->row->pair, &c->medium, files[0], files[1], &c->err);
 	if (rc != RC_OK)
 		return cert_written(c, c->row->path, rc);
 	cert_show_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));

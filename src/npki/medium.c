@@ -561,21 +561,47 @@ medium_check(const char *folder, struct err *e)
 
 	(void)snprintf(path, sizeof(path), "%s", folder);
 	while ((rc = file_check_folder(path, e)) == RC_ABSENT &&
-	    (slash = strrchr(path, '/')) != NULL && slash != path) {
+	    (slash = strrchr(path, '/')) != NULL && path[1] != '\0') {
 		err_clear(e);
-		*slash = '\0';
+		/* The root is called by the slash itself. */
+		slash[slash == path ? 1 : 0] = '\0';
+	}
+
+	return rc;
+}
+
+/* Is in it what was read when the change was decided? */
+static enum rc
+medium_same(const struct change *c, const struct medium *was, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++) {
+		struct buf now = buf_init(MEDIUM_FILE_MAX);
+		char path[FOLDER_PATH];
+
+		if (c->names[i][0] != '\0')
+			rc = file_read(
+			    medium_path(c, c->names[i], "", path), &now, e);
+		if (rc == RC_OK &&
+		    !span_equal(buf_span(&now), buf_span(&was->files[i])))
+			rc = err_set(e, RC_BUSY, "folder",
+			    "another program is changing it");
+		buf_clear(&now);
 	}
 
 	return rc;
 }
 
 enum rc
-medium_write_keys(const struct folder_pair *pair, struct span sign_key,
-    struct span km_key, struct err *e)
+medium_write_keys(const struct folder_pair *pair, const struct medium *was,
+    struct span sign_key, struct span km_key, struct err *e)
 {
 	struct change c;
 	enum rc rc = medium_begin_at(&c, pair, e);
 
+	if (rc == RC_OK)
+		rc = medium_same(&c, was, e);
 	if (rc == RC_OK && km_key.n > 0)
 		rc = medium_add(&c, FOLDER_KM_KEY, km_key, e);
 	if (rc == RC_OK && sign_key.n > 0)
@@ -614,6 +640,12 @@ medium_place(const char *folder, const struct medium *m, struct err *e)
 	struct change c;
 	enum rc rc;
 
+	/* What did not fit would pass for a file that is to go. */
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		if (!buf_ok(&m->files[i]))
+			return err_set(e, RC_LIMIT,
+			    folder_name((enum folder_file)i),
+			    "larger than allowed");
 	/* errno is still what mkdir() said. */
 	if (file_make_folder(folder, NULL) != RC_OK)
 		return medium_errno(e, "folder");
@@ -631,12 +663,15 @@ medium_place(const char *folder, const struct medium *m, struct err *e)
 }
 
 enum rc
-medium_remove(const struct folder_pair *pair, struct err *e)
+medium_remove(
+    const struct folder_pair *pair, const struct medium *was, struct err *e)
 {
 	const struct span none = { NULL, 0 };
 	struct change c;
 	enum rc rc = medium_begin_at(&c, pair, e);
 
+	if (rc == RC_OK)
+		rc = medium_same(&c, was, e);
 	for (size_t i = 0; i < FOLDER_FILES && rc == RC_OK; i++)
 		rc = medium_add(&c, (enum folder_file)i, none, e);
 	if (rc == RC_OK)

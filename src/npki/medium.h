@@ -17,9 +17,10 @@ struct medium {
 };
 
 /*
- * All functions here but medium_check() first finish a change of the folder that was interrupted,
- * and wait some seconds for another process that changes it (RC_BUSY). Where
- * the medium does not let them, what is read is as if it were finished.
+ * All functions here but medium_check() first finish a change of the folder
+ * that was interrupted, and wait some seconds for another process that changes
+ * it (RC_BUSY). Where the medium does not let them, what is read is as if it
+ * were finished.
  *
  * RC_POLICY: the folder may not be written (read-only medium, permissions).
  * RC_IO: it cannot, or not be read: full, pulled, broken. RC_LIMIT: a file over
@@ -45,10 +46,13 @@ IG_CHECK enum rc medium_check(const char *folder, struct err *e);
 
 /*
  * Puts other key files in the place of those beside pair's certificate: all
- * that are given, or none. km_key is empty where there is none.
+ * that are given, or none. km_key is empty where there is none. was is what
+ * medium_read() gave when they were made: RC_BUSY where something else is in
+ * the folder by now, as a renewed certificate, which keeps its own key.
  */
 IG_CHECK enum rc medium_write_keys(const struct folder_pair *pair,
-    struct span sign_key, struct span km_key, struct err *e);
+    const struct medium *was, struct span sign_key, struct span km_key,
+    struct err *e);
 
 /*
  * Makes folder, with its parents, hold these files and no other of our names:
@@ -59,6 +63,7 @@ IG_CHECK enum rc medium_place(
 
 /*
  * Removes the files beside pair's certificate, all or none, and the folder
- * where nothing else is in it.
+ * where nothing else is in it. was as for medium_write_keys().
  */
-IG_CHECK enum rc medium_remove(const struct folder_pair *pair, struct err *e);
+IG_CHECK enum rc medium_remove(
+    const struct folder_pair *pair, const struct medium *was, struct err *e);

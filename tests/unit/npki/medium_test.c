@@ -97,28 +97,46 @@ place(char digit)
 }
 
 static enum rc
-write_keys(char digit)
+write_keys_of(const struct medium *was, char digit)
 {
 	struct medium m;
 	enum rc rc;
 
 	fill(&m, digit);
-	rc = medium_write_keys(&pair, buf_span(&m.files[FOLDER_SIGN_KEY]),
+	rc = medium_write_keys(&pair, was, buf_span(&m.files[FOLDER_SIGN_KEY]),
 	    buf_span(&m.files[FOLDER_KM_KEY]), NULL);
 	medium_clear(&m);
 
 	return rc;
 }
 
-#ifdef INGAM_FAILPOINTS
+/* The same, and removing, of what is in the folder. */
+static enum rc
+write_keys(char digit)
+{
+	struct medium was;
+	enum rc rc = medium_read(&pair, &was, NULL);
+
+	if (rc == RC_OK)
+		rc = write_keys_of(&was, digit);
+	medium_clear(&was);
+
+	return rc;
+}
+
 static enum rc
 remove_all(char digit)
 {
-	(void)digit;
+	struct medium was;
+	enum rc rc = medium_read(&pair, &was, NULL);
 
-	return medium_remove(&pair, NULL);
+	(void)digit;
+	if (rc == RC_OK)
+		rc = medium_remove(&pair, &was, NULL);
+	medium_clear(&was);
+
+	return rc;
 }
-#endif
 
 static void
 test_plain(void)
@@ -138,13 +156,57 @@ test_plain(void)
 	    "names of other case stay, and are not doubled");
 	shell("mv SIGNPRI.KEY signPri.key && mv capubs CaPubs");
 	shell("echo mine > other.txt");
-	ok(medium_remove(&pair, NULL) == RC_OK && holds(0) && entries() == 1,
+	ok(remove_all('1') == RC_OK && holds(0) && entries() == 1,
 	    "removed, but not what is somebody else's");
 	shell("rm other.txt");
-	ok(place('1') == RC_OK && medium_remove(&pair, NULL) == RC_OK &&
-		entries() == 0 && access(folder, F_OK) != 0,
+	ok(place('1') == RC_OK && remove_all('1') == RC_OK && entries() == 0 &&
+		access(folder, F_OK) != 0,
 	    "removed with its folder");
-	ok(medium_remove(&pair, NULL) == RC_ABSENT, "nothing to remove");
+	ok(remove_all('1') == RC_ABSENT, "nothing to remove");
+}
+
+/* Between reading and changing somebody is asked, and others go on meanwhile. */
+static void
+test_changed_meanwhile(void)
+{
+	struct medium was;
+
+	(void)place('1');
+	ok(medium_read(&pair, &was, NULL) == RC_OK && place('2') == RC_OK &&
+		medium_remove(&pair, &was, NULL) == RC_BUSY && holds('2'),
+	    "what came meanwhile is not removed");
+	ok(write_keys_of(&was, '1') == RC_BUSY && holds('2'),
+	    "nor does an old key take the place of its own");
+	ok(place('1') == RC_OK && medium_remove(&pair, &was, NULL) == RC_OK &&
+		holds(0),
+	    "what is as it was goes");
+	medium_clear(&was);
+}
+
+static void
+test_too_large(void)
+{
+	static const uint8_t large[100];
+	struct medium m;
+	struct err e = { 0 };
+
+	(void)place('1');
+	fill(&m, '2');
+	buf_clear(&m.files[FOLDER_KM_KEY]);
+	buf_bytes(&m.files[FOLDER_KM_KEY], SPAN(large));
+	ok(medium_place(folder, &m, &e) == RC_LIMIT &&
+		strcmp(e.field, "kmPri.key") == 0 && holds('1'),
+	    "a file that did not fit is no file that is to go");
+	medium_clear(&m);
+}
+
+static void
+test_check(void)
+{
+	enum rc rc = medium_check("/ingam-test-none/NPKI", NULL);
+
+	ok(rc == (access("/", W_OK) == 0 ? RC_OK : RC_POLICY),
+	    "of a folder below the root the root is asked");
 }
 
 static void
@@ -344,6 +406,9 @@ main(void)
 	    certificate, sizeof(certificate), "%s/signCert.der", folder);
 	pair.sign_cert = certificate;
 	test_plain();
+	test_changed_meanwhile();
+	test_too_large();
+	test_check();
 	test_fewer();
 	test_killed();
 	test_foreign();
