@@ -51,6 +51,10 @@ static const struct person_text text_again = {
 	"The very same certificate takes its place, and brings its password "
 	"with it."
 };
+static const struct person_text text_key_alone = {
+	"거기에 인증서 없이 개인키 파일(signPri.key)만 있어요.",
+	"A key file (signPri.key) without its certificate is there."
+};
 static const struct person_text text_lacks_r = {
 	"주의: 넣을 인증서의 개인키에 난수(R)가 없어요. 바꾸면 주민등록번호나 "
 	"사업자등록번호를 확인하는 사이트에서 이 인증서를 쓸 수 없어요.",
@@ -231,6 +235,72 @@ cert_copy_compare(
 		pick_careful_say(cert_copy_careful(c, row));
 }
 
+/* The files that are at its place on the medium now; none is good, too. */
+static enum cert_end
+cert_copy_read(struct cert *c, struct medium *there)
+{
+	char folder[FOLDER_PATH], path[FOLDER_PATH];
+	struct folder_pair pair = { .sign_cert = path };
+	enum cert_end end = cert_copy_folder(c, folder);
+	enum rc rc;
+	int n;
+
+	if (end != CERT_DONE)
+		return end;
+	n = snprintf(
+	    path, sizeof(path), "%s/%s", folder, folder_name(FOLDER_SIGN_CERT));
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return cert_copy_too_long(c);
+	rc = medium_read(&pair, there, &c->err);
+	/* Without a signing certificate the other files are still there. */
+	if (rc == RC_ABSENT) {
+		err_clear(&c->err);
+		rc = RC_OK;
+	}
+
+	return cert_failed(c, rc);
+}
+
+/* A key that has lost its certificate is in no list, and may be the last one. */
+static enum cert_end
+cert_copy_ask_key(struct cert *c)
+{
+	struct medium there = { 0 };
+	enum cert_end end = cert_copy_read(c, &there);
+	bool key = there.files[FOLDER_SIGN_KEY].n > 0;
+
+	medium_clear(&there);
+	if (end != CERT_DONE || !key)
+		return end;
+	if (!c->json)
+		person_say(text_key_alone);
+	if (!c->replace)
+		end = cert_confirm(c, text_replace, "--replace");
+
+	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
+}
+
+/* A certificate that is there. */
+static enum cert_end
+cert_copy_ask_row(struct cert *c, const struct pick *there,
+    const struct pick_row *row, struct span der, bool lacks_r)
+{
+	enum cert_end end = CERT_DONE;
+
+	if (!c->json)
+		cert_copy_compare(c, row, der);
+	if (!c->json && lacks_r)
+		person_say(text_lacks_r);
+	if (!c->replace)
+		end = cert_confirm(c, text_replace, "--replace");
+	if (end != CERT_UNATTENDED)
+		return end;
+	(void)json_object_set_new(
+	    c->answer, "there", pick_row_json(there, row));
+
+	return CERT_EXISTS;
+}
+
 enum cert_end
 cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 {
@@ -244,17 +314,9 @@ cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 	if (end != CERT_DONE)
 		return end;
 	row = cert_copy_there(folder, &there);
-	if (row != NULL && !c->json)
-		cert_copy_compare(c, row, der);
-	if (row != NULL && !c->json && lacks_r)
-		person_say(text_lacks_r);
-	if (row != NULL && !c->replace)
-		end = cert_confirm(c, text_replace, "--replace");
-	if (end == CERT_UNATTENDED) {
-		(void)json_object_set_new(
-		    c->answer, "there", pick_row_json(&there, row));
-		end = CERT_EXISTS;
-	}
+	end = row == NULL
+	    ? cert_copy_ask_key(c)
+	    : cert_copy_ask_row(c, &there, row, der, lacks_r);
 	pick_clear(&there);
 	/* Where nothing is done nothing was kept. */
 	if (end != CERT_DONE)
@@ -314,17 +376,19 @@ cert_copy_same_issuer(const struct cert *c, const struct medium *there)
 	    span_equal(sign.issuer_der, c->info.issuer_der);
 }
 
-/* The same, of what was read there. */
+/* As cert_copy_keep(), of what was read there. */
 static enum cert_end
 cert_copy_keep_of(
     struct cert *c, const struct medium *there, struct span password)
 {
-	bool comes = cert_file(c, FOLDER_KM_CERT).n > 0;
-	bool lost = cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	bool certificate = cert_file(c, FOLDER_KM_CERT).n > 0;
+	bool key = cert_file(c, FOLDER_KM_KEY).n > 0;
+	bool comes = certificate || key;
+	bool lost = !(certificate && key) &&
 	    (there->files[FOLDER_KM_KEY].n > 0 ||
-		(!comes && there->files[FOLDER_KM_CERT].n > 0));
+		(!certificate && there->files[FOLDER_KM_CERT].n > 0));
 
-	/* A certificate without its key drives out no key. */
+	/* Half a pair drives out no key. */
 	if (lost && (comes || !cert_copy_fits(c, there, password))) {
 		if (password.n > 0 && !c->json)
 			person_say(text_same_password);
@@ -341,32 +405,6 @@ cert_copy_keep_of(
 		cert_copy_stay(c, there, FOLDER_CA_PUBS);
 
 	return CERT_DONE;
-}
-
-/* The files that are at its place on the medium now; none is good, too. */
-static enum cert_end
-cert_copy_read(struct cert *c, struct medium *there)
-{
-	char folder[FOLDER_PATH], path[FOLDER_PATH];
-	struct folder_pair pair = { .sign_cert = path };
-	enum cert_end end = cert_copy_folder(c, folder);
-	enum rc rc;
-	int n;
-
-	if (end != CERT_DONE)
-		return end;
-	n = snprintf(
-	    path, sizeof(path), "%s/%s", folder, folder_name(FOLDER_SIGN_CERT));
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return cert_copy_too_long(c);
-	rc = medium_read(&pair, there, &c->err);
-	/* Without a signing certificate the other files are still there. */
-	if (rc == RC_ABSENT) {
-		err_clear(&c->err);
-		rc = RC_OK;
-	}
-
-	return cert_failed(c, rc);
 }
 
 enum cert_end

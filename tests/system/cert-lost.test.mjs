@@ -67,15 +67,33 @@ test('copy over an encryption pair that does not come with it: refused, also wit
     const { code, answer } = await json(['copy', renewed.folder, '--to', at, ...more]);
     assert.deepEqual([code, answer.problem], [5, 'encryption-lost']);
   }
-  // Nor does a certificate for encryption without its key take the place of both.
-  const half = join(base, 'half');
-  cpSync(both.folder, half, { recursive: true });
-  rmSync(join(half, 'kmPri.key'));
-  assert.equal((await json(['copy', half, '--to', at, '--replace'])).answer.problem, 'encryption-lost');
+  // Nor does half a pair take the place of both.
+  for (const name of km) {
+    const half = join(base, `without ${name}`);
+    cpSync(both.folder, half, { recursive: true });
+    rmSync(join(half, name));
+    assert.equal((await json(['copy', half, '--to', at, '--replace'])).answer.problem, 'encryption-lost', name);
+  }
   assert.deepEqual(files(folder), before);
   // What the sentence says to do.
   assert.equal((await cert(['delete', folder, '--yes'])).code, 0);
   assert.equal((await cert(['copy', renewed.folder, '--to', at])).code, 0);
+});
+
+test('copy and import over a key that has lost its certificate: asked, as over a certificate', async () => {
+  const { at, folder } = await put(earlier);
+  rmSync(join(folder, 'signCert.der'));
+  const before = files(folder);
+  for (const args of [['copy', renewed.folder], ['import', pfx, '--password-file', right]]) {
+    const { code, answer } = await json([...args, '--to', at]);
+    assert.deepEqual([code, answer.problem, answer.there], [5, 'exists', undefined]);
+    const no = await terminal([...args, '--to', at], ['아니요'], ko);
+    assert.equal(no.code, 5);
+    assert.match(no.stdout, /^거기에 인증서 없이 개인키 파일\(signPri\.key\)만 있어요\.\n바꾸면 되살릴 수 없어요\./m);
+    assert.deepEqual(files(folder), before);
+  }
+  assert.match((await cert(['copy', renewed.folder, '--to', at, '--replace'], { LC_ALL: 'C' })).stderr, /^A key file \(signPri\.key\) without its certificate is there\.$/m);
+  assert.deepEqual(files(folder), files(renewed.folder));
 });
 
 for (const name of ['signPri.key', 'kmPri.key']) {
