@@ -4,7 +4,7 @@
  * Belongs here: the verbs and their options, which certificate is meant, which
  * way of ending a failure is.
  * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c,
- * cert_pfx.c, cert_show.c, cert_vid.c); how it is told how it ended
+ * cert_delete.c, cert_pfx.c, cert_show.c, cert_vid.c); how it is told how it ended
  * (cert_tell.c); finding and changing folders (npki/folder.c, npki/medium.c).
  */
 #include "cli/cert.h"
@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/usage.h"
 #include "cli/cert_copy.h"
+#include "cli/cert_delete.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
 #include "cli/cert_pfx.h"
@@ -158,7 +159,7 @@ struct verb {
 	X(export, "export", " orpnFRj", cert_pfx_export,                       \
 	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
 	X(import, "import", "<pnItRj", cert_pfx_import, "[OPTION …] FILE")     \
-	X(delete, "delete", " ryj", cert_copy_delete,                          \
+	X(delete, "delete", " ryj", cert_delete,                          \
 	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
 

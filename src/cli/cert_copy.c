@@ -1,10 +1,10 @@
 /*
- * cert_copy.c - ingam cert copy, delete: onto a medium, and away from one.
+ * cert_copy.c - ingam cert copy: onto a medium.
  *
  * Belongs here: where a certificate belongs on a medium, asking before anything
- * is lost, what is said of it.
- * Not here: what folders are called (npki/dn.c); changing one as a whole
- * (npki/medium.c); tokens (token_copy.c).
+ * is lost there, what stays.
+ * Not here: away from one (cert_delete.c); what folders are called (npki/dn.c);
+ * changing one as a whole (npki/medium.c); tokens (token_copy.c).
  */
 #include "cli/cert_copy.h"
 
@@ -17,9 +17,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define NPKI "NPKI"
@@ -39,8 +37,6 @@ static const struct person_text text_same_password = {
 	"새 인증서의 비밀번호가 암호용 개인키(kmPri.key)의 비밀번호와 같으면 남겨 둘 수 있어요.",
 	"It can stay where the new certificate has the password of kmPri.key."
 };
-static const struct person_text text_goes = { "지울 인증서",
-	"The certificate to delete" };
 static const struct person_text text_replace = {
 	"바꾸면 되살릴 수 없어요. 바꿀까요? (예/아니요)",
 	"It cannot be brought back. Replace it? (yes/no)"
@@ -61,41 +57,6 @@ static const struct person_text text_lacks_r = {
 	"Careful: the key that comes has no random number (R). Sites that check "
 	"whose registration number it is will not take the certificate."
 };
-static const struct person_text text_delete = {
-	"되살릴 수 없어요. 지울까요? (예/아니요)",
-	"It cannot be brought back. Delete it? (yes/no)"
-};
-static const struct person_text text_stops = {
-	"지우면 여기 있는 이 인증서로 로그인하거나 전자서명할 수 없어요.",
-	"Once deleted, no one can log in or sign with this certificate from "
-	"here."
-};
-static const struct person_text text_keyless = {
-	"개인키가 옆에 없어서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요.",
-	"Its private key is not beside it, so no one can log in or sign with it "
-	"as it is."
-};
-static const struct person_text text_sealed = {
-	"이 인증서로 암호화된 문서도 여기서는 열 수 없게 돼요.",
-	"Documents that are encrypted for it can no longer be opened from here, "
-	"either."
-};
-static const struct person_text text_last = {
-	"늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 것이 없다면 "
-	"다시 쓸 때 발급기관에서 재발급받아야 해요.",
-	"No other copy was found in the usual places. Unless you have one "
-	"elsewhere, it has to be reissued to be used again."
-};
-static const struct person_text text_last_named = {
-	"늘 있는 곳과 --root의 폴더에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 "
-	"것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요.",
-	"No other copy was found in the usual places, nor in the folder of "
-	"--root. Unless you have one elsewhere, it has to be reissued to be "
-	"used again."
-};
-static const struct person_text text_copy = { "다른 곳에 있는 같은 인증서",
-	"Another copy" };
-static const struct person_text text_deleted = { "지웠어요", "Deleted" };
 
 /*
  * Goes into a folder: adds name to path, or the entry that is called so in
@@ -314,9 +275,8 @@ cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 	if (end != CERT_DONE)
 		return end;
 	row = cert_copy_there(folder, &there);
-	end = row == NULL
-	    ? cert_copy_ask_key(c)
-	    : cert_copy_ask_row(c, &there, row, der, lacks_r);
+	end = row == NULL ? cert_copy_ask_key(c)
+			  : cert_copy_ask_row(c, &there, row, der, lacks_r);
 	pick_clear(&there);
 	/* Where nothing is done nothing was kept. */
 	if (end != CERT_DONE)
@@ -516,118 +476,4 @@ cert_copy(struct cert *c)
 		(void)printf("%s\n", person_sentence(text_password));
 
 	return end;
-}
-
-static bool
-cert_copy_same_file(const struct pick_row *one, const struct pick_row *other)
-{
-	struct stat a, b;
-
-	return stat(one->pair->sign_cert, &a) == 0 &&
-	    stat(other->pair->sign_cert, &b) == 0 && a.st_dev == b.st_dev &&
-	    a.st_ino == b.st_ino;
-}
-
-/* Can this very certificate be used there, too? */
-static bool
-cert_copy_is_other(const struct cert *c, const struct pick_row *row)
-{
-	return row->pair->sign_key != NULL &&
-	    strcmp(row->fingerprint, c->row->fingerprint) == 0 &&
-	    !cert_copy_same_file(row, c->row);
-}
-
-/* Tells of those that were found, but not of what is in told; how many. */
-static size_t
-cert_copy_tell_others(
-    const struct cert *c, const struct pick *found, const struct pick *told)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < found->n; i++) {
-		const struct pick_row *row = &found->rows[i];
-		size_t k = 0;
-
-		if (!cert_copy_is_other(c, row))
-			continue;
-		while (k < told->n && !cert_copy_same_file(row, &told->rows[k]))
-			k++;
-		if (k < told->n)
-			continue;
-		n++;
-		(void)fprintf(stderr, "%s: %s\n", person_sentence(text_copy),
-		    row->folder);
-	}
-
-	return n;
-}
-
-/* The other places where it can be used: below root, too, where one is named. */
-static void
-cert_copy_others(const struct cert *c, const char *root)
-{
-	struct pick usual = { 0 }, named = { 0 };
-	size_t n = 0;
-
-	if (pick_load(NULL, &usual, NULL) == RC_OK)
-		n += cert_copy_tell_others(c, &usual, &named);
-	if (root != NULL && pick_load(root, &named, NULL) == RC_OK)
-		n += cert_copy_tell_others(c, &named, &usual);
-	if (n == 0)
-		person_say(root == NULL ? text_last : text_last_named);
-	pick_clear(&usual);
-	pick_clear(&named);
-}
-
-/* What is going to be lost. */
-static void
-cert_copy_warn(const struct cert *c, const char *root)
-{
-	const struct pick_row *row = c->row;
-	bool keyless = row->pair->sign_key == NULL;
-
-	pick_tell(
-	    stderr, text_goes, row->read ? &row->info : NULL, row->folder);
-	if (!row->read)
-		return;
-	person_say(keyless ? text_keyless : text_stops);
-	if (row->pair->km_key != NULL)
-		person_say(text_sealed);
-	if (!keyless)
-		cert_copy_others(c, root);
-}
-
-enum cert_end
-cert_copy_delete(struct cert *c)
-{
-	/* A folder that is meant takes its place. */
-	const char *root = c->root;
-	enum cert_end end = cert_choose(c);
-
-	if (end == CERT_DONE)
-		end = cert_written(
-		    c, c->row->path, medium_check(c->row->path, &c->err));
-	/* What the question is about, and nothing that comes meanwhile. */
-	if (end == CERT_DONE)
-		end = cert_written(c, c->row->path,
-		    medium_read(c->row->pair, &c->medium, &c->err));
-	if (end != CERT_DONE)
-		return end;
-	if (!c->yes && !c->json && c->attended)
-		cert_copy_warn(c, root);
-	if (!c->yes)
-		end = cert_confirm(c, text_delete, "--yes");
-	if (end == CERT_DONE)
-		end = cert_written(
-		    c, c->row->path,
-		    medium_remove(c->row->pair, &c->medium, &c->err));
-	if (end != CERT_DONE)
-		return end;
-	(void)json_object_set_new(
-	    c->answer, "deleted", pick_row_json(&c->pick, c->row));
-	if (!c->json)
-		pick_tell(stdout, text_deleted,
-		    c->row->read ? &c->row->info : NULL, c->row->folder);
-
-	return CERT_DONE;
 }

@@ -8,9 +8,6 @@
 /* ingam cert copy: a certificate with all its files onto another medium. */
 enum cert_end cert_copy(struct cert *c);
 
-/* ingam cert delete: away from one medium. */
-enum cert_end cert_copy_delete(struct cert *c);
-
 /*
  * Can anything come to be below c->to, as far as shows before it is known what?
  * As cert_is_folder(); CERT_READ_ONLY.
