@@ -1,7 +1,7 @@
 /*
  * answer.c - what --json prints.
  *
- * Belongs here: how an answer stands on standard output.
+ * Belongs here: how an answer stands on standard output, how its lists grow.
  * Not here: its members, which are each command's; JSON over the network
  * (client/rest.c).
  */
@@ -27,4 +27,13 @@ answer_print(const json_t *o)
 	if (text != NULL)
 		(void)puts(text);
 	free(text);
+}
+
+void
+answer_append(json_t *answer, const char *list, json_t *o)
+{
+	if (json_object_get(answer, list) == NULL)
+		(void)json_object_set_new(answer, list, json_array());
+	if (o != NULL)
+		(void)json_array_append_new(json_object_get(answer, list), o);
 }

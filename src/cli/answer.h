@@ -11,3 +11,9 @@
  * the same.
  */
 void answer_print(const json_t *o);
+
+/*
+ * Adds to a list of an answer, which is made where it is not there yet; takes o.
+ * NULL: nothing but that it is there.
+ */
+void answer_append(json_t *answer, const char *list, json_t *o);

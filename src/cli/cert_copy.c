@@ -9,6 +9,7 @@
 #include "cli/cert_copy.h"
 
 #include "base/text.h"
+#include "cli/answer.h"
 #include "cli/cert_password.h"
 #include "client/reason.h"
 #include "npki/dn.h"
@@ -285,17 +286,6 @@ cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 	return end;
 }
 
-/* Adds to a list of the answer, which is made with its first member; takes o. */
-static void
-cert_copy_append(struct cert *c, const char *list, json_t *o)
-{
-	if (json_object_get(c->answer, list) == NULL)
-		(void)json_object_set_new(c->answer, list, json_array());
-	if (o != NULL)
-		(void)json_array_append_new(
-		    json_object_get(c->answer, list), o);
-}
-
 /* A file that is there stays, where there is one. */
 static void
 cert_copy_stay(
@@ -304,7 +294,7 @@ cert_copy_stay(
 	if (there->files[file].n == 0)
 		return;
 	buf_bytes(&c->medium.files[file], buf_span(&there->files[file]));
-	cert_copy_append(c, "kept", json_string(folder_name(file)));
+	answer_append(c->answer, "kept", json_string(folder_name(file)));
 }
 
 /* Is the encryption pair that is there of the same owner, and of one password? */
@@ -397,8 +387,8 @@ cert_copy_already(struct cert *c)
 	if (end != CERT_DONE || !same)
 		return end;
 	end = cert_copy_folder(c, folder);
-	cert_copy_append(c, "replaced", NULL);
-	cert_copy_append(c, "kept", NULL);
+	answer_append(c->answer, "replaced", NULL);
+	answer_append(c->answer, "kept", NULL);
 	pick_json_path(c->answer, "folder", folder);
 
 	return end == CERT_DONE ? CERT_ALREADY : end;
@@ -426,8 +416,8 @@ cert_copy_put(struct cert *c, struct person_text done)
 		json_decref(was);
 		return end;
 	}
-	cert_copy_append(c, "replaced", was);
-	cert_copy_append(c, "kept", NULL);
+	answer_append(c->answer, "replaced", was);
+	answer_append(c->answer, "kept", NULL);
 	text_sanitise(shown, sizeof(shown), span_str(folder));
 	pick_json_path(c->answer, "folder", folder);
 	if (!c->json)

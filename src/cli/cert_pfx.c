@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/answer.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_password.h"
 #include "cli/message.h"
@@ -261,10 +262,7 @@ cert_pfx_list(struct cert *c, const char *list, struct span der)
 	char fingerprint[PICK_FINGERPRINT];
 
 	pick_fingerprint(der, fingerprint);
-	if (json_object_get(c->answer, list) == NULL)
-		(void)json_object_set_new(c->answer, list, json_array());
-	(void)json_array_append_new(
-	    json_object_get(c->answer, list), json_string(fingerprint));
+	answer_append(c->answer, list, json_string(fingerprint));
 }
 
 /* It stays in the file alone, and that is said with why. */
@@ -429,11 +427,7 @@ cert_pfx_placed(struct cert *c)
 
 		if (one == NULL)
 			continue;
-		if (json_object_get(c->answer, members[i][1]) == NULL)
-			(void)json_object_set_new(
-			    c->answer, members[i][1], json_array());
-		(void)json_array_append(
-		    json_object_get(c->answer, members[i][1]), one);
+		answer_append(c->answer, members[i][1], json_incref(one));
 		(void)json_object_del(c->answer, members[i][0]);
 	}
 }
