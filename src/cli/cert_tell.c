@@ -130,7 +130,7 @@ static const struct {
 	      "사라지게 되어 그만두었어요. 다른 곳에 복사해 두고 지운 다음에 "
 	      "다시 해 주세요.",
 		"The encryption pair that is there (kmCert.der, kmPri.key) "
-		"would be lost: nothing was changed. Copy it elsewhere and "
+		"would be lost, so this was not done. Copy it elsewhere and "
 		"delete it there first." } },
 	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
 	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
