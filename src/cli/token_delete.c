@@ -30,6 +30,26 @@ static const struct person_text text_sure_km = {
 static const struct person_text text_done = { "보안토큰에서 지웠어요.",
 	"Deleted from the token." };
 
+/* Each issuer counts for itself: two certificates may have one number. */
+static enum tokens_end
+token_delete_by_serial(const struct stored_list *list, const char *serial,
+    const struct stored **out)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!list->at[i].readable ||
+		    strcasecmp(list->at[i].info.serial, serial) != 0)
+			continue;
+		*out = &list->at[i];
+		found++;
+	}
+
+	return found == 0 ? TOKENS_NO_SUCH
+	    : found == 1  ? TOKENS_DONE
+			  : TOKENS_CHOOSE;
+}
+
 enum tokens_end
 token_delete_choose(const struct stored_list *list, const char *which,
     const struct stored **out)
@@ -49,15 +69,7 @@ token_delete_choose(const struct stored_list *list, const char *which,
 		*out = &list->at[number - 1];
 		return TOKENS_DONE;
 	}
-	for (size_t i = 0; i < list->n; i++) {
-		if (!list->at[i].readable ||
-		    strcasecmp(list->at[i].info.serial, which) != 0)
-			continue;
-		*out = &list->at[i];
-		return TOKENS_DONE;
-	}
-
-	return TOKENS_NO_SUCH;
+	return token_delete_by_serial(list, which, out);
 }
 
 /* What a person_finder looks for a certificate in, and where it goes. */
@@ -101,7 +113,8 @@ struct meant {
 
 /*
  * A person chooses, and sees what will go, before the PIN is asked for. What
- * the token hides until then is chosen after it.
+ * the token hides until then is chosen after it; and so is what nobody is asked
+ * about, because a number may be another one's while some are hidden.
  */
 static enum tokens_end
 token_delete_before(struct tokens *t, struct meant *out)
@@ -109,7 +122,7 @@ token_delete_before(struct tokens *t, struct meant *out)
 	const struct stored *s = NULL;
 	enum tokens_end end;
 
-	if (!t->files.attended || t->files.json)
+	if (!t->files.attended || t->files.json || t->files.yes)
 		return TOKENS_DONE;
 	if (tokens_read(t) != TOKENS_DONE) {
 		err_clear(&t->err);

@@ -436,6 +436,24 @@ test('delete: one certificate with all that belongs to it', { skip }, async (t) 
     assert.deepEqual(token.count(), [1, 1, 1, 1]);
     assert.ok(token.signs(two));
   });
+  await t.test('a serial number that two issuers gave names none of them', async () => {
+    let same = certificate({ name: '박보람()0010023400506789012347' });
+    while (same.serial.length !== two.serial.length) same = certificate({ name: '박보람()0010023400506789012347' });
+    const der = readFileSync(same.signCert);
+    Buffer.from(two.serial, 'hex').copy(der, der.indexOf(Buffer.from(same.serial, 'hex')));
+    writeFileSync(same.signCert, der); // nobody's signature is looked at here
+    expected(await token.copy(same), 0, '');
+    expected(await token.ingam('delete', [...pin, '--yes', two.serial]), 2, 'several-certificates');
+    assert.deepEqual(token.count(), [2, 2, 2, 1]);
+  });
+  await t.test('--yes on a terminal, too: the number of the list that the PIN has shown, and nothing before it', async () => {
+    const { certificates } = (await token.ingam('list', ['--json', '--login', '--pin-file', files.pin])).json.tokens[0];
+    const { number } = certificates.find((one) => one.owner.startsWith('박보람'));
+    const { code, out } = await typed(token, ['token', 'delete', '--yes', '--module', SOFTHSM, String(number)], [[/PIN of the token: $/, PIN]]);
+    assert.equal(code, 0, out);
+    assert.doesNotMatch(out, /To be deleted/);
+    assert.deepEqual(token.count(), [1, 1, 1, 1]);
+  });
   await t.test('by its number', async () => {
     expected(await token.ingam('delete', [...pin, '--yes', '1']), 0, '');
     assert.deepEqual(token.count(), [0, 0, 0, 0]);
