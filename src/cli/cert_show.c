@@ -277,7 +277,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 		     : policy_use_name(policy->use));
 	show_row(&s, "policy", (struct person_text){ "인증서 정책", "Policy" },
 	    info->policy_oid);
-	show_row(&s, "issuer", (struct person_text){ "발급기관", "Issuer" },
+	show_row(&s, "issuer", (struct person_text){ "발급자", "Issuer" },
 	    s.person ? show_issuer(info, issuer) : info->issuer);
 	show_row(&s, "serial", (struct person_text){ "일련번호", "Serial" },
 	    info->serial);

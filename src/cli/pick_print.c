@@ -35,7 +35,7 @@ static const struct person_text heads[PICK_CELLS] = {
 	{ "번호", "No." },
 	{ "종류", "Kind" },
 	{ "이름", "Owner" },
-	{ "발급기관", "Issuer" },
+	{ "발급자", "Issuer" },
 	{ "끝나는 날", "Until" },
 	{ "저장매체", "Medium" },
 	{ "", "" },

@@ -146,7 +146,7 @@ static const struct person_text heads[] = {
 	{ "번호", "No." },
 	{ "종류", "Kind" },
 	{ "이름", "Owner" },
-	{ "발급기관", "Issuer" },
+	{ "발급자", "Issuer" },
 	{ "끝나는 날", "Until" },
 	{ "용도", "Purpose" },
 	{ "", "" },

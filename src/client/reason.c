@@ -51,7 +51,7 @@ static const struct reason fields[] = {
 	{ "curve", "타원곡선" },
 	{ "file", "파일" },
 	{ "folder", "폴더" },
-	{ "issuer", "발급기관" },
+	{ "issuer", "발급자" },
 	{ "key", "개인키" },
 	{ "key file", "개인키 파일" },
 	{ "message", "서명문" },

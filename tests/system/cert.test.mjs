@@ -69,7 +69,7 @@ test('list: in a pipe ten fields a line, the same in both languages', async () =
 test('list: columns for a person, Hangul counted as two cells, colours unless NO_COLOR', async () => {
   const { stdout } = await terminal(['list'], { env: { ...ko, NO_COLOR: '1' } });
   const lines = stdout.trimEnd().split('\n');
-  assert.match(lines[0], /번호 +종류 +이름 +발급기관 +끝나는 날 +저장매체/);
+  assert.match(lines[0], /번호 +종류 +이름 +발급자 +끝나는 날 +저장매체/);
   const cells = (text) => [...text].reduce((n, c) => n + (/[가-힣]/.test(c) ? 2 : 1), 0);
   const where = lines.map((line) => cells(line.slice(0, line.search(/끝나는 날|\d{4}-\d\d-\d\d/))));
   assert.equal(new Set(where).size, 1, `${lines.join('\n')} ${where}`);
@@ -95,7 +95,7 @@ test('list: no line is wider than the terminal, and what was cut says so', async
   /* The name, as the pages show it; the number that the CA has put behind it is in "show". */
   assert.match((await terminal(['list'], { columns: 200 })).stdout, / 홍길동 +Ingam test CA /);
   /* The issuer, as people know it; which of its names it is stands in "show". */
-  for (const [env, issuer, row] of [[ko, '금융결제원', '발급기관'], [{}, 'yessign', 'Issuer']]) {
+  for (const [env, issuer, row] of [[ko, '금융결제원', '발급자'], [{}, 'yessign', 'Issuer']]) {
     assert.match((await terminal(['list'], { env, columns: 200 })).stdout, new RegExp(` HKD +${issuer} `));
     assert.match((await terminal(['show', '3'], { env, columns: 200 })).stdout, new RegExp(`${row} +${issuer} \\(yessignCA-Test Class 4\\)`));
   }
