@@ -23,8 +23,11 @@ message_ended(struct cert *c, enum rc rc)
 {
 	enum cert_end end = cert_written(c, NULL, rc);
 
-	if (rc == RC_EXISTS)
+	/* Whoever is asked may let it be replaced: nothing has failed. */
+	if (rc == RC_EXISTS) {
+		err_clear(&c->err);
 		return CERT_OUT_EXISTS;
+	}
 
 	return rc == RC_ABSENT || rc == RC_FORMAT || rc == RC_POLICY
 	    ? CERT_NO_OUT
@@ -34,11 +37,8 @@ message_ended(struct cert *c, enum rc rc)
 enum cert_end
 message_check(struct cert *c, const char *out)
 {
-	enum cert_end end = message_ended(c, paper_check(out, &c->err));
-
-	return end == CERT_DONE && !c->replace && paper_is_there(out)
-	    ? CERT_OUT_EXISTS
-	    : end;
+	return message_ended(
+	    c, paper_check(out, c->replace ? PAPER_REPLACES : 0, &c->err));
 }
 
 enum cert_end

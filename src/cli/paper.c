@@ -92,15 +92,6 @@ paper_write_to(const char *path, struct span bytes, struct err *e)
 	return rc;
 }
 
-bool
-paper_is_there(const char *path)
-{
-	struct stat st;
-
-	return !paper_is_pipe(path) && stat(path, &st) == 0 &&
-	    S_ISREG(st.st_mode);
-}
-
 /* The folder that a file is in. */
 static enum rc
 paper_check_folder(const char *path, struct err *e)
@@ -121,20 +112,26 @@ paper_check_folder(const char *path, struct err *e)
 }
 
 enum rc
-paper_check(const char *path, struct err *e)
+paper_check(const char *path, unsigned int how, struct err *e)
 {
 	struct stat st;
+	bool there, file;
 	enum rc rc = RC_OK;
 
 	if (paper_is_pipe(path))
 		return RC_OK;
-	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+	there = stat(path, &st) == 0;
+	file = there && S_ISREG(st.st_mode);
+	if (!there || file)
 		rc = paper_check_folder(path, e);
 	else if (S_ISDIR(st.st_mode))
 		rc = err_set(e, RC_FORMAT, NULL, "this is a folder");
 	else if (access(path, W_OK) != 0)
 		rc = err_set(
 		    e, file_refusal(errno), NULL, "%s", strerror(errno));
+	if (rc == RC_OK && file && (how & PAPER_REPLACES) == 0)
+		rc =
+		    err_set(e, RC_EXISTS, NULL, "a file of this name is there");
 
 	return reason_named(path, rc, e);
 }
@@ -164,7 +161,7 @@ paper_write(
     const char *path, struct span bytes, unsigned int how, struct err *e)
 {
 	struct stat st;
-	enum rc rc = paper_check(path, e);
+	enum rc rc = paper_check(path, how, e);
 
 	if (rc != RC_OK)
 		return rc;
@@ -174,9 +171,6 @@ paper_write(
 	}
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return paper_write_to(path, bytes, e);
-	if (paper_is_there(path) && (how & PAPER_REPLACES) == 0)
-		return err_set(
-		    e, RC_EXISTS, "--out", "a file of this name is there");
 
 	return reason_named(path,
 	    paper_replace(

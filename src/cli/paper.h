@@ -22,8 +22,7 @@ IG_CHECK enum rc paper_read(const char *path, struct buf *out, struct err *e);
 
 /*
  * Writes a file in one go, or ("-" and NULL) standard output; whoever presses
- * Ctrl-C meanwhile finds the file, or as it was. RC_EXISTS: a file is there,
- * and is not replaced; as paper_check().
+ * Ctrl-C meanwhile finds the file, or as it was. As paper_check().
  */
 enum {
 	PAPER_SECRET = 1,   /* for its owner alone */
@@ -35,12 +34,9 @@ IG_CHECK enum rc paper_write(
 /*
  * May paper_write() write there, as far as shows without trying? RC_ABSENT: no
  * such folder; RC_FORMAT: a folder has that name; RC_POLICY: read-only, or no
- * permission; RC_IO.
+ * permission; RC_EXISTS: a file is there, and is not to be replaced; RC_IO.
  */
-IG_CHECK enum rc paper_check(const char *path, struct err *e);
-
-/* Would paper_write() meet a file there? */
-bool paper_is_there(const char *path);
+IG_CHECK enum rc paper_check(const char *path, unsigned int how, struct err *e);
 
 /*
  * Appends the DER that is in there: itself, one PEM object, base64 with or

@@ -406,11 +406,8 @@ verify_out(struct verify *v, enum rc rc)
 static enum verify_end
 verify_check_out(struct verify *v)
 {
-	enum verify_end end = verify_out(v, paper_check(v->out, &v->err));
-
-	return end == VERIFY_DONE && !v->replace && paper_is_there(v->out)
-	    ? VERIFY_OUT_EXISTS
-	    : end;
+	return verify_out(
+	    v, paper_check(v->out, v->replace ? PAPER_REPLACES : 0, &v->err));
 }
 
 /* What was signed, once it is known to be good. */

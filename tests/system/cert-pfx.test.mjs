@@ -142,6 +142,12 @@ test('export: CaPubs that is none is named, and nothing is made', async () => {
     assert.deepEqual([code, answer.problem, answer.field, existsSync(out)], [3, 'unreadable', 'CaPubs', false], bytes.toString('hex'));
     assert.match((await cert(['export', folder, '--out', out, '--password-file', right], ko)).stderr, /^파일이 맞지 않거나 깨졌어요 \(CaPubs: .+\)\.$/m);
   }
+  // Nor is what was asked before and answered taken for what failed.
+  writeFileSync(out, 'x');
+  writeFileSync(join(folder, 'signCert.der'), 'x');
+  const asked = await terminal(['export', folder, '--out', out, '--password-file', right], ['예'], ko);
+  assert.match(asked.stdout, /바꿀까요\?[^]*^파일이 맞지 않거나 깨졌어요 \(.*signCert\.der: .+\)\.$/m);
+  assert.equal(readFileSync(out, 'utf8'), 'x');
 });
 
 test('import: a file that is none, or of which half is there, is named with what is wrong in it', async () => {
