@@ -128,6 +128,21 @@ cert_delete_warn(const struct cert *c, const char *root)
 		cert_delete_others(c, root);
 }
 
+/* What is going to be deleted: what was listed, and nothing that came since. */
+static enum cert_end
+cert_delete_read(struct cert *c)
+{
+	char now[PICK_FINGERPRINT];
+	enum cert_end end = cert_written(
+	    c, c->row->path, medium_read(c->row->pair, &c->medium, &c->err));
+
+	if (end != CERT_DONE || !c->row->read)
+		return end;
+	pick_fingerprint(cert_file(c, FOLDER_SIGN_CERT), now);
+
+	return strcmp(now, c->row->fingerprint) == 0 ? CERT_DONE : CERT_BUSY;
+}
+
 enum cert_end
 cert_delete(struct cert *c)
 {
@@ -138,10 +153,8 @@ cert_delete(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_written(
 		    c, c->row->path, medium_check(c->row->path, &c->err));
-	/* What the question is about, and nothing that comes meanwhile. */
 	if (end == CERT_DONE)
-		end = cert_written(c, c->row->path,
-		    medium_read(c->row->pair, &c->medium, &c->err));
+		end = cert_delete_read(c);
 	if (end != CERT_DONE)
 		return end;
 	if (!c->yes && !c->json && c->attended)

@@ -5,7 +5,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs words on a terminal; each question is answered with the next of `answers`.
+ * Runs words on a terminal; each question is answered with the next of `answers`,
+ * or what that gives where it is a function: what goes on while somebody is asked.
  * `columns` is how wide the terminal says that it is.
  * @returns {Promise<{code: number, stdout: string}>} stdout is all that stood there
  */
@@ -18,7 +19,7 @@ export function terminal(words, { env = {}, answers = [], columns = 200 } = {}) 
     let stdout = '', asked = 0;
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
-      for (const questions = stdout.match(/: (?=$|\r)/gm)?.length ?? 0; asked < questions && asked < answers.length; asked++) child.stdin.write(`${answers[asked]}\n`);
+      for (const questions = stdout.match(/: (?=$|\r)/gm)?.length ?? 0; asked < questions && asked < answers.length; asked++) child.stdin.write(`${typeof answers[asked] === 'function' ? answers[asked]() : answers[asked]}\n`);
     });
     child.on('close', (code) => done({ code, stdout: stdout.replaceAll('\r', '') }));
   });

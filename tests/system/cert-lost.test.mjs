@@ -201,6 +201,25 @@ test('delete: the question and the answer say whose, of whom, until when and whe
   assert.match(odd.stdout, /^Deleted: unreadable\n {2}\//);
 });
 
+test('delete and change-password: what another program puts there while a person is asked stays', async () => {
+  const meanwhile = (folder, answer) => () => {
+    cpSync(renewed.folder, folder, { recursive: true });
+    return answer;
+  };
+  for (const [args, answers] of [
+    [(folder) => ['delete', folder], (folder) => [meanwhile(folder, '예')]],
+    [(folder, at) => ['delete', '--root', at], (folder) => [meanwhile(folder, '1'), '예']],
+    [(folder) => ['change-password', folder, '--password-file', right], (folder) => ['Another9!Word', meanwhile(folder, 'Another9!Word')]],
+  ]) {
+    const { at, folder } = await put(earlier);
+    await put(makeCertificate({ into: join(base, 'second'), password, name: '홍길순()002' }), at);
+    const { code, stdout } = await terminal(args(folder, at), answers(folder), ko);
+    assert.equal(code, 4, stdout);
+    assert.match(stdout, /^다른 프로그램이 이 인증서를 바꾸고 있어요\. /m);
+    assert.deepEqual(files(folder), files(renewed.folder));
+  }
+});
+
 test('delete: of a certificate without its key nothing is said to stop that does not work now', async () => {
   const { folder } = await put(earlier);
   rmSync(join(folder, 'signPri.key'));
