@@ -13,9 +13,10 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from '../lib/service.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const folders = [join(root, 'web'), join(root, process.env.INGAM_BUILD ?? 'build', 'web')];
+const folders = [join(root, 'web'), join(build, 'web')];
 const types = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json',
   '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2', '.wasm': 'application/wasm', '.webmanifest': 'application/manifest+json',
