@@ -509,6 +509,7 @@ void
 cert_clear(struct cert *c)
 {
 	medium_clear(&c->medium);
+	medium_clear(&c->there);
 	pick_clear(&c->pick);
 	json_decref(c->answer);
 }

@@ -83,6 +83,7 @@ struct cert {
 	struct pick pick;
 	const struct pick_row *row; /* the one that is meant */
 	struct medium medium;
+	struct medium there;  /* what cert_copy_keep() found in its place */
 	struct certinfo info; /* of its signing certificate, with its spans */
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */

@@ -360,14 +360,13 @@ cert_copy_keep_of(
 enum cert_end
 cert_copy_keep(struct cert *c, struct span password)
 {
-	struct medium there = { 0 };
-	enum cert_end end = cert_copy_read(c, &there);
+	enum cert_end end;
 
-	if (end == CERT_DONE)
-		end = cert_copy_keep_of(c, &there, password);
-	medium_clear(&there);
+	medium_clear(&c->there);
+	end = cert_copy_read(c, &c->there);
 
-	return end;
+	return end == CERT_DONE ? cert_copy_keep_of(c, &c->there, password)
+				: end;
 }
 
 /* CERT_ALREADY: the very same files are there, byte for byte. */
@@ -409,8 +408,8 @@ cert_copy_put(struct cert *c, struct person_text done)
 	was = row == NULL ? NULL : pick_row_json(&there, row);
 	(void)json_object_del(was, "number");
 	pick_clear(&there);
-	end =
-	    cert_written(c, folder, medium_place(folder, &c->medium, &c->err));
+	end = cert_written(
+	    c, folder, medium_place(folder, &c->there, &c->medium, &c->err));
 	if (end != CERT_DONE) {
 		(void)json_object_del(c->answer, "kept");
 		json_decref(was);

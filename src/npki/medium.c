@@ -635,7 +635,8 @@ medium_sync_parents(const char *folder)
 }
 
 enum rc
-medium_place(const char *folder, const struct medium *m, struct err *e)
+medium_place(const char *folder, const struct medium *was,
+    const struct medium *m, struct err *e)
 {
 	struct change c;
 	enum rc rc;
@@ -651,6 +652,8 @@ medium_place(const char *folder, const struct medium *m, struct err *e)
 		return medium_errno(e, "folder");
 	medium_sync_parents(folder);
 	rc = medium_begin(&c, folder, strlen(folder), e);
+	if (rc == RC_OK)
+		rc = medium_same(&c, was, e);
 	/* The certificate last: nobody lists it before its key is there. */
 	for (size_t i = FOLDER_FILES; i-- > 0 && rc == RC_OK;)
 		rc = medium_add(

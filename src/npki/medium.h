@@ -56,10 +56,11 @@ IG_CHECK enum rc medium_write_keys(const struct folder_pair *pair,
 
 /*
  * Makes folder, with its parents, hold these files and no other of our names:
- * all of it or nothing. Folders are made with mode 0700, files with 0600.
+ * all of it or nothing. Folders are made with mode 0700, files with 0600. was as
+ * for medium_write_keys(), empty where nothing was there.
  */
-IG_CHECK enum rc medium_place(
-    const char *folder, const struct medium *m, struct err *e);
+IG_CHECK enum rc medium_place(const char *folder, const struct medium *was,
+    const struct medium *m, struct err *e);
 
 /*
  * Removes the files beside pair's certificate, all or none, and the folder

@@ -220,6 +220,17 @@ test('delete and change-password: what another program puts there while a person
   }
 });
 
+test('copy: an encryption pair that another program puts there while a person is asked is not lost', async () => {
+  const { at, folder } = await put(earlier);
+  const meanwhile = () => {
+    cpSync(both.folder, folder, { recursive: true });
+    return '예';
+  };
+  const { code, stdout } = await terminal(['copy', renewed.folder, '--to', at], [meanwhile], ko);
+  assert.equal(code, 4, stdout);
+  assert.deepEqual(files(folder), files(both.folder));
+});
+
 test('delete: of a certificate without its key nothing is said to stop that does not work now', async () => {
   const { folder } = await put(earlier);
   rmSync(join(folder, 'signPri.key'));

@@ -83,6 +83,20 @@ shell(const char *script)
 		abort();
 }
 
+/* In the place of what is in the folder. */
+static enum rc
+place_files(const struct medium *m, struct err *e)
+{
+	struct medium was;
+	enum rc rc = medium_read(&pair, &was, NULL);
+
+	if (rc == RC_OK || rc == RC_ABSENT)
+		rc = medium_place(folder, &was, m, e);
+	medium_clear(&was);
+
+	return rc;
+}
+
 static enum rc
 place(char digit)
 {
@@ -90,7 +104,7 @@ place(char digit)
 	enum rc rc;
 
 	fill(&m, digit);
-	rc = medium_place(folder, &m, NULL);
+	rc = place_files(&m, NULL);
 	medium_clear(&m);
 
 	return rc;
@@ -177,6 +191,8 @@ test_changed_meanwhile(void)
 	    "what came meanwhile is not removed");
 	ok(write_keys_of(&was, '1') == RC_BUSY && holds('2'),
 	    "nor does an old key take the place of its own");
+	ok(medium_place(folder, &was, &was, NULL) == RC_BUSY && holds('2'),
+	    "nor is it replaced");
 	ok(place('1') == RC_OK && medium_remove(&pair, &was, NULL) == RC_OK &&
 		holds(0),
 	    "what is as it was goes");
@@ -194,7 +210,7 @@ test_too_large(void)
 	fill(&m, '2');
 	buf_clear(&m.files[FOLDER_KM_KEY]);
 	buf_bytes(&m.files[FOLDER_KM_KEY], SPAN(large));
-	ok(medium_place(folder, &m, &e) == RC_LIMIT &&
+	ok(place_files(&m, &e) == RC_LIMIT &&
 		strcmp(e.field, "kmPri.key") == 0 && holds('1'),
 	    "a file that did not fit is no file that is to go");
 	medium_clear(&m);
@@ -218,7 +234,7 @@ test_fewer(void)
 	fill(&m, '2');
 	buf_clear(&m.files[FOLDER_KM_CERT]);
 	buf_clear(&m.files[FOLDER_KM_KEY]);
-	ok(medium_place(folder, &m, NULL) == RC_OK && entries() == 3,
+	ok(place_files(&m, NULL) == RC_OK && entries() == 3,
 	    "what the new one has not goes with the old one");
 	medium_clear(&m);
 }
@@ -369,7 +385,7 @@ test_refused(void)
 #ifdef INGAM_FAILPOINTS
 	(void)setenv("INGAM_FAULT", "medium-full", 1);
 	fill(&m, '2');
-	ok(medium_place(folder, &m, &e) == RC_IO &&
+	ok(place_files(&m, &e) == RC_IO &&
 		strcmp(e.msg, "No space left on device") == 0,
 	    "a full medium is said");
 	(void)unsetenv("INGAM_FAULT");
