@@ -367,6 +367,7 @@ async function inBoth(page, ...sentences) {
   await press(page, 'English');
   await page.getByText(sentences[1]).waitFor();
   await press(page, '한국어');
+  await page.getByText(sentences[0]).waitFor();
 }
 
 test('half of a pair for encryption stays behind, and is named', { timeout: 60000 }, async () => {
