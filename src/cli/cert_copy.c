@@ -96,16 +96,46 @@ cert_copy_too_long(struct cert *c)
 	    c, err_set(&c->err, RC_LIMIT, "--to", "path too long"));
 }
 
+/*
+ * NPKI above a folder that is, or is in, the one of a CA: who goes down too far
+ * does not want another NPKI there.
+ */
+static bool
+cert_copy_above(const char *to, char path[static FOLDER_PATH])
+{
+	char real[PATH_MAX];
+	const char *at = realpath(to, real);
+
+	while (at != NULL && (at = strchr(at, '/')) != NULL) {
+		size_t n = strcspn(++at, "/"), upto;
+
+		if (at[n] == '\0' || n != strlen(NPKI) ||
+		    strncasecmp(at, NPKI, n) != 0)
+			continue;
+		upto = (size_t)(at + n - real);
+		n = upto + 1 + strcspn(at + n + 1, "/");
+		if (snprintf(path, FOLDER_PATH, "%.*s", (int)n, real) <
+			FOLDER_PATH &&
+		    cert_copy_enter(path, USER) && access(path, F_OK) == 0) {
+			path[upto] = '\0';
+			return true;
+		}
+	}
+
+	return false;
+}
+
 /* NPKI on the medium, which must be there. */
 static enum cert_end
 cert_copy_npki(struct cert *c, char path[static FOLDER_PATH])
 {
 	const char *last;
-	int n = snprintf(path, FOLDER_PATH, "%s", c->to);
 	enum cert_end end = cert_is_folder(c, c->to);
+	int n;
 
-	if (end != CERT_DONE)
+	if (end != CERT_DONE || cert_copy_above(c->to, path))
 		return end;
+	n = snprintf(path, FOLDER_PATH, "%s", c->to);
 	if (n < 0 || n >= FOLDER_PATH)
 		return cert_copy_too_long(c);
 	while (n > 1 && path[n - 1] == '/')

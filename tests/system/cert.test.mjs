@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { identity, makeCertificate } from '../lib/certificate.mjs';
 import { another, base, home, ko, other, password, right, secret, secrets } from '../lib/home.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
@@ -401,6 +401,9 @@ test('copy: to where it belongs on the medium, all files, and not over another w
   assert.deepEqual([again.code, again.answer.problem], [0, 'already']);
   // Its successor has the same name.
   const next = makeCertificate({ into: join(base, 'next'), password, km: true });
+  for (const deep of [dirname(dirname(answer.folder)), dirname(answer.folder), answer.folder])
+    assert.equal((await json(['copy', made.folder, '--to', deep])).answer.problem, 'already');
+  assert.equal(existsSync(join(dirname(answer.folder), 'NPKI')), false);
   assert.equal((await json(['copy', next.folder, '--to', stick])).answer.problem, 'exists');
   assert.equal((await cert(['copy', next.folder, '--to', stick], { env: ko })).stderr.split('\n').at(-2), '거기에 같은 이름의 인증서가 있어요. 바꾸려면 --replace를 붙여 주세요.');
   assert.deepEqual(files(answer.folder), files(made.folder));
