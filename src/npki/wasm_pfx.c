@@ -1,7 +1,7 @@
 /*
  * wasm_pfx.c - JavaScript's questions about a PKCS#12 file.
  *
- * Belongs here: opening one into certificates and key files, making one of
+ * Belongs here: is it one, opening one into certificates and key files, making one of
  * them.
  * Not here: the file itself (pfx.c, pfxput.c); a key file alone (wasm_key.c).
  */
@@ -59,6 +59,13 @@ wasm_give_pairs(const struct pfx *p, struct err *e)
 	jsonput_raw(&w, "]}");
 
 	return wasm_give_json(jsonput_end(&w), e);
+}
+
+/* {PKCS#12 file}: is it one, as far as shows without its password (pfx_check)? */
+enum rc
+wasm_pfx_check(const struct span *parts, struct err *e)
+{
+	return pfx_check(parts[0], e);
 }
 
 /*

@@ -866,11 +866,16 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await press(page, '열기');
   await page.getByText('1번 틀렸지만').waitFor();
   await press(page, '다른 파일');
-  await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer: Buffer.from('3003020103', 'hex') });
-  await page.getByLabel('PFX 파일의 비밀번호').fill('x');
-  await press(page, '열기');
-  await inBoth(page, 'PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read');
-  await press(page, '다른 파일');
+  /* What no password opens is not asked for one: a file that was cut, and what is none. */
+  const whole = readFileSync(join(samples, 'sign.pfx'));
+  for (const buffer of [whole.subarray(0, 500), readFileSync(made.signCert), readFileSync(made.signKey)]) {
+    await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer });
+    await heading(page, 'PFX 파일을 읽을 수 없어요');
+    assert.equal((await focused(page)).name, '다른 파일');
+    assert.equal(await page.locator('ig-field').count(), 0);
+    await inBoth(page, 'PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read');
+    await press(page, '다른 파일');
+  }
   const keyless = join(work, 'keyless.pfx');
   writeFileSync(join(work, 'keyless.pem'), made.pem);
   execFileSync('openssl', ['pkcs12', '-export', '-nokeys', '-in', join(work, 'keyless.pem'), '-out', keyless, '-passout', 'pass:x']);
@@ -1029,6 +1034,10 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await page.locator('input#files').setInputFiles(plain.signCert);
   await heading(page, '개인키 파일');
   await look(page, 'manage-find-keyless', faults, few);
+  await page.locator('input#files').setInputFiles({ name: '홍길동.pfx', mimeType: 'application/x-pkcs12', buffer: readFileSync(made.signCert) });
+  await heading(page, 'PFX 파일을 읽을 수 없어요');
+  await look(page, 'manage-find-pfx-none', faults, few);
+  await press(page, '다른 파일');
   await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');
   await look(page, 'manage-find-pfx', faults, few);

@@ -52,5 +52,6 @@ export const openKeyFile = apart('openKeyFile');
 export const changePassword = apart('changePassword');
 export const passwordRules = apart('passwordRules');
 export const passwordBroken = apart('passwordBroken');
+export const checkPfx = apart('checkPfx');
 export const openPfx = apart('openPfx');
 export const makePfx = apart('makePfx');

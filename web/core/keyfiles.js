@@ -4,7 +4,7 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
+import { NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
 import { Problem, problemOf } from './api.js';
 
 /* The files of one folder; their names are written in any case. */
@@ -156,6 +156,8 @@ export function namedFiles(files) {
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';
 
+const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
+
 const fits = (file) => file.size > 0 && file.size <= fileMax;
 
 /* The files of each folder, by what they are. A certificate without a byte is there, and damaged. */
@@ -175,8 +177,7 @@ function foldersOf(list) {
 async function factsAt(file) {
   if (!fits(file))
     return null;
-  const der = new Uint8Array(await file.arrayBuffer());
-  return factsOf(der).catch((e) => {
+  return factsOf(await bytesOf(file)).catch((e) => {
     if (e instanceof NpkiError)
       return null;
     throw e;
@@ -205,7 +206,7 @@ export async function pairsOf(list) {
     try {
       const files = {};
       for (const [name, file] of Object.entries(set))
-        files[name] = new Uint8Array(await file.arrayBuffer());
+        files[name] = await bytesOf(file);
       const writable = Object.values(set).every((file) => file.handle !== undefined);
       out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
@@ -246,6 +247,16 @@ export async function unreadableOf(list) {
 /** The PFX files among what was picked. */
 export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && file.size > 0 && file.size <= pfxMax);
 
+/* Throws e, which tells of a PFX file. */
+function ofPfx(e) {
+  throw Object.assign(e, { file: 'PFX' });
+}
+
+/** Throws what checkPfx throws, with .file: then no password opens it. @param {File} file */
+export async function checkPfxFile(file) {
+  await checkPfx(await bytesOf(file)).catch(ofPfx);
+}
+
 /**
  * What is in a PFX file: each certificate for signing with the one for
  * encryption of the same owner. The keys are sealed anew with the file's
@@ -255,7 +266,7 @@ export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && 
  * @returns {Promise<(Found & {opened: true, lacksR: boolean})[]>}
  */
 export async function openPfxFile(file, password) {
-  const { pairs } = await openPfx(new Uint8Array(await file.arrayBuffer()), password).catch((e) => { throw Object.assign(e, { file: 'PFX' }); });
+  const { pairs } = await openPfx(await bytesOf(file), password).catch(ofPfx);
   const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
   const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
     const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);

@@ -134,7 +134,7 @@ function platform(memory) {
 /**
  * The exports of src/npki/wasm.c: how to reach its memory, and the questions of wasm.def,
  * each called with the length of what was written into the input.
- * @typedef {'certificate'|'view'|'folder'|'keyFileWhole'|'keyFile'|'change'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
+ * @typedef {'certificate'|'view'|'folder'|'keyFileWhole'|'keyFile'|'change'|'pfxWhole'|'pfxOpen'|'pfxMake'|'vid'|'passwordBroken'
  *   |'passwordRules'} Question
  * @typedef {object} Memory
  * @property {WebAssembly.Memory} memory
@@ -356,6 +356,17 @@ function joined(parts) {
   const out = new Uint8Array(framed(parts));
   putParts(new DataView(out.buffer), 0, parts);
   return out;
+}
+
+/**
+ * Is this a PKCS#12 file, as far as that shows without its password? Returns,
+ * or throws an NpkiError.
+ * @param {Uint8Array} file
+ * @returns {Promise<{ok: true}>}
+ */
+export async function checkPfx(file) {
+  await ask('pfxWhole', file);
+  return { ok: true };
 }
 
 /**

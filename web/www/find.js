@@ -13,7 +13,7 @@ import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { system } from '../core/env.js';
-import { filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf, unreadableOf } from '../core/keyfiles.js';
+import { checkPfxFile, filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf, problemOfFiles, unreadableOf } from '../core/keyfiles.js';
 import { Asking, typed } from './act.js';
 import { unreadable, withoutKey } from './certificate.js';
 
@@ -71,12 +71,13 @@ class WwwFind extends Asking {
     this.dispatchEvent(new CustomEvent('found', { detail: { found, keyless, unreadable: damaged } }));
   }
 
-  /* A PFX file, or the first of some; none: back to the beginning. */
+  /* A PFX file, or the first of some; none: back to the beginning. One that no password opens is not asked for it. */
   async #ask(pfx) {
+    const refused = pfx && await checkPfxFile(pfx[0]).then(() => undefined, problemOfFiles);
     this.wrong = 0;
-    this.set({ pfx, problem: undefined, busy: false });
+    this.set({ pfx, refused, problem: undefined, busy: false });
     await this.updateComplete;
-    (this.renderRoot.querySelector('ig-field') ?? this.renderRoot.querySelector('.acts button')).focus();
+    this.renderRoot.querySelector('ig-field, .acts button, .foots button').focus();
   }
 
   #open() {
@@ -121,9 +122,10 @@ class WwwFind extends Asking {
 
   #pfx() {
     const [file, ...others] = this.pfx;
+    const next = html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#ask(others.length > 0 ? [...others, file] : undefined)}>${t(others.length > 0 ? 'pfx.next' : 'pfx.other')}</button>`;
     return html`<div class="sheet pfx"><div><p class="small">${t('pfx.file')}</p><h2 class="own">${file.name}</h2></div>
-      <div class="form"><ig-field type="password" .label=${t('pfx.password')} .hint=${t('pfx.password.hint')} @enter=${() => this.#open()}></ig-field>
-        ${this.foot(t('pfx.open'), () => this.#open(), t('password.checking'), html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#ask(others.length > 0 ? [...others, file] : undefined)}>${t(others.length > 0 ? 'pfx.next' : 'pfx.other')}</button>`)}</div></div>
+      ${this.refused === undefined ? html`<div class="form"><ig-field type="password" .label=${t('pfx.password')} .hint=${t('pfx.password.hint')} @enter=${() => this.#open()}></ig-field>
+        ${this.foot(t('pfx.open'), () => this.#open(), t('password.checking'), next)}</div>` : html`<ig-trouble .problem=${this.refused}></ig-trouble><div class="foots">${next}</div>`}</div>
       <p class="small"><slot></slot></p>`;
   }
 

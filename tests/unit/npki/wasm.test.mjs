@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, folderOf, load, makePfx, openKeyFile, openPfx,
+  NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, load, makePfx, openKeyFile, openPfx,
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
 import { identity } from '../../lib/certificate.mjs';
@@ -270,6 +270,9 @@ test("a Korean client's PKCS#12 file: its key keeps R", async () => {
   assert.equal(await code(openPfx(file, password + 'x')), 'RC_SECRET');
   assert.equal(await code(openPfx(file, password, 'short')), 'RC_POLICY');
   assert.equal(await code(openPfx(file.slice(0, 2000), password)), 'RC_FORMAT');
+  assert.equal(await code(checkPfx(file)), 'RC_OK');
+  for (const none of [file.slice(0, 2000), bytes(certificate), bytes(keys[0])])
+    assert.equal(await code(checkPfx(none)), 'RC_FORMAT');
   await assert.rejects(openPfx(new Uint8Array([0x30, 0x80, 0, 0]), password), /X\.690 8\.1\.3\.6/);
 });
 
