@@ -37,9 +37,9 @@ static const struct person_text text_cut = {
 };
 
 static const struct person_text text_half = {
-	"암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 "
+	"암호용 인증서와 개인키 가운데 하나가 없거나 깨져서, 암호화된 문서는 이 사본으로 열 수 "
 	"없어요",
-	"One file of the encryption pair is missing, so that encrypted "
+	"One file of the encryption pair is missing or damaged, so that encrypted "
 	"documents cannot be opened with this copy"
 };
 
@@ -367,11 +367,10 @@ cert_say_missing(struct cert *c, enum folder_file file)
 void
 cert_say_half(struct cert *c)
 {
-	bool certificate = cert_file(c, FOLDER_KM_CERT).n > 0;
+	struct beside found = beside_of(&c->medium);
 
-	if (certificate != (cert_file(c, FOLDER_KM_KEY).n > 0))
-		cert_say_missing(
-		    c, certificate ? FOLDER_KM_KEY : FOLDER_KM_CERT);
+	if (found.lacks != FOLDER_FILES)
+		cert_say_missing(c, found.lacks);
 }
 
 enum cert_end

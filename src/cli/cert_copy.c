@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "cli/answer.h"
 #include "cli/cert_password.h"
-#include "client/reason.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 
@@ -203,9 +202,8 @@ cert_copy_careful(const struct cert *c, const struct pick_row *row)
 {
 	enum pick_careful careful = pick_careful(&row->info, &c->info);
 
-	return careful == PICK_OVER_ALONE && row->pair->sign_key == NULL
-	    ? PICK_EARLIER
-	    : careful;
+	return careful == PICK_OVER_ALONE && !row->beside.key ? PICK_EARLIER
+							      : careful;
 }
 
 /* Both certificates, and what speaks against the exchange. */
@@ -455,32 +453,13 @@ cert_copy_put(struct cert *c, struct person_text done)
 	return CERT_DONE;
 }
 
-/* A damaged key would take the place of a good one, or pass for a copy. */
-static enum cert_end
-cert_copy_whole(struct cert *c)
-{
-	static const enum folder_file keys[] = { FOLDER_SIGN_KEY,
-		FOLDER_KM_KEY };
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (rc == RC_OK && cert_file(c, keys[i]).n > 0)
-			rc = reason_named(folder_name(keys[i]),
-			    keyfile_check(cert_file(c, keys[i]), &c->err),
-			    &c->err);
-
-	return cert_failed(c, rc);
-}
-
 enum cert_end
 cert_copy(struct cert *c)
 {
 	const struct span unknown = { NULL, 0 };
-	/* Without its key it would take the place of one that has it. */
+	/* Without a whole key it would take the place of one that has it. */
 	enum cert_end end = cert_password_choose(c);
 
-	if (end == CERT_DONE)
-		end = cert_copy_whole(c);
 	if (end == CERT_DONE)
 		end = cert_copy_already(c);
 	if (end == CERT_DONE)

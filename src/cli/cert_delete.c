@@ -62,7 +62,7 @@ cert_delete_same_file(const struct pick_row *one, const struct pick_row *other)
 static bool
 cert_delete_is_other(const struct cert *c, const struct pick_row *row)
 {
-	return row->pair->sign_key != NULL &&
+	return row->beside.key &&
 	    strcmp(row->fingerprint, c->row->fingerprint) == 0 &&
 	    !cert_delete_same_file(row, c->row);
 }

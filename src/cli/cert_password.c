@@ -145,15 +145,30 @@ cert_password_try(struct cert *c, struct span password)
 }
 
 enum cert_end
-cert_password_choose(struct cert *c)
+cert_password_choose_sign(struct cert *c)
 {
 	enum cert_end end = cert_choose(c);
 
 	if (end == CERT_DONE)
 		end = cert_read(c);
+	if (end != CERT_DONE)
+		return end;
+	/* An empty file is there, and damaged. */
+	if (cert_file(c, FOLDER_SIGN_KEY).n == 0 &&
+	    c->row->pair->sign_key == NULL)
+		return CERT_NO_KEY;
 
-	return end == CERT_DONE && cert_file(c, FOLDER_SIGN_KEY).n == 0
-	    ? CERT_NO_KEY
+	return cert_failed(
+	    c, beside_check(&c->medium, FOLDER_SIGN_KEY, &c->err));
+}
+
+enum cert_end
+cert_password_choose(struct cert *c)
+{
+	enum cert_end end = cert_password_choose_sign(c);
+
+	return end == CERT_DONE && cert_file(c, FOLDER_KM_KEY).n > 0
+	    ? cert_failed(c, beside_check(&c->medium, FOLDER_KM_KEY, &c->err))
 	    : end;
 }
 
@@ -173,6 +188,8 @@ cert_password_check(struct cert *c)
 	struct sec password SEC_WIPED = { 0 };
 	enum cert_end end = cert_password_choose(c);
 
+	if (end == CERT_DONE)
+		cert_say_half(c);
 	if (end == CERT_DONE)
 		end = cert_password_ask(c, &password);
 	if (end == CERT_DONE && !c->json)

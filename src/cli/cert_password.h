@@ -12,8 +12,14 @@ enum cert_end cert_password_check(struct cert *c);
 /* ingam cert change-password: the key files under another one. */
 enum cert_end cert_password_change(struct cert *c);
 
-/* Chooses a certificate that has a key: as cert_choose(), cert_read(); CERT_NO_KEY. */
+/*
+ * Chooses a certificate with whole key files, as far as shows without their
+ * password: as cert_choose(), cert_read(); CERT_NO_KEY, CERT_MALFORMED.
+ */
 enum cert_end cert_password_choose(struct cert *c);
+
+/* The same for who needs nothing but signPri.key. */
+enum cert_end cert_password_choose_sign(struct cert *c);
 
 /*
  * Asks for the password of the one that was chosen, and tries it on both key

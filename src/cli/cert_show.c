@@ -207,6 +207,21 @@ show_yes(bool yes, bool person)
 				   : (struct person_text){ "없음", "no" });
 }
 
+/* After what it means for a person: why a file is of no use. */
+static void
+show_unread(struct person_text text, enum rc rc, const struct err *e,
+    char out[static SHOW_UNREAD])
+{
+	FILE *f = fmemopen(out, SHOW_UNREAD, "w");
+
+	out[0] = '\0';
+	if (f == NULL)
+		return;
+	(void)fprintf(f, "%s: ", person_sentence(text));
+	reason_print(f, rc, e);
+	(void)fclose(f);
+}
+
 /*
  * What stands beside "Key file": how it is encrypted, that there is none, or
  * why it cannot be read, for which unread has room.
@@ -219,22 +234,43 @@ show_key_file(const struct cert *c, const char *key_file, bool person,
 		"cannot be read" };
 	struct keyfile k;
 	struct err e = { 0 };
-	FILE *out;
 	enum rc rc;
 
 	if (c->row->pair->sign_key == NULL)
 		return show_yes(false, person);
 	if (key_file[0] != '\0')
 		return key_file;
-	out = person ? fmemopen(unread, SHOW_UNREAD, "w") : NULL;
-	if (out == NULL)
+	if (!person)
 		return "unreadable";
 	rc = keyfile_parse(cert_file(c, FOLDER_SIGN_KEY), &k, &e);
-	(void)fprintf(out, "%s: ", person_sentence(text));
-	reason_print(out, rc, &e);
-	(void)fclose(out);
+	show_unread(text, rc, &e, unread);
 
 	return unread;
+}
+
+/*
+ * What stands beside "Encryption pair": that there is one or not, or what half
+ * of one lacks, for which half has room.
+ */
+static const char *
+show_pair(const struct cert *c, bool person, char half[static SHOW_UNREAD])
+{
+	static const struct person_text no = { "없음", "no" };
+	struct beside found = beside_of(&c->medium);
+	const struct folder_pair *pair = c->row->pair;
+	struct err e = { 0 };
+	bool there = found.lacks == FOLDER_KM_KEY ? pair->km_key != NULL
+						  : pair->km_cert != NULL;
+	enum rc rc;
+
+	if (!person || found.lacks == FOLDER_FILES)
+		return show_yes(found.encryption, person);
+	rc = there
+	    ? beside_check(&c->medium, found.lacks, &e)
+	    : err_set(&e, RC_ABSENT, folder_name(found.lacks), "no such file");
+	show_unread(no, rc, &e, half);
+
+	return half;
 }
 
 /* Who people know, and which of its names it is, where that is another. */
@@ -259,7 +295,8 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	const struct certinfo *info = &c->info;
 	const struct policy *policy = info->policy;
 	char from[PICK_TIME], until[PICK_TIME], changed[PICK_TIME] = "";
-	char used[SHOW_USAGES], unread[SHOW_UNREAD], issuer[SHOW_ISSUER];
+	char used[SHOW_USAGES], unread[SHOW_UNREAD], half[SHOW_UNREAD];
+	char issuer[SHOW_ISSUER];
 	int64_t changed_ms = show_changed(c->row);
 
 	pick_time(from, info->not_before_ms, !s.person);
@@ -297,7 +334,7 @@ show_facts(struct cert *c, const char *key, const char *key_file,
 	    changed);
 	show_row(&s, "encryption",
 	    (struct person_text){ "암호용 인증서(kmCert)", "Encryption pair" },
-	    show_yes(c->row->pair->km_cert != NULL, s.person));
+	    show_pair(c, s.person, half));
 	show_row(&s, "fingerprint",
 	    (struct person_text){ "SHA-256 지문", "SHA-256 fingerprint" },
 	    c->row->fingerprint);

@@ -72,6 +72,7 @@ pick_read(struct pick_row *row)
 	    certinfo_parse(buf_span(&der), &row->info, NULL) == RC_OK;
 	if (row->read)
 		pick_fingerprint(buf_span(&der), row->fingerprint);
+	row->beside = beside_read(row->pair);
 	/* Of what follows only texts are read, which info holds itself. */
 	buf_clear(&der);
 

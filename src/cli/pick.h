@@ -3,10 +3,10 @@
  */
 #pragma once
 
+#include "cli/beside.h"
 #include "cli/columns.h"
 #include "client/person.h"
 #include "npki/certinfo.h"
-#include "npki/folder.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@ struct pick_row {
 	/* Its texts and numbers; its spans must not be read. */
 	struct certinfo info;
 	char fingerprint[PICK_FINGERPRINT]; /* of the signing certificate */
+	struct beside beside;
 };
 
 /* SHA-256 of a certificate. */

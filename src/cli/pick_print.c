@@ -93,6 +93,8 @@ static const struct person_text text_comes = { "그 자리에 넣을 인증서",
 static const struct person_text text_until = { "끝나는 날", "until" };
 static const struct person_text text_serial = { "일련번호", "serial number" };
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
+static const struct person_text text_bad_key = { "개인키 읽을 수 없음",
+	"unreadable key" };
 
 void
 pick_careful_say(enum pick_careful careful)
@@ -200,8 +202,8 @@ pick_tell_comes(const struct certinfo *comes, const char *below)
 }
 
 /*
- * What is to be known of a row at a glance. Without a key it can be used on no
- * day, and with one it is over all the same.
+ * What is to be known of a row at a glance. Without a key that can be read it
+ * can be used on no day, and with one it is over all the same.
  */
 static const char *
 pick_remark(const struct pick_row *row)
@@ -209,8 +211,9 @@ pick_remark(const struct pick_row *row)
 	enum pick_age age = pick_age(row);
 	bool can_be = age != PICK_AGE_OVER && age != PICK_AGE_UNREAD;
 
-	if (can_be && row->pair->sign_key == NULL)
-		return person_sentence(text_no_key);
+	if (can_be && !row->beside.key)
+		return person_sentence(
+		    row->pair->sign_key == NULL ? text_no_key : text_bad_key);
 
 	return age == PICK_AGE_GOOD ? "" : person_sentence(ages[age].text);
 }
@@ -375,9 +378,8 @@ pick_row_json(const struct pick *p, const struct pick_row *row)
 	const struct certinfo *info = &row->info;
 	json_t *o = json_pack("{s:I s:s s:b s:b s:b}", "number",
 	    (json_int_t)(row - p->rows) + 1, "medium", pick_medium(row), "key",
-	    (int)(pair->sign_key != NULL), "encryption",
-	    (int)(pair->km_cert != NULL), "ca_certificates",
-	    (int)(pair->ca_pubs != NULL));
+	    (int)row->beside.key, "encryption", (int)row->beside.encryption,
+	    "ca_certificates", (int)(pair->ca_pubs != NULL));
 	json_t *more = !row->read
 	    ? json_object()
 	    : json_pack("{s:s s:s s:{s:s s:s} s:s s:s s:s s:s s:s s:s s:I s:I}",
@@ -397,6 +399,9 @@ pick_row_json(const struct pick *p, const struct pick_row *row)
 		json_decref(o);
 		return NULL;
 	}
+	if (row->beside.lacks != FOLDER_FILES)
+		(void)json_object_set_new(
+		    o, "missing", json_string(folder_name(row->beside.lacks)));
 	pick_json_path(o, "folder", row->path);
 
 	return o;

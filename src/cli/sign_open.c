@@ -37,7 +37,7 @@ static enum cert_end
 sign_choose(struct sign *s)
 {
 	struct cert *c = s->cert;
-	enum cert_end end = cert_password_choose(c);
+	enum cert_end end = cert_password_choose_sign(c);
 
 	if (end == CERT_DONE)
 		end = sign_check_dates(c, &c->info);

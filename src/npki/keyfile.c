@@ -26,6 +26,8 @@ keyfile_parse(struct span file, struct keyfile *out, struct err *e)
 	enum rc rc;
 
 	*out = k;
+	if (file.n == 0)
+		return err_set(e, RC_FORMAT, NULL, "nothing in it");
 	if (file.n > KEYFILE_MAX)
 		return err_set(e, RC_LIMIT, NULL, "private-key file too large");
 	info = der_enter(&whole, DER_SEQUENCE);

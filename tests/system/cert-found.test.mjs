@@ -67,11 +67,46 @@ test('half an encryption pair: what is made without it says so', async () => {
     mkdirSync(to);
     const { code, answer } = await json(['export', folder, '--out', out, '--password-file', right]);
     assert.deepEqual([code, answer.missing], [0, missing]);
-    assert.equal((await cert(['export', folder, '--out', out, '--replace', '--password-file', right], ko)).stderr, `암호용 인증서와 개인키 가운데 하나가 없어서, 암호화된 문서는 이 사본으로 열 수 없어요: ${missing}\n`);
-    assert.equal((await cert(['copy', folder, '--to', to], { LC_ALL: 'C' })).stderr, `One file of the encryption pair is missing, so that encrypted documents cannot be opened with this copy: ${missing}\n`);
+    assert.equal((await cert(['export', folder, '--out', out, '--replace', '--password-file', right], ko)).stderr, `암호용 인증서와 개인키 가운데 하나가 없거나 깨져서, 암호화된 문서는 이 사본으로 열 수 없어요: ${missing}\n`);
+    assert.equal((await cert(['copy', folder, '--to', to], { LC_ALL: 'C' })).stderr, `One file of the encryption pair is missing or damaged, so that encrypted documents cannot be opened with this copy: ${missing}\n`);
   }
   assert.equal((await json(['export', made.folder, '--out', join(base, 'whole.p12'), '--password-file', right])).answer.missing, undefined);
 });
+
+/** What can become of a file. */
+const spoilt = {
+  missing: (file) => rmSync(file),
+  empty: (file) => writeFileSync(file, ''),
+  cut: (file) => writeFileSync(file, readFileSync(file).subarray(0, 100)),
+};
+
+for (const [how, spoil] of Object.entries(spoilt)) {
+  test(`half an encryption pair, ${how}: show, list and check-password agree`, async () => {
+    const folder = copied();
+    spoil(join(folder, 'kmPri.key'));
+    const shown = (await json(['show', folder])).answer.certificate, [listed] = (await json(['list', '--root', folder])).answer.certificates;
+    for (const one of [shown, listed]) assert.deepEqual([one.key, one.encryption, one.missing], [true, false, 'kmPri.key']);
+    assert.match((await cert(['show', folder])).stdout, /^encryption\tno$/m);
+    assert.match((await onTerminal([program('ingam'), 'cert', 'show', folder], { env: { HOME: home, ...ko } })).stdout, /암호용 인증서\(kmCert\) +없음: kmPri\.key: /);
+    const { code, answer } = await json(['check-password', folder, '--password-file', right]);
+    assert.deepEqual([code, answer.missing, answer.field], how === 'cut' ? [3, undefined, 'kmPri.key'] : [0, 'kmPri.key', undefined]);
+  });
+
+  test(`the key file, ${how}: one answer, before a password is asked for`, async () => {
+    const folder = copied(), to = join(base, `key-${how}`);
+    mkdirSync(to);
+    spoil(join(folder, 'signPri.key'));
+    const { certificate } = (await json(['show', folder])).answer;
+    assert.deepEqual([certificate.key, certificate.encryption], [false, true]);
+    for (const verb of [['check-password'], ['change-password'], ['copy', '--to', to], ['export', '--out', join(base, `key-${how}.p12`)]]) {
+      const { code, answer } = await json([...verb, folder]);
+      assert.deepEqual([code, answer.problem, answer.field], how === 'missing' ? [3, 'no-key', undefined] : [3, 'unreadable', 'signPri.key'], verb[0]);
+    }
+    const { code, stdout } = await run(program('ingam'), ['sign', '--json', '--certificate', folder, join(folder, 'signCert.der')], { env });
+    assert.deepEqual([code, JSON.parse(stdout).problem], [3, how === 'missing' ? 'no-key' : 'unreadable']);
+    assert.match((await onTerminal([program('ingam'), 'cert', 'list', '--root', folder], { env: { HOME: home } })).stdout, how === 'missing' ? /no key/ : /unreadable key/);
+  });
+}
 
 test('the encryption key of another certificate is named', async () => {
   const folder = copied();
