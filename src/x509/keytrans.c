@@ -21,7 +21,8 @@ keytrans_check(const struct certinfo *to, struct err *e)
 		    e, RC_UNKNOWN, "recipient", "a certificate without RSA");
 	if (to->usage != 0 && (to->usage & CERTINFO_KEY_ENCIPHERMENT) == 0)
 		return err_set(e, RC_DENIED, "keyUsage",
-		    "nothing may be encrypted to it (RFC 5280 4.2.1.3)");
+		    "nothing may be encrypted to it: use its owner's "
+		    "kmCert.der (RFC 5280 4.2.1.3)");
 
 	return RC_OK;
 }

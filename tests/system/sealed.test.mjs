@@ -170,6 +170,15 @@ test('what nothing may be sealed to is refused before a password is asked for', 
   }
 });
 
+test('sign --seal-to a certificate for signing names the other one, in both languages', async () => {
+  for (const [env, says] of [[{}, /: keyUsage: nothing may be encrypted to it: use its owner's kmCert\.der \(RFC 5280 4\.2\.1\.3\)\)/],
+    [{ LC_ALL: 'ko_KR.UTF-8' }, /: keyUsage: 암호용 인증서가 아니에요\. 받는 사람의 kmCert\.der를 써 주세요 \(RFC 5280 4\.2\.1\.3\)\)/]]) {
+    const got = await ingam(sender.root, ['sign', '--seal-to', sender.signCert, '--out', at('out'), content], { env });
+    assert.equal(got.code, 5, got.stderr);
+    assert.match(got.stderr, says);
+  }
+});
+
 test('cert vid --seal-to: R as the site reads it, and only for the right number', async () => {
   const made = await json(vid(['--json', '--seal-to', server]));
   assert.deepEqual([made.code, made.problem, made.recipient], [0, '', fingerprint(server)]);
