@@ -347,7 +347,9 @@ verify_owner(struct verify *v, struct signer *s)
 	if (rc == RC_OK)
 		rc = sec_new(&number, VID_NUMBER_SIZE, &v->err);
 	if (rc == RC_OK)
-		rc = vid_number(sec_span(&typed), (char *)number.p, &v->err);
+		rc = reason_named(v->number_file,
+		    vid_number(sec_span(&typed), (char *)number.p, &v->err),
+		    &v->err);
 	if (rc != RC_OK)
 		return verify_failed(v, rc);
 	s->rc = vid_check(certificate_info(s->certificate),

@@ -40,7 +40,7 @@ vid_number(struct span typed, char out[static VID_NUMBER_SIZE], struct err *e)
 		return RC_OK;
 	sec_wipe(out, VID_NUMBER_SIZE);
 
-	return err_set(e, RC_FORMAT, "idn",
+	return err_set(e, RC_FORMAT, "number",
 	    "not a registration number of 10 or 13 digits");
 }
 
