@@ -13,6 +13,7 @@
 #include "npki/keyput.h"
 #include "npki/password.h"
 #include "npki/pbeput.h"
+#include "npki/vid.h"
 #include "x509/certificate.h"
 
 static const struct person_text text_password = { "인증서 비밀번호",
@@ -34,6 +35,14 @@ static const struct person_text text_changed = {
 };
 static const struct person_text text_form = { "개인키 파일의 암호 형식",
 	"The key file is encrypted by" };
+
+static const struct person_text text_lacks_r = {
+	"개인키에 난수(R)가 없어서, 주민등록번호나 사업자등록번호를 확인하는 "
+	"사이트에서는 쓸 수 없어요. 처음 받은 파일이 있으면 그것을 써 주세요.",
+	"Its key has no random number (R), so sites that check whose "
+	"registration number it is will not take it. Use the files as they were "
+	"issued, if there are any."
+};
 
 static const enum folder_file keys[] = { FOLDER_SIGN_KEY, FOLDER_KM_KEY };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -103,6 +112,13 @@ cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 	return rc == RC_OK && key.n > 0
 	    ? cert_password_fits(c, file, sec_span(&key))
 	    : rc;
+}
+
+void
+cert_password_say_r(const struct cert *c, struct span key)
+{
+	if (!c->json && vid_lacks_r(&c->info, key))
+		person_say(text_lacks_r);
 }
 
 enum cert_end

@@ -35,6 +35,12 @@ enum cert_end cert_password_ask(struct cert *c, struct sec *password);
 IG_CHECK enum rc cert_password_open(struct cert *c, enum folder_file file,
     struct span password, struct sec *key);
 
+/*
+ * Says of a key (a PrivateKeyInfo) that goes elsewhere that it has no R for the
+ * VID of its certificate; with --json nothing is said.
+ */
+void cert_password_say_r(const struct cert *c, struct span key);
+
 /* Gives that end, and says in c->err of which file it is. */
 enum cert_end cert_password_of(
     struct cert *c, enum folder_file file, enum cert_end end);

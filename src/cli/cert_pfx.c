@@ -49,13 +49,6 @@ static const struct person_text text_ownerless = {
 	"Left out, because the PFX file has no certificate for signing of its "
 	"owner"
 };
-static const struct person_text text_lacks_r = {
-	"개인키에 난수(R)가 없어서, 주민등록번호나 사업자등록번호를 확인하는 "
-	"사이트에서는 쓸 수 없어요. 처음 받은 파일이 있으면 그것을 써 주세요.",
-	"Its key has no random number (R), so sites that check whose "
-	"registration number it is will not take it. Use the files as they were "
-	"issued, if there are any."
-};
 static const struct person_text text_empty = {
 	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
 	"The password of the PFX file is empty. The certificate needs a new one."
@@ -397,8 +390,8 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 
 	if (end == CERT_DONE)
 		end = cert_copy_put(c, text_imported);
-	if (end == CERT_DONE && !c->json && vid_lacks_r(&c->info, pair->info))
-		person_say(text_lacks_r);
+	if (end == CERT_DONE)
+		cert_password_say_r(c, pair->info);
 
 	return end;
 }

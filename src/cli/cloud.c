@@ -323,9 +323,18 @@ import_code(struct import *m)
 static enum ending
 import_password(struct import *m)
 {
-	struct sec password SEC_WIPED = { 0 };
+	struct cert *c = &m->cert;
+	struct sec password SEC_WIPED = { 0 }, key SEC_WIPED = { 0 };
+	enum cert_end end = cert_password_ask(c, &password);
 
-	return import_files(m, cert_password_ask(&m->cert, &password));
+	if (end == CERT_DONE)
+		end = cert_failed(c,
+		    cert_password_open(
+			c, FOLDER_SIGN_KEY, sec_span(&password), &key));
+	if (end == CERT_DONE)
+		cert_password_say_r(c, sec_span(&key));
+
+	return import_files(m, end);
 }
 
 static void

@@ -187,6 +187,17 @@ test('cloud import to the address of the phone app: exit 4, and which address it
   }
 });
 
+test('cloud import: that the key has no R for the VID is said before it is sent', async () => {
+  const bare = makeCertificate({ into: join(base, 'bare'), password, vid: '00'.repeat(32) });
+  const args = ['cloud', 'import', '--server', 'http://localhost:1', '--code', '4738150000016', '--password-file', right];
+  for (const [env, says] of [[{}, /^Its key has no random number \(R\), .*\nLooking for the phone/], [{ LC_ALL: 'ko_KR.UTF-8' }, /^개인키에 난수\(R\)가 없어서, .*\n휴대폰을 찾고 있어요/]]) {
+    const done = await ingam([...args, bare.folder], { env });
+    assert.equal(done.code, 4, done.out);
+    assert.match(done.stderr, says);
+  }
+  assert.doesNotMatch((await ingam([...args, folder])).stderr, /random number/);
+});
+
 /** Failures that say why; what stays as it is in every language: options, names of files, addresses, a standard's fields and clauses. */
 const failing = [
   ['cert', 'check-password', '--password-file', base],

@@ -12,7 +12,7 @@ import { X509Certificate, randomBytes, verify } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, putR } from '../lib/certificate.mjs';
+import { makeCertificate, putR, vidOf } from '../lib/certificate.mjs';
 import { program, root, run } from '../lib/service.mjs';
 
 const SOFTHSM = '/usr/lib/softhsm/libsofthsm2.so';
@@ -137,6 +137,18 @@ test('copy: certificate, key, public key and R, each as others find them', { ski
     expected(await token.copy(c), 0, 'already');
     assert.deepEqual(token.count(), [1, 1, 1, 1]);
   });
+});
+
+test('copy: that the key has no R for the VID is said before the PIN', { skip }, async () => {
+  const known = certificate({ vid: vidOf('9001011234567', randomBytes(20)) });
+  const args = ['--pin-file', files.wrong, '--password-file', files.password];
+  for (const [env, says] of [[{}, /^Its key has no random number \(R\), .*\nThe token's PIN is wrong/], [{ LC_ALL: 'ko_KR.UTF-8' }, /^개인키에 난수\(R\)가 없어서, .*\n보안토큰의 PIN이 맞지 않아요/]]) {
+    const told = await new Token().ingam('copy', [...args, known.folder], env);
+    assert.equal(told.code, 1, told.out);
+    assert.match(told.stderr, says);
+  }
+  const none = await new Token().ingam('copy', [...args, certificate().folder]);
+  assert.match(none.stderr, /^The token's PIN is wrong/);
 });
 
 test('copy: both pairs, and each key does what its certificate says', { skip }, async () => {
