@@ -86,8 +86,7 @@ sign_open_file(struct sign *s)
 	if (rc == RC_OK)
 		rc = pkey_load(&numbers, &c->info, &s->key, &c->err);
 	if (rc == RC_OK && s->random && numbers.r.n == 0)
-		rc = err_set(&c->err, RC_FORMAT, folder_name(FOLDER_SIGN_KEY),
-		    "there is no R in it");
+		return CERT_NO_R;
 	if (rc == RC_OK && s->random)
 		rc = rawsig_random(numbers.r, &s->r, &c->err);
 	if (rc == RC_STATE)

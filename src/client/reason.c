@@ -149,7 +149,6 @@ static const struct reason reasons[] = {
 	{ "not a PrivateKeyInfo", "개인키의 형식이 아니에요" },
 	{ "kind of private key", "지원하지 않는 종류의 개인키예요" },
 	{ "elliptic curve", "지원하지 않는 타원곡선이에요" },
-	{ "there is no R in it", "난수(R)가 들어 있지 않아요" },
 	{ "has not 20 bytes", "20바이트가 아니에요" },
 	{ "not 20 bytes", "20바이트가 아니에요" },
 	{ "virtual identifier of SHA-1, which is not allowed",

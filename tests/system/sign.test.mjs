@@ -219,7 +219,8 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   const home = temporary('hometax');
   const r = Buffer.concat([Buffer.from([0, 0]), randomBytes(18)]);
   const person = makeCertificate({ into: home, password, vid: vidOf('1234567890', r) });
-  assert.match((await sign(['--hometax', '--random'], { home, input: 'x' })).stderr, /signPri\.key: there is no R in it/);
+  assert.match((await sign(['--hometax', '--random'], { home, input: 'x' })).stderr, /^The key file has lost the random number \(R\)/m);
+  assert.match((await sign(['--json', '--hometax', '--random'], { home, input: 'x' })).stdout, /"problem":"no-random"/);
   putR(person, r);
   const out = temporary('hometax.json'), challenge = file('challenge', 'pkcEncSsn/abc+=\n');
   assert.equal((await sign(['--hometax', '--random', '--out', out, challenge], { home })).code, 0);
