@@ -202,8 +202,12 @@ cert_copy_careful(const struct cert *c, const struct pick_row *row)
 {
 	enum pick_careful careful = pick_careful(&row->info, &c->info);
 
-	return careful == PICK_OVER_ALONE && !row->beside.key ? PICK_EARLIER
-							      : careful;
+	if (row->beside.key)
+		return careful;
+
+	return careful == PICK_OVER_ALONE ? PICK_EARLIER
+	    : careful == PICK_EARLY       ? PICK_FINE
+					  : careful;
 }
 
 /* Both certificates, and what speaks against the exchange. */

@@ -213,6 +213,9 @@ pick_careful(const struct certinfo *there, const struct certinfo *comes)
 		return PICK_OVER_ALONE;
 	if (there != NULL && pick_ends_later(there, comes))
 		return PICK_EARLIER;
+	if (there != NULL && pick_age_of(comes) == PICK_AGE_EARLY &&
+	    pick_age_of(there) < PICK_AGE_OVER)
+		return PICK_EARLY;
 
 	return over ? PICK_OVER : PICK_FINE;
 }

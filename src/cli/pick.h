@@ -116,6 +116,7 @@ const char *pick_issuer(const struct certinfo *info);
 enum pick_careful {
 	PICK_FINE,
 	PICK_EARLIER,   /* the one that is there ends later */
+	PICK_EARLY,     /* the one that comes is of no use yet, that one is */
 	PICK_OVER,      /* the one that comes is over */
 	PICK_OVER_ALONE /* it is, and the one that is there is not */
 };

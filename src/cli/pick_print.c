@@ -77,6 +77,11 @@ static const struct {
 	      "수 있어요.",
 		"Careful: the one that is there ends later, so it may be the "
 		"newer one." } },
+	[PICK_EARLY] = { "not-yet",
+	    { "주의: 넣을 인증서는 아직 시작 전이고, 거기에 있는 인증서는 지금 쓸 수 "
+	      "있어요.",
+		"Careful: the one that takes its place is not valid yet, the "
+		"one that is there is." } },
 	[PICK_OVER] = { "expired",
 	    { "주의: 넣을 인증서는 이미 만료됐어요.",
 		"Careful: the certificate to be copied has expired." } },

@@ -188,6 +188,15 @@ test('one that has expired over one that has not: it is said', async () => {
   assert.doesNotMatch(keyless.stdout, /아직 쓸 수/);
 });
 
+test('one that is not valid yet over one that is: it is warned, and not where that one has no key', async () => {
+  const future = makeCertificate({ into: join(base, 'future'), password, valid: ['20990101000000Z', '20991231000000Z'] });
+  const medium = await put(renewed);
+  for (const [lang, text] of [[ko, /아직 시작 전이고, 거기에 있는 인증서는 지금 쓸 수 있어요/], [{ LC_ALL: 'C' }, /is not valid yet, the one that is there is\./]])
+    assert.match((await terminal(['copy', future.folder, '--to', medium.at], ['no'], lang)).stdout, text);
+  rmSync(join(medium.folder, 'signPri.key'));
+  assert.doesNotMatch((await terminal(['copy', future.folder, '--to', medium.at], ['no'], ko)).stdout, /주의/);
+});
+
 test('delete: the question and the answer say whose, of whom, until when and where', async () => {
   const { folder } = await put(both);
   const whose = /홍길동, .+, 일련번호 [0-9a-f]+, 끝나는 날 \d{4}-\d\d-\d\d \(유효\)/;
