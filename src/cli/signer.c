@@ -118,9 +118,13 @@ signer_check(struct signer *s, const struct signer_ask *ask)
 	}
 	if (s->rc == RC_OK)
 		s->rc = chain_verify(&in, &path, &s->err);
+	s->state = signer_of_path(s->rc, true);
+	if (ask->online && s->state == SIGNER_STATUS)
+		s->state = fetched.nowhere && !fetched.silent
+		    ? SIGNER_STATUS_NOWHERE
+		    : SIGNER_STATUS_ASKED;
 	if (ask->online)
 		status_clear(&fetched);
-	s->state = signer_of_path(s->rc, true);
 	s->status = s->state == SIGNER_GOOD;
 }
 
@@ -137,7 +141,10 @@ signer_word(enum signer_state state)
 		[SIGNER_CHAIN] = "untrusted",
 		[SIGNER_EXPIRED] = "expired",
 		[SIGNER_REVOKED] = "revoked",
+		/* For programs it is the same. */
 		[SIGNER_STATUS] = "status-unknown",
+		[SIGNER_STATUS_ASKED] = "status-unknown",
+		[SIGNER_STATUS_NOWHERE] = "status-unknown",
 		[SIGNER_OWNER] = "other-owner",
 		[SIGNER_FAILED] = "failed",
 	};

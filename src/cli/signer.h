@@ -20,9 +20,11 @@ enum signer_state {
 	SIGNER_CHAIN, /* no path to a root that is trusted, or a broken rule */
 	SIGNER_EXPIRED, /* somebody on the path, at this moment */
 	SIGNER_REVOKED,
-	SIGNER_STATUS, /* nobody knows whether it was revoked */
-	SIGNER_OWNER,  /* issued for another number (VID) */
-	SIGNER_FAILED, /* rc and err say why */
+	SIGNER_STATUS,         /* nobody knows whether it was revoked */
+	SIGNER_STATUS_ASKED,   /* and those who were asked do not say */
+	SIGNER_STATUS_NOWHERE, /* and there is nobody to ask */
+	SIGNER_OWNER,          /* issued for another number (VID) */
+	SIGNER_FAILED,         /* rc and err say why */
 };
 
 /* One signature and who made it. */

@@ -135,6 +135,23 @@ static const struct ending states[] = {
 		"certificate was revoked. Give lists with --crl, ask with "
 		"--online, or leave it out with --no-revocation" },
 	    PERSON_NO, true },
+	[SIGNER_STATUS_ASKED] = { "status-unknown",
+	    { "서명은 맞지만 인증서가 폐지되었는지 알 수 없어요. 물어본 곳에서 쓸 수 "
+	      "있는 답이 오지 않았어요. 나중에 다시 하거나, --crl로 폐지목록을 "
+	      "주거나, 보지 않으려면 --no-revocation을 쓰세요",
+		"The signature is good, but nobody knows whether its "
+		"certificate was revoked: no usable answer came from where it "
+		"was asked. Try again later, give lists with --crl, or leave "
+		"it out with --no-revocation" },
+	    PERSON_NO, true },
+	[SIGNER_STATUS_NOWHERE] = { "status-unknown",
+	    { "서명은 맞지만 인증서가 폐지되었는지 알 수 없어요. 인증서에 물어볼 곳이 "
+	      "적혀 있지 않아요. --crl로 폐지목록을 주거나, 보지 않으려면 "
+	      "--no-revocation을 쓰세요",
+		"The signature is good, but nobody knows whether its "
+		"certificate was revoked: it names no place to ask. Give lists "
+		"with --crl, or leave it out with --no-revocation" },
+	    PERSON_NO, true },
 	[SIGNER_OWNER] = { "other-owner",
 	    { "서명은 맞지만 이 번호의 사람이 한 것이 아니에요",
 		"The signature is good, but it was not made by the owner of "

@@ -72,6 +72,17 @@ status_list(const struct certificate *of)
 	return list;
 }
 
+static bool
+status_names_none(const struct certificate *of)
+{
+	struct places answers, lists;
+
+	places_ocsp(of, &answers);
+	places_crl(of, &lists);
+
+	return answers.n == 0 && lists.n == 0;
+}
+
 static void
 status_one(const struct certificate *of, const struct certificate *issuer,
     int64_t at_ms, struct status *out)
@@ -81,13 +92,19 @@ status_one(const struct certificate *of, const struct certificate *issuer,
 	struct crl *list;
 
 	*answer = buf_init(OCSP_MAX);
+	if (status_names_none(of)) {
+		out->nowhere = true;
+		return;
+	}
 	if (status_ask_all(of, issuer, at_ms, answer)) {
 		out->answers_n++;
 		out->spans[found->answers_n++] = buf_span(answer);
 		return;
 	}
-	if ((list = status_list(of)) == NULL)
+	if ((list = status_list(of)) == NULL) {
+		out->silent = true;
 		return;
+	}
 	out->lists[out->lists_n++] = list;
 	out->borrowed[found->crls_n++] = list;
 }

@@ -17,6 +17,8 @@ struct status {
 	struct buf answers[CHAIN_MAX];
 	size_t answers_n;
 	struct span spans[STATUS_KNOWN + CHAIN_MAX];
+	bool nowhere; /* some certificate names no place to ask */
+	bool silent;  /* nothing came from the places that one names */
 	struct chain_status found;
 };
 

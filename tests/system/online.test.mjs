@@ -141,6 +141,20 @@ test('no list either: not known is not good', async () => {
   assert.deepEqual(await verify('--online'), [1, false, 'status-unknown', 'unknown']);
 });
 
+test('a person is told whether nobody answered or there is nobody to ask, not of --online again', async () => {
+  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'apart.key', '-out', 'apart.pem', '-subj', '/C=KR/O=Test/CN=apart', '-days', '30', '-addext', 'keyUsage=critical,keyCertSign,cRLSign');
+  issue('bare', 'apart', '4', 'keyUsage=critical,digitalSignature\n');
+  openssl('cms', '-sign', '-binary', '-nodetach', '-in', 'content', '-signer', 'bare.pem', '-inkey', 'bare.key', '-outform', 'DER', '-out', 'unplaced');
+  for (const [trust, message, en, ko] of [['root.pem', 'message', /: no usable answer came from where it was asked\. Try/, /물어본 곳에서 쓸 수 있는 답이 오지 않았어요\./],
+    ['apart.pem', 'unplaced', /: it names no place to ask\. Give/, /인증서에 물어볼 곳이 적혀 있지 않아요\./]])
+    for (const [locale, says] of [['C.UTF-8', en], ['ko_KR.UTF-8', ko]]) {
+      const { code, stderr } = await run(program('ingam'), ['verify', '--online', '--trust', at(trust), at(message)], { env: { HOME: base, XDG_CONFIG_HOME: '', http_proxy: '', no_proxy: '*', LC_ALL: locale } });
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /--online/);
+    }
+});
+
 test('--no-revocation asks nobody', async () => {
   assert.deepEqual((await verify('--online', '--no-revocation')).slice(0, 2), [0, true]);
   assert.deepEqual(asked, []);
