@@ -15,6 +15,7 @@
 #include "cli/token_list.h"
 #include "cli/tokens_tell.h"
 #include "cli/verb.h"
+#include "client/reason.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -190,7 +191,7 @@ tokens_load(struct tokens *t)
 		return end;
 	rc = tokens_found_load(&t->found, t->module, t->p11_kit, &t->err);
 	if (rc != RC_OK && t->module != NULL) {
-		t->rc = rc;
+		t->rc = reason_named(t->module, rc, &t->err);
 		return TOKENS_MODULE;
 	}
 	if (rc != RC_OK)

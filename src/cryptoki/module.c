@@ -9,6 +9,7 @@
 #include "cryptoki/inner.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +102,7 @@ module_load(const char *path, struct module **out, struct err *e)
 	*out = NULL;
 	/* A name without a folder would be looked for elsewhere. */
 	if (realpath(path, real) == NULL || access(real, R_OK) != 0)
-		return err_set(e, RC_ABSENT, "module", "cannot be read");
+		return err_set(e, RC_ABSENT, "file", "%s", strerror(errno));
 	/*
 	 * There is no dlclose() beside this: modules of vendors have threads
 	 * and exit handlers of their own.
@@ -109,7 +110,7 @@ module_load(const char *path, struct module **out, struct err *e)
 	library = dlopen(real, RTLD_NOW | RTLD_LOCAL);
 	call = library == NULL ? NULL : module_functions(library);
 	if (call == NULL)
-		return err_set(e, RC_FORMAT, "module",
+		return err_set(e, RC_FORMAT, "file",
 		    "is no PKCS#11 module that works here");
 	rv = call->C_Initialize(&args);
 	if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED)

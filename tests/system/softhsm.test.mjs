@@ -110,6 +110,16 @@ const expected = (result, code, problem) => {
 
 /* --- tests --- */
 
+test('list: a module that cannot be used is told of by its name, and why', { skip }, async () => {
+  for (const [module, en, ko] of [[join(folder, 'none.so'), 'No such file or directory', '그런 파일이나 폴더가 없어요'], [files.pin, 'is no PKCS#11 module that works here', '여기서 쓸 수 있는 보안토큰 드라이버가 아니에요']]) {
+    for (const [locale, why] of [['C.UTF-8', en], ['ko_KR.UTF-8', ko]]) {
+      const { code, stderr } = await run(program('ingam'), ['token', 'list', '--module', module], { env: { LC_ALL: locale } });
+      assert.equal(code, 3);
+      assert.ok(stderr.endsWith(`/${module.split('/').at(-1)}: ${why}).\n`), stderr);
+    }
+  }
+});
+
 test('copy: certificate, key, public key and R, each as others find them', { skip }, async (t) => {
   const token = new Token();
   const r = Buffer.concat([Buffer.alloc(3), randomBytes(16), Buffer.alloc(1)]);
