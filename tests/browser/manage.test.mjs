@@ -411,14 +411,26 @@ test('a list begins with what can be used, by name, and of one name with what en
   await close();
 });
 
-test('of what begins later the day is said from which it can be used', { timeout: 60000 }, async () => {
+test('the day beside a state is the one that it is about: from which, until which, on which', { timeout: 60000 }, async () => {
   const { page, off, close } = await manage();
   await off();
+  const ending = makeCertificate({ into: join(work, 'ending'), name: '나래()0091004123456789', key: 'ec', days: 12 });
+  const lines = () => page.locator('www-certificate .line').innerText().then((text) => text.replace(/\s+/g, ' ').replace(/\d+ [A-Z][a-z]+ /, 'D M '));
+  for (const [folder, ko, en] of [[old, /^만료됨 2020\. 3\. 2\d\.까지$/, /^Expired on D M 2020$/], [ending.folder, /일 뒤 만료 .*까지$/, /^Expires in 1\d days on D M \d{4}$/], [lone.folder, /^사용 가능 .*까지$/, /^Valid until D M \d{4}$/]]) {
+    await pick(page, folder);
+    await page.locator('www-certificate .line').waitFor();
+    assert.match(await lines(), ko);
+    await press(page, 'English');
+    await page.getByRole('button', { name: '한국어' }).waitFor();
+    assert.match(await lines(), en);
+    await press(page, '한국어');
+    await press(page, '다른 폴더 열기');
+  }
   const later = makeCertificate({ into: join(work, 'later'), name: '나래()0091004123456789', key: 'ec', valid: ['20380101000000Z', '20390101000000Z'] });
   await pick(page, later.folder);
-  await inBoth(page, '2038. 1. 1.부터', 'from 1 Jan 2038');
+  await inBoth(page, '2038. 1. 1.부터', 'valid from 1 Jan 2038');
   await page.getByRole('button', { name: /^인증서 보기/ }).click();
-  await inBoth(page, '2038. 1. 1.부터', 'from 1 Jan 2038');
+  await inBoth(page, '2038. 1. 1.부터', 'valid from 1 Jan 2038');
   assert.equal(await page.getByText('2039. 1. 1.까지').count(), 0);
   await close();
 });

@@ -15,13 +15,14 @@ export const detailOf = (c) => [kindOf(c), issuerOf(c)].filter(Boolean).join('\u
 
 const daysLeft = (c) => Math.ceil((c.not_after - Date.now()) / 86400000);
 
-/** {tone, text}: the state in a word, never by colour alone. */
+/** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. */
 export function stateOf(c) {
+  const end = t('cert.on', { date: date(c.not_after) });
   if (c.state === 'expired')
-    return { tone: 'over', text: t('cert.expired') };
+    return { tone: 'over', text: t('cert.expired'), at: end };
   if (c.state === 'expiring')
-    return { tone: 'soon', text: t('cert.expiring', { count: Math.max(0, daysLeft(c)) }) };
-  return { tone: 'good', text: t('cert.valid') };
+    return { tone: 'soon', text: t('cert.expiring', { count: Math.max(0, daysLeft(c)) }), at: end };
+  return { tone: 'good', text: t('cert.valid'), at: t('cert.until', { date: date(c.not_after) }) };
 }
 
 export const usable = (c) => c.state !== 'expired';
@@ -44,7 +45,7 @@ class Certificate extends View {
       <h3 class="name">${c.name}</h3>
       <p class="small">${detailOf(c)}</p>
       ${this.menu ? html`<a class="icon" href="/certificates/${c.id}" aria-label=${t('cert.menu', { owner: c.name })}>${icons.more}</a>` : nothing}
-      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${t('cert.until', { date: date(c.not_after) })}</span></div>
+      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${state.at}</span></div>
     </article>`;
   }
 }

@@ -16,22 +16,20 @@ const soonDays = 30;
 
 export const ownFont = css`.own { font-family: var(--own); }`;
 
-/** {tone, text}: the state in a word, never by colour alone. keyless: its key is not beside it. */
+/** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. keyless: its key is not beside it. */
 export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now()) {
+  const end = t('cert.on', { date: date(notAfter) });
+  const span = notBefore > now ? t('cert.from', { date: date(notBefore) }) : t('cert.until', { date: date(notAfter) });
   if (notAfter < now)
-    return { tone: 'over', text: t('cert.expired') };
+    return { tone: 'over', text: t('cert.expired'), at: end };
   if (keyless)
-    return { tone: 'over', text: t('cert.keyless') };
+    return { tone: 'over', text: t('cert.keyless'), at: span };
   if (notBefore > now)
-    return { tone: 'soon', text: t('cert.early') };
+    return { tone: 'soon', text: t('cert.early'), at: span };
   if (notAfter < now + soonDays * day)
-    return { tone: 'soon', text: t('cert.expiring', { count: Math.ceil((notAfter - now) / day) }) };
-  return { tone: 'good', text: t('cert.valid') };
+    return { tone: 'soon', text: t('cert.expiring', { count: Math.ceil((notAfter - now) / day) }), at: end };
+  return { tone: 'good', text: t('cert.valid'), at: span };
 }
-
-/** The day that its state is about: until when it can be used, or from when. */
-export const dayOf = ({ notBefore, notAfter }, now = Date.now()) =>
-  notBefore > now ? t('cert.from', { date: date(notBefore) }) : t('cert.until', { date: date(notAfter) });
 
 /** Whether its password is older than the six months after which a change is advised. */
 export const passwordIsOld = ({ written }, now = Date.now()) => written !== null && now - written > 183 * day;
@@ -74,7 +72,7 @@ class WwwCertificate extends View {
     return html`<p class="small own">${f.kindText[lang()]}</p>
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}
       <p class="small own">${issuerOf(f)}</p>
-      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${dayOf(f)}</span></div>
+      <div class="line"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${state.at}</span></div>
       ${this.path ? html`<p class="small path own">${parted(this.path)}</p>` : nothing}`;
   }
 }

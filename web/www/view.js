@@ -8,7 +8,7 @@ import { icons } from '../ui/icons.js';
 import { date, dateTime, lang, t } from '../core/i18n.js';
 import { certificateView } from '../core/keyfiles.js';
 import { Act } from './act.js';
-import { dayOf, issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
+import { issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
 
 /* Hexadecimal and the like: it may break after each four, and is copied whole. */
 const code = (text) => text && html`<span class="code">${text.match(/.{1,4}/g).map((part) => html`${part}<wbr>`)}</span>`;
@@ -105,7 +105,7 @@ class WwwView extends Act {
     const state = stateOf(facts);
     const both = files.kmCert !== undefined;
     return html`${this.top()}<div class="head"><p class="small own">${facts.kindText[lang()]}</p><h1 class="own" tabindex="-1">${this.owner}</h1>
-        <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${dayOf(facts)}</span></p></div>
+        <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${state.at}</span></p></div>
       ${both ? this.#tabs() : nothing}
       ${this.view === undefined ? nothing : html`<div id="fields" role=${both ? 'tabpanel' : nothing} aria-labelledby=${both ? `tab-${this.shown}` : nothing}>${this.#facts(first)}
         <details><summary>${icons.next}${t('manage.view.more')}</summary>${this.#facts(rest)}</details></div>`}
