@@ -20,6 +20,7 @@ import { parted, withoutPair, withoutRandom } from './certificate.js';
 /* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
 const cautions = [
   ['keep.there.ended', ({ comes, facts, keyless }, now) => comes.notAfter < now && facts.notAfter >= now && !keyless],
+  ['keep.there.early', ({ comes, facts, keyless }, now) => comes.notBefore > now && facts.notBefore <= now && facts.notAfter >= now && !keyless],
   ['keep.there.newer', ({ comes, facts }) => facts.notAfter > comes.notAfter && date(facts.notAfter) !== date(comes.notAfter)],
   ['keep.there.over', ({ comes }, now) => comes.notAfter < now],
 ];
@@ -98,7 +99,8 @@ class WwwKeep extends Act {
     const facts = files.has('signcert.der') ? await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null) : null;
     const there = { root, one, all, stay, comes, facts, keyless: !files.has('signpri.key') };
     const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(there, Date.now()))?.[0];
-    this.set({ there: { ...there, cautions: [caution, this.lacksR ? 'keep.there.random' : undefined].filter(Boolean) } });
+    const closes = this.files.kmCert !== undefined && files.has('kmpri.key') && !await lies('kmCert', 'kmcert.der');
+    this.set({ there: { ...there, cautions: [caution, this.lacksR ? 'keep.there.random' : undefined, closes ? 'keep.there.closes' : undefined].filter(Boolean) } });
     await this.updateComplete;
     this.renderRoot.querySelector('h2').focus();
   }
