@@ -8,6 +8,7 @@
  */
 #include "cli/cert_copy.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/answer.h"
 #include "cli/cert_password.h"
@@ -50,6 +51,13 @@ static const struct person_text text_again = {
 static const struct person_text text_key_alone = {
 	"거기에 인증서 없이 개인키 파일(signPri.key)만 있어요.",
 	"A key file (signPri.key) without its certificate is there."
+};
+static const struct person_text text_sealed = {
+	"주의: 거기에 있는 암호용 개인키(kmPri.key)도 바뀌어요. 거기에 있는 인증서로 "
+	"암호화된 문서는 여기서는 열 수 없게 돼요.",
+	"Careful: the key for encryption that is there (kmPri.key) goes, too. "
+	"Documents that are encrypted for that certificate can no longer be "
+	"opened from here."
 };
 static const struct person_text text_lacks_r = {
 	"주의: 넣을 인증서의 개인키에 난수(R)가 없어요. 바꾸면 주민등록번호나 "
@@ -274,15 +282,31 @@ cert_copy_ask_key(struct cert *c)
 	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
 }
 
+/* Does another pair for encryption take the place of the one that is there? */
+static bool
+cert_copy_seals(const struct pick_row *row, struct span km)
+{
+	struct buf there = buf_init(MEDIUM_FILE_MAX);
+	bool other = km.n > 0 && row->beside.encryption &&
+	    file_read(row->pair->km_cert, &there, NULL) == RC_OK &&
+	    !span_equal(buf_span(&there), km);
+
+	buf_clear(&there);
+
+	return other;
+}
+
 /* A certificate that is there. */
 static enum cert_end
 cert_copy_ask_row(struct cert *c, const struct pick *there,
-    const struct pick_row *row, struct span der, bool lacks_r)
+    const struct pick_row *row, struct span der, struct span km, bool lacks_r)
 {
 	enum cert_end end = CERT_DONE;
 
 	if (!c->json)
 		cert_copy_compare(c, row, der);
+	if (!c->json && cert_copy_seals(row, km))
+		person_say(text_sealed);
 	if (!c->json && lacks_r)
 		person_say(text_lacks_r);
 	if (!c->replace)
@@ -296,7 +320,7 @@ cert_copy_ask_row(struct cert *c, const struct pick *there,
 }
 
 enum cert_end
-cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
+cert_copy_ask(struct cert *c, struct span der, struct span km, bool lacks_r)
 {
 	char folder[FOLDER_PATH];
 	struct pick there = { 0 };
@@ -309,7 +333,7 @@ cert_copy_ask(struct cert *c, struct span der, bool lacks_r)
 		return end;
 	row = cert_copy_there(folder, &there);
 	end = row == NULL ? cert_copy_ask_key(c)
-			  : cert_copy_ask_row(c, &there, row, der, lacks_r);
+			  : cert_copy_ask_row(c, &there, row, der, km, lacks_r);
 	pick_clear(&there);
 	/* Where nothing is done nothing was kept. */
 	if (end != CERT_DONE)
@@ -469,7 +493,8 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)
-		end = cert_copy_ask(c, cert_file(c, FOLDER_SIGN_CERT), false);
+		end = cert_copy_ask(c, cert_file(c, FOLDER_SIGN_CERT),
+		    cert_file(c, FOLDER_KM_CERT), false);
 	if (end == CERT_DONE)
 		cert_say_half(c);
 	if (end == CERT_DONE)

@@ -20,10 +20,12 @@ enum cert_end cert_copy_check(struct cert *c);
  * name to call the certificate's folder by.
  *
  * Asks before another is replaced, after showing both and what speaks against
- * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. der is the certificate;
- * lacks_r: vid_lacks_r(), where its key is open.
+ * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. der is the certificate; km,
+ * that for encryption that comes with it, or empty; lacks_r: vid_lacks_r(),
+ * where its key is open.
  */
-enum cert_end cert_copy_ask(struct cert *c, struct span der, bool lacks_r);
+enum cert_end cert_copy_ask(
+    struct cert *c, struct span der, struct span km, bool lacks_r);
 
 /*
  * Adds to c->medium what it has not and what would be lost there: the

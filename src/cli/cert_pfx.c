@@ -398,14 +398,17 @@ cert_pfx_place(struct cert *c, const struct pfx *pfx,
 
 /* Before anything is written. */
 static enum cert_end
-cert_pfx_ask(struct cert *c, const struct pfx_pair *pair)
+cert_pfx_ask(struct cert *c, const struct pfx *pfx, const struct pfx_pair *pair)
 {
+	const struct pfx_pair *km = cert_pfx_other(pfx, &c->info);
+	const struct span none = { NULL, 0 };
 	bool lacks_r = vid_lacks_r(&c->info, pair->info);
 
 	if (lacks_r)
 		cert_pfx_list(c, "without_r", pair->certificate);
 
-	return cert_copy_ask(c, pair->certificate, lacks_r);
+	return cert_copy_ask(
+	    c, pair->certificate, km == NULL ? none : km->certificate, lacks_r);
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */
@@ -450,7 +453,7 @@ cert_pfx_each(
 		}
 		if (end == CERT_DONE)
 			end = password == NULL
-			    ? cert_pfx_ask(c, &pfx->pairs[i])
+			    ? cert_pfx_ask(c, pfx, &pfx->pairs[i])
 			    : cert_pfx_place(c, pfx, &pfx->pairs[i], *password);
 		if (end == CERT_DONE && password != NULL)
 			cert_pfx_placed(c);

@@ -188,6 +188,19 @@ test('one that has expired over one that has not: it is said', async () => {
   assert.doesNotMatch(keyless.stdout, /아직 쓸 수/);
 });
 
+test('another encryption pair over one that is there: it is said what can no longer be opened', async () => {
+  const own = makeCertificate({ into: join(base, 'own-km'), password, km: true });
+  const file = join(base, 'own-km.p12');
+  await cert(['export', own.folder, '--out', file, '--password-file', right]);
+  const { at, folder } = await put(both);
+  for (const args of [['copy', own.folder, '--to', at], ['import', file, '--to', at, '--password-file', right]]) {
+    assert.match((await terminal(args, ['아니요'], ko)).stdout, /거기에 있는 인증서로 암호화된 문서는 여기서는 열 수 없게 돼요/, args[0]);
+    assert.match((await terminal(args, ['no'], { LC_ALL: 'C' })).stdout, /for that certificate can no longer be opened/, args[0]);
+  }
+  cpSync(join(own.folder, 'signCert.der'), join(folder, 'signCert.der'));
+  assert.doesNotMatch((await terminal(['copy', both.folder, '--to', at], ['no'], ko)).stdout, /암호화된 문서/, 'the same pair');
+});
+
 test('one that is not valid yet over one that is: it is warned, and not where that one has no key', async () => {
   const future = makeCertificate({ into: join(base, 'future'), password, valid: ['20990101000000Z', '20991231000000Z'] });
   const medium = await put(renewed);
