@@ -56,11 +56,13 @@ static const struct option options[] = {
 	{ "out", required_argument, NULL, 'e' },
 	{ "owner", required_argument, NULL, 'w' },
 	{ "password-file", required_argument, NULL, 'p' },
+	{ "password-file", required_argument, NULL, 'x' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "root", required_argument, NULL, 'r' },
 	{ "seal-to", required_argument, NULL, 'S' },
 	{ "sha1", no_argument, NULL, 's' },
 	{ "to", required_argument, NULL, 't' },
+	{ "to", required_argument, NULL, 'T' },
 	{ "yes", no_argument, NULL, 'y' },
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -81,6 +83,9 @@ static const struct verb_help helps[] = {
 	{ 'p', "--password-file FILE",
 	    { "첫 줄이 인증서 비밀번호인 파일",
 		"a file whose first line is the certificate's password" } },
+	{ 'x', "--password-file FILE",
+	    { "첫 줄이 PFX 파일의 비밀번호인 파일",
+		"a file whose first line is the PKCS#12 file's password" } },
 	{ 'n', "--new-password-file FILE",
 	    { "첫 줄이 새 비밀번호인 파일",
 		"a file whose first line is the new password" } },
@@ -124,6 +129,9 @@ static const struct verb_help helps[] = {
 		"the certificate of whom the number must be" } },
 	{ 't', "--to FOLDER",
 	    { "저장매체나 그 NPKI 폴더", "a medium, or its NPKI folder" } },
+	{ 'T', "--to FOLDER",
+	    { "저장매체나 그 NPKI 폴더. 없으면 ~/NPKI",
+		"a medium, or its NPKI folder; else ~/NPKI" } },
 	{ 'R', "--replace",
 	    { "거기 있는 같은 이름의 인증서나 파일을 바꿔요",
 		"replace the certificate or file of the same name there" } },
@@ -158,7 +166,7 @@ struct verb {
 	    "--to FOLDER [OPTION …] [CERTIFICATE]")                            \
 	X(export, "export", " orpnFRj", cert_pfx_export,                       \
 	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
-	X(import, "import", "<pnItRj", cert_pfx_import, "[OPTION …] FILE")     \
+	X(import, "import", "<xnITRj", cert_pfx_import, "[OPTION …] FILE")     \
 	X(delete, "delete", " ryj", cert_delete,                          \
 	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
@@ -424,12 +432,14 @@ cert_option(struct cert *c, int letter, const char *value)
 		{ 'O', &c->open, NULL },
 		{ 'o', &c->out, NULL },
 		{ 'p', &c->password_file, NULL },
+		{ 'x', &c->password_file, NULL },
 		{ 'R', NULL, &c->replace },
 		{ 'P', &c->form, NULL },
 		{ 'r', &c->root, NULL },
 		{ 'S', &c->seal_to, NULL },
 		{ 's', NULL, &c->sha1 },
 		{ 't', &c->to, NULL },
+		{ 'T', &c->to, NULL },
 		{ 'u', &c->number_file, NULL },
 		{ 'w', &c->owner, NULL },
 		{ 'y', NULL, &c->yes },

@@ -94,6 +94,14 @@ test('import: a certificate for encryption without its key is no CA, and is said
   assert.deepEqual([kept.code, kept.answer.missing, kept.answer.kept], [0, undefined, ['kmCert.der', 'kmPri.key']]);
 });
 
+test('import --help: whose password it is, and where it goes without --to', async () => {
+  for (const [more, ...says] of [[{ LC_ALL: 'C' }, /PKCS#12 file's password/, /NPKI folder; else ~\/NPKI/], [ko, /첫 줄이 PFX 파일의 비밀번호인 파일/, /NPKI 폴더\. 없으면 ~\/NPKI/]]) {
+    const { code, stdout } = await cert(['import', '--help'], more);
+    assert.equal(code, 0);
+    for (const sentence of says) assert.match(stdout.replace(/\n +/g, ' '), sentence);
+  }
+});
+
 test('import: that the key has no R for the VID is said, in the question too; where either is not, nothing', async () => {
   const known = makeCertificate({ into: join(base, 'known'), password, number: '9001011234567' });
   const whole = join(base, 'with-r.p12'), bare = besides('without-r', known), to = medium();
