@@ -111,16 +111,18 @@ static bool
 cert_copy_above(const char *to, char path[static FOLDER_PATH])
 {
 	char real[PATH_MAX];
-	const char *at = realpath(to, real);
+	const char *at;
 
-	while (at != NULL && (at = strchr(at, '/')) != NULL) {
+	if (realpath(to, real) == NULL)
+		return false;
+	for (at = strchr(real, '/'); at != NULL; at = strchr(at, '/')) {
 		size_t n = strcspn(++at, "/"), upto;
 
 		if (at[n] == '\0' || n != strlen(NPKI) ||
 		    strncasecmp(at, NPKI, n) != 0)
 			continue;
-		upto = (size_t)(at + n - real);
-		n = upto + 1 + strcspn(at + n + 1, "/");
+		upto = (size_t)(at - real) + n;
+		n = upto + 1 + strcspn(real + upto + 1, "/");
 		if (snprintf(path, FOLDER_PATH, "%.*s", (int)n, real) <
 			FOLDER_PATH &&
 		    cert_copy_enter(path, USER) && access(path, F_OK) == 0) {
