@@ -132,6 +132,44 @@ serve_read(void *arg, uint64_t at, char *out, size_t n)
 	return got;
 }
 
+static void
+serve_allow(struct request *q)
+{
+	char list[80] = "";
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < ROUTE_METHODS; i++) {
+		int k;
+
+		if ((q->allowed & 1U << i) == 0)
+			continue;
+		k = snprintf(list + n, sizeof(list) - n, "%s%s%s",
+		    n > 0 ? ", " : "", route_method_name((enum route_method)i),
+		    i == ROUTE_GET ? ", HEAD" : "");
+		n += k > 0 ? (size_t)k : 0;
+	}
+	response_header(&q->r, "Allow", "%s", list);
+}
+
+/* A refusal takes the place of whatever was to be said. */
+static void
+serve_say(struct request *q, enum refuse what)
+{
+	response_clear(&q->r);
+	response_init(&q->r, q);
+	q->refusal = what;
+	q->file = NULL;
+	refuse_say(&q->r, what, q->why);
+	if (what == REFUSE_METHOD)
+		serve_allow(q);
+	if (what == REFUSE_RATE || what == REFUSE_BUSY)
+		response_header(&q->r, "Retry-After", "%lld",
+		    (long long)q->retry_ms / 1000 + 1);
+	if (q->state == INNER_BODY &&
+	    (what == REFUSE_BODY || what == REFUSE_MALFORMED))
+		response_header(&q->r, "Connection", "close");
+}
+
 /* Gives the stream away, which takes the waiter along. */
 static enum rc
 serve_give(struct request *q, struct MHD_Response *response)
@@ -155,8 +193,6 @@ serve_give(struct request *q, struct MHD_Response *response)
 	return rc;
 }
 
-static enum MHD_Result serve_refuse(struct request *q, enum refuse what);
-
 /* Hands the answer to the library. On the event thread. */
 static enum MHD_Result
 serve_queue(struct request *q)
@@ -177,7 +213,12 @@ serve_queue(struct request *q)
 
 		MHD_destroy_response(response);
 		/* The library closes its side of what is ours now. */
-		return rc == RC_OK ? MHD_NO : serve_refuse(q, REFUSE_BUSY);
+		if (rc == RC_OK)
+			return MHD_NO;
+		serve_say(q, REFUSE_BUSY);
+		response_finish(&q->r);
+		if ((response = answer_new(q, serve_read)) == NULL)
+			return MHD_NO;
 	}
 	if (q->r.stream) {
 		(void)atomic_fetch_add(&s->streams, 1);
@@ -195,41 +236,10 @@ serve_queue(struct request *q)
 	return result;
 }
 
-static void
-serve_allow(struct request *q)
-{
-	char list[80] = "";
-	size_t n = 0;
-
-	for (unsigned int i = 0; i < ROUTE_METHODS; i++) {
-		int k;
-
-		if ((q->allowed & 1U << i) == 0)
-			continue;
-		k = snprintf(list + n, sizeof(list) - n, "%s%s%s",
-		    n > 0 ? ", " : "", route_method_name((enum route_method)i),
-		    i == ROUTE_GET ? ", HEAD" : "");
-		n += k > 0 ? (size_t)k : 0;
-	}
-	response_header(&q->r, "Allow", "%s", list);
-}
-
 static enum MHD_Result
 serve_refuse(struct request *q, enum refuse what)
 {
-	response_clear(&q->r);
-	response_init(&q->r, q);
-	q->refusal = what;
-	q->file = NULL;
-	refuse_say(&q->r, what, q->why);
-	if (what == REFUSE_METHOD)
-		serve_allow(q);
-	if (what == REFUSE_RATE || what == REFUSE_BUSY)
-		response_header(&q->r, "Retry-After", "%lld",
-		    (long long)q->retry_ms / 1000 + 1);
-	if (q->state == INNER_BODY &&
-	    (what == REFUSE_BODY || what == REFUSE_MALFORMED))
-		response_header(&q->r, "Connection", "close");
+	serve_say(q, what);
 
 	return serve_queue(q);
 }

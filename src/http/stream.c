@@ -280,7 +280,8 @@ stream_say_chunk(struct stream *s, char *text, size_t n)
 	int k = snprintf(size, sizeof(size), "%zx\r\n", n);
 
 	memcpy(text - k, size, (size_t)k);
-	memcpy(text + n, "\r\n", 2);
+	text[n] = '\r';
+	text[n + 1] = '\n';
 
 	return stream_say(s, text - k, (size_t)k + n + 2);
 }
@@ -449,8 +450,10 @@ stream_stop(struct stream_set *set)
 	(void)eventfd_write(set->kick, 1);
 	(void)pthread_join(set->thread, NULL);
 	/* Those whose peers do not read. */
-	while (set->all != NULL)
-		stream_end(set->all);
+	for (struct stream *s = set->all, *next; s != NULL; s = next) {
+		next = s->next;
+		stream_end(s);
+	}
 	stream_clear(set);
 }
 
