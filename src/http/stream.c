@@ -4,7 +4,7 @@
  *
  * Belongs here: sending, sockets that take no more, peers that leave, how many
  * streams an address may have.
- * Not here: the head of the answer (serve.c); what is told to whom (topic.c).
+ * Not here: the head of the answer (answer.c); what is told to whom (topic.c).
  *
  * The HTTP library walks through all suspended connections whenever one of
  * them is resumed: with thousands of phones that wait, each request of anybody
