@@ -81,7 +81,8 @@ struct server;
  *
  * Listens on every origin and serves until server_stop(). RC_BUSY: a port
  * is in use, RC_IO, RC_FORMAT: it or the address cannot be had (err.field is
- * the origin's name). RC_BUG: a table is wrong.
+ * the origin's name). RC_BUG: a table is wrong. Its threads have the signal
+ * mask of the caller, who blocks what only the main thread is to get.
  */
 IG_CHECK enum rc server_start(
     const struct server_conf *conf, struct server **out, struct err *e);

@@ -17,7 +17,8 @@
  */
 #include "http/stream.h"
 
-#include "base/rnd.h"
+#include "http/loop.h"
+#include "http/names.h"
 #include "http/topic.h"
 
 #include <errno.h>
@@ -25,13 +26,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,9 +41,8 @@
 
 /* An address that has streams. */
 struct stream_address {
-	struct stream_address *next;
+	struct names_entry entry; /* first */
 	size_t n;
-	char name[];
 };
 
 struct stream {
@@ -65,13 +62,11 @@ struct stream {
 
 struct stream_set {
 	pthread_mutex_t lock;
-	pthread_t thread;
-	int epoll, kick;
+	struct loop loop;
 	size_t most, per_address, n;
-	uint64_t seed;
 	struct stream *all;
 	struct stream *ready, **last;
-	struct stream_address *bucket[STREAM_BUCKETS];
+	struct names addresses;
 	bool ending;
 };
 
@@ -80,7 +75,7 @@ static void
 stream_queue(struct stream_set *set, struct stream *s)
 {
 	if (set->ready == NULL)
-		(void)eventfd_write(set->kick, 1);
+		loop_kick(&set->loop);
 	s->then = NULL;
 	*set->last = s;
 	set->last = &s->then;
@@ -98,41 +93,22 @@ stream_woken(void *arg)
 	(void)pthread_mutex_unlock(&set->lock);
 }
 
-/* The place in its bucket's chain where an address is or would be. */
-static struct stream_address **
-stream_place(struct stream_set *set, const char *name)
-{
-	uint64_t h = set->seed;
-	struct stream_address **at;
-
-	for (const char *c = name; *c != '\0'; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
-	at = &set->bucket[h >> 32 & (STREAM_BUCKETS - 1)];
-	while (*at != NULL && strcmp((*at)->name, name) != 0)
-		at = &(*at)->next;
-
-	return at;
-}
-
 /* Under the lock: one more from an address. */
 static enum rc
 stream_count_in(
     struct stream_set *set, struct stream *s, const char *name, struct err *e)
 {
-	struct stream_address **at = stream_place(set, name), *from = *at;
-	size_t n = strlen(name) + 1;
+	struct stream_address *from = names_find(&set->addresses, name);
 
 	if (set->n >= set->most)
 		return err_set(e, RC_BUSY, NULL, "too many event streams");
 	if (from != NULL && set->per_address > 0 && from->n >= set->per_address)
 		return err_set(
 		    e, RC_BUSY, NULL, "too many event streams of one address");
-	if (from == NULL) {
-		if ((from = calloc(1, sizeof(*from) + n)) == NULL)
-			return err_set(e, RC_MEMORY, NULL, "out of memory");
-		memcpy(from->name, name, n);
-		*at = from;
-	}
+	if (from == NULL)
+		from = names_add(&set->addresses, name, sizeof(*from));
+	if (from == NULL)
+		return err_set(e, RC_MEMORY, NULL, "out of memory");
 	s->address = from;
 	from->n++;
 	set->n++;
@@ -144,13 +120,9 @@ stream_count_in(
 static void
 stream_count_out(struct stream_set *set, struct stream *s)
 {
-	struct stream_address *address = s->address;
-
 	set->n--;
-	if (--address->n == 0) {
-		*stream_place(set, address->name) = address->next;
-		free(address);
-	}
+	if (--s->address->n == 0)
+		names_drop(&set->addresses, &s->address->entry);
 }
 
 static enum rc
@@ -199,7 +171,7 @@ static void
 stream_end(struct stream *s)
 {
 	/* Closing is not enough while the library has its descriptor yet. */
-	(void)epoll_ctl(s->set->epoll, EPOLL_CTL_DEL, s->fd, NULL);
+	(void)epoll_ctl(s->set->loop.epoll, EPOLL_CTL_DEL, s->fd, NULL);
 	stream_leave(s->set, s);
 	topic_waiter_free(s->waiter);
 	stream_free(s);
@@ -269,7 +241,7 @@ stream_listen(struct stream *s, int how, bool blocked)
 
 	event.data.ptr = s;
 
-	return epoll_ctl(s->set->epoll, how, s->fd, &event) == 0;
+	return epoll_ctl(s->set->loop.epoll, how, s->fd, &event) == 0;
 }
 
 /* Sends n bytes, which have room around them: as a chunk, of none the last. */
@@ -334,15 +306,12 @@ stream_send(struct stream *s)
 }
 
 static void
-stream_event(struct stream_set *set, const struct epoll_event *event)
+stream_event(const struct epoll_event *event)
 {
 	struct stream *s = event->data.ptr;
 	bool left = (event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-	eventfd_t ignored;
 
-	if (s == NULL) {
-		(void)eventfd_read(set->kick, &ignored);
-	} else if (s->blocked) {
+	if (s->blocked) {
 		s->left = s->left || left;
 		stream_woken(s);
 	} else if (left) {
@@ -374,12 +343,12 @@ stream_run(void *arg)
 	bool on = true;
 
 	while (on) {
-		int n = epoll_wait(set->epoll, events, STREAM_EVENTS, -1);
+		int n = loop_wait(&set->loop, events, STREAM_EVENTS, -1);
 		struct stream *ready, *then;
 
 		/* None is freed before all that was fetched has been seen. */
 		for (int i = 0; i < n; i++)
-			stream_event(set, &events[i]);
+			stream_event(&events[i]);
 		on = stream_ready(set, &ready);
 		for (; ready != NULL; ready = then) {
 			then = ready->then;
@@ -393,10 +362,7 @@ stream_run(void *arg)
 static void
 stream_clear(struct stream_set *set)
 {
-	if (set->epoll >= 0)
-		(void)close(set->epoll);
-	if (set->kick >= 0)
-		(void)close(set->kick);
+	names_clear(&set->addresses);
 	(void)pthread_mutex_destroy(&set->lock);
 	free(set);
 }
@@ -406,10 +372,7 @@ stream_start(
     size_t most, size_t per_address, struct stream_set **out, struct err *e)
 {
 	struct stream_set *set = calloc(1, sizeof(*set));
-	struct epoll_event event = { .events = EPOLLIN };
-	pthread_attr_t attr;
-	sigset_t all, before;
-	bool good;
+	enum rc rc;
 
 	*out = NULL;
 	if (set == NULL)
@@ -417,22 +380,13 @@ stream_start(
 	set->most = most;
 	set->per_address = per_address;
 	set->last = &set->ready;
-	rnd_bytes(&set->seed, sizeof(set->seed));
 	(void)pthread_mutex_init(&set->lock, NULL);
-	set->epoll = epoll_create1(EPOLL_CLOEXEC);
-	set->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STREAM_STACK);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	good = set->epoll >= 0 && set->kick >= 0 &&
-	    epoll_ctl(set->epoll, EPOLL_CTL_ADD, set->kick, &event) == 0 &&
-	    pthread_create(&set->thread, &attr, stream_run, set) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	(void)pthread_attr_destroy(&attr);
-	if (!good) {
+	rc = names_init(&set->addresses, STREAM_BUCKETS, e);
+	if (rc == RC_OK)
+		rc = loop_start(&set->loop, STREAM_STACK, stream_run, set, e);
+	if (rc != RC_OK) {
 		stream_clear(set);
-		return err_set(e, RC_IO, NULL, "no thread can be started");
+		return rc;
 	}
 	*out = set;
 
@@ -447,13 +401,13 @@ stream_stop(struct stream_set *set)
 	(void)pthread_mutex_lock(&set->lock);
 	set->ending = true;
 	(void)pthread_mutex_unlock(&set->lock);
-	(void)eventfd_write(set->kick, 1);
-	(void)pthread_join(set->thread, NULL);
+	loop_join(&set->loop);
 	/* Those whose peers do not read. */
 	for (struct stream *s = set->all, *next; s != NULL; s = next) {
 		next = s->next;
 		stream_end(s);
 	}
+	loop_close(&set->loop);
 	stream_clear(set);
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/rnd.h"
 #include "http/event.h"
+#include "http/names.h"
 #include "http/timer.h"
 
 #include <pthread.h>
@@ -28,9 +29,8 @@ struct topic_sub {
 };
 
 struct topic {
-	struct topic *next;
+	struct names_entry entry; /* first */
 	struct topic_sub *subs;
-	char name[]; /* ended with a zero */
 };
 
 struct topic_waiter {
@@ -56,11 +56,10 @@ struct topic_waiter {
 struct topic_hub {
 	pthread_mutex_t lock;
 	pthread_cond_t none_out;
-	struct topic *bucket[TOPIC_BUCKETS];
+	struct names topics;
 	struct timer_heap timers;
 	size_t waiters, waiters_max;
 	size_t out; /* parked or being woken */
-	uint64_t seed;
 	uint64_t last_id;
 	bool stopping;
 	void (*kick)(void *arg);
@@ -75,14 +74,14 @@ topic_new(size_t waiters_max, struct topic_hub **out, struct err *e)
 	*out = NULL;
 	if (hub == NULL)
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
-	if (timer_init(&hub->timers, waiters_max, e) != RC_OK) {
-		free(hub);
-		return RC_MEMORY;
-	}
 	(void)pthread_mutex_init(&hub->lock, NULL);
 	(void)pthread_cond_init(&hub->none_out, NULL);
 	hub->waiters_max = waiters_max;
-	rnd_bytes(&hub->seed, sizeof(hub->seed));
+	if (timer_init(&hub->timers, waiters_max, e) != RC_OK ||
+	    names_init(&hub->topics, TOPIC_BUCKETS, e) != RC_OK) {
+		topic_free(hub);
+		return RC_MEMORY;
+	}
 	*out = hub;
 
 	return RC_OK;
@@ -94,6 +93,7 @@ topic_free(struct topic_hub *hub)
 	if (hub == NULL)
 		return;
 	timer_clear(&hub->timers);
+	names_clear(&hub->topics);
 	(void)pthread_cond_destroy(&hub->none_out);
 	(void)pthread_mutex_destroy(&hub->lock);
 	free(hub);
@@ -118,22 +118,6 @@ topic_waiting(struct topic_hub *hub)
 	(void)pthread_mutex_unlock(&hub->lock);
 
 	return n;
-}
-
-/* The place in its bucket's chain where a topic is or would be. */
-static struct topic **
-topic_place(struct topic_hub *hub, const char *name)
-{
-	uint64_t h = hub->seed;
-	struct topic **at;
-
-	for (const char *c = name; *c != '\0'; c++)
-		h = (h ^ (uint8_t)*c) * UINT64_C(0x9e3779b97f4a7c15) ^ h >> 29;
-	at = &hub->bucket[h >> 32 & (TOPIC_BUCKETS - 1)];
-	while (*at != NULL && strcmp((*at)->name, name) != 0)
-		at = &(*at)->next;
-
-	return at;
 }
 
 static bool
@@ -174,16 +158,13 @@ topic_waiter_new(struct topic_hub *hub, void (*wake)(void *arg), void *arg,
 static void
 topic_unwatch(struct topic_sub *sub)
 {
-	struct topic_hub *hub = sub->waiter->hub;
 	struct topic *t = sub->topic;
 
 	*sub->back = sub->next;
 	if (sub->next != NULL)
 		sub->next->back = sub->back;
-	if (t->subs == NULL) {
-		*topic_place(hub, t->name) = t->next;
-		free(t);
-	}
+	if (t->subs == NULL)
+		names_drop(&sub->waiter->hub->topics, &t->entry);
 }
 
 void
@@ -210,23 +191,19 @@ topic_watch(struct topic_waiter *w, const char *name, struct err *e)
 {
 	struct topic_hub *hub = w->hub;
 	struct topic_sub *sub = &w->subs[w->subs_n];
-	struct topic **at, *t;
-	size_t n = strlen(name) + 1;
+	struct topic *t;
 
 	if (!topic_is_name(name))
 		return err_set(e, RC_FORMAT, NULL, "not a topic name");
 	for (size_t i = 0; i < w->subs_n; i++) {
-		if (strcmp(w->subs[i].topic->name, name) == 0)
+		if (strcmp(w->subs[i].topic->entry.name, name) == 0)
 			return RC_OK;
 	}
 	if (w->subs_n == TOPIC_WATCH_MAX)
 		return err_set(e, RC_LIMIT, NULL, "too many topics");
 	(void)pthread_mutex_lock(&hub->lock);
-	at = topic_place(hub, name);
-	if ((t = *at) == NULL && (t = calloc(1, sizeof(*t) + n)) != NULL) {
-		memcpy(t->name, name, n);
-		*at = t;
-	}
+	if ((t = names_find(&hub->topics, name)) == NULL)
+		t = names_add(&hub->topics, name, sizeof(*t));
 	if (t != NULL) {
 		*sub = (struct topic_sub){ t, w, t->subs, &t->subs };
 		if (t->subs != NULL)
@@ -393,7 +370,7 @@ topic_tell_all(struct topic_hub *hub, const char *name, const char *type,
 	if ((rc = event_check(type, data, e)) != RC_OK)
 		return rc;
 	(void)pthread_mutex_lock(&hub->lock);
-	t = *topic_place(hub, name);
+	t = names_find(&hub->topics, name);
 	id = ++hub->last_id;
 	if (t != NULL)
 		rc = event_new(id, type, data, &event, e);
@@ -434,7 +411,7 @@ topic_end(struct topic_hub *hub, const char *name)
 	struct topic *t;
 
 	(void)pthread_mutex_lock(&hub->lock);
-	t = *topic_place(hub, name);
+	t = names_find(&hub->topics, name);
 	for (struct topic_sub *s = t == NULL ? NULL : t->subs; s != NULL;
 	     s = s->next) {
 		s->waiter->news = true;

@@ -13,13 +13,11 @@
 #include "http/watch.h"
 
 #include "base/clock.h"
+#include "http/loop.h"
 #include "http/topic.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,8 +30,7 @@ struct watch_list {
 
 struct watch {
 	pthread_mutex_t lock;
-	pthread_t thread;
-	int epoll, kick;
+	struct loop loop;
 	struct topic_hub *hub;
 	int64_t limits_ms[WATCH_PHASES];
 	struct watch_list lists[WATCH_PHASES];
@@ -47,7 +44,7 @@ watch_kick(void *arg)
 {
 	struct watch *w = arg;
 
-	(void)eventfd_write(w->kick, 1);
+	loop_kick(&w->loop);
 }
 
 static void
@@ -112,16 +109,11 @@ static void
 watch_events(struct watch *w, const struct epoll_event *events, int n)
 {
 	struct watch_peer *closed;
-	eventfd_t ignored;
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (int i = 0; i < n; i++) {
 		struct watch_peer *peer = events[i].data.ptr;
 
-		if (peer == NULL) {
-			(void)eventfd_read(w->kick, &ignored);
-			continue;
-		}
 		peer->left = true;
 		if (peer->waiter != NULL)
 			topic_leave(peer->waiter);
@@ -167,7 +159,7 @@ watch_run(void *arg)
 			wait = 1000;
 		else
 			wait = left > 0 ? (int)left : 0;
-		n = epoll_wait(w->epoll, events, WATCH_EVENTS, wait);
+		n = loop_wait(&w->loop, events, WATCH_EVENTS, wait);
 		watch_events(w, events, n);
 	}
 
@@ -179,9 +171,7 @@ watch_start(struct topic_hub *hub, const int64_t limits_ms[WATCH_PHASES],
     struct watch **out, struct err *e)
 {
 	struct watch *w = calloc(1, sizeof(*w));
-	struct epoll_event event = { .events = EPOLLIN };
-	sigset_t all, before;
-	bool good;
+	enum rc rc;
 
 	*out = NULL;
 	if (w == NULL)
@@ -190,21 +180,10 @@ watch_start(struct topic_hub *hub, const int64_t limits_ms[WATCH_PHASES],
 	for (int i = 0; i < WATCH_PHASES; i++)
 		w->limits_ms[i] = limits_ms[i];
 	(void)pthread_mutex_init(&w->lock, NULL);
-	w->epoll = epoll_create1(EPOLL_CLOEXEC);
-	w->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	good = w->epoll >= 0 && w->kick >= 0 &&
-	    epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->kick, &event) == 0 &&
-	    pthread_create(&w->thread, NULL, watch_run, w) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!good) {
-		if (w->epoll >= 0)
-			(void)close(w->epoll);
-		if (w->kick >= 0)
-			(void)close(w->kick);
+	if ((rc = loop_start(&w->loop, 0, watch_run, w, e)) != RC_OK) {
+		(void)pthread_mutex_destroy(&w->lock);
 		free(w);
-		return err_set(e, RC_IO, NULL, "no thread can be started");
+		return rc;
 	}
 	topic_set_kick(hub, watch_kick, w);
 	*out = w;
@@ -221,11 +200,9 @@ watch_stop(struct watch *w)
 	(void)pthread_mutex_lock(&w->lock);
 	w->ending = true;
 	(void)pthread_mutex_unlock(&w->lock);
-	watch_kick(w);
-	(void)pthread_join(w->thread, NULL);
+	loop_join(&w->loop);
 	watch_events(w, NULL, 0);
-	(void)close(w->epoll);
-	(void)close(w->kick);
+	loop_close(&w->loop);
 	(void)pthread_mutex_destroy(&w->lock);
 	free(w);
 }
@@ -253,7 +230,7 @@ watch_close(struct watch *w, struct watch_peer *peer)
 	watch_unlink(w, peer);
 	w->count--;
 	if (peer->listed) {
-		(void)epoll_ctl(w->epoll, EPOLL_CTL_DEL, peer->fd, NULL);
+		(void)epoll_ctl(w->loop.epoll, EPOLL_CTL_DEL, peer->fd, NULL);
 		peer->next = w->closed;
 		w->closed = peer;
 		peer = NULL;
@@ -281,8 +258,8 @@ watch_wait(
 	(void)pthread_mutex_lock(&w->lock);
 	peer->waiter = waiter;
 	if (waiter != NULL && !peer->listed)
-		peer->listed =
-		    epoll_ctl(w->epoll, EPOLL_CTL_ADD, peer->fd, &event) == 0;
+		peer->listed = epoll_ctl(w->loop.epoll, EPOLL_CTL_ADD, peer->fd,
+				   &event) == 0;
 	if (waiter != NULL && peer->left)
 		topic_leave(waiter);
 	(void)pthread_mutex_unlock(&w->lock);

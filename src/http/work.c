@@ -7,7 +7,6 @@
 #include "http/work.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #define WORK_THREADS_MAX 64
@@ -51,7 +50,6 @@ work_new(unsigned int threads, size_t max, struct work **out, struct err *e)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	pthread_attr_t attr;
-	sigset_t all, before;
 
 	*out = NULL;
 	if (w == NULL)
@@ -61,16 +59,12 @@ work_new(unsigned int threads, size_t max, struct work **out, struct err *e)
 	w->max = max;
 	(void)pthread_attr_init(&attr);
 	(void)pthread_attr_setstacksize(&attr, WORK_STACK);
-	/* Signals are the main thread's business. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (; w->threads < threads && w->threads < WORK_THREADS_MAX;
 	     w->threads++) {
 		if (pthread_create(
 			&w->thread[w->threads], &attr, work_run, w) != 0)
 			break;
 	}
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
 	if (w->threads == 0) {
 		work_free(w);
