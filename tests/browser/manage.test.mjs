@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -201,6 +201,12 @@ function breakWriting(how) {
     owner.prototype[name] = whole;
     FileSystemFileHandle.prototype.createWritable = createWritable;
   };
+}
+
+async function check(page, password) {
+  await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill(password);
+  await press(page, '확인');
 }
 
 const next = 'Han-gang2026!';
@@ -397,20 +403,29 @@ test('half of a pair for encryption stays behind, and is named', { timeout: 6000
     kmCert: ['개인키가 없는 암호용 인증서는', 'The encryption certificate is left out'],
     kmPri: ['인증서가 없는 암호용 개인키는', 'The encryption key is left out'],
   };
-  for (const [half, gone] of [['kmCert', 'kmPri.key'], ['kmPri', 'kmCert.der']]) {
-    const at = join(work, `only-${half}`);
+  for (const [half, gone, leave] of [['kmCert', 'kmPri.key', rmSync], ['kmPri', 'kmCert.der', rmSync], ['kmCert', 'kmPri.key', truncateSync]]) {
+    const at = mkdtempSync(join(work, 'half-'));
     cpSync(made.folder, at, { recursive: true });
-    rmSync(join(at, gone));
+    leave(join(at, gone));
     await pick(page, at);
     for (const act of ['다른 곳에 복사', 'PFX 파일로 저장', '비밀번호 바꾸기']) {
       await page.getByRole('button', { name: new RegExp(`^${act}`) }).click();
       await inBoth(page, ...sentences[half]);
       await page.goBack();
     }
+    await check(page, made.password);
+    await heading(page, '비밀번호가 맞아요');
+    await inBoth(page, '암호화된 문서는 이 사본으로 열 수 없어요', 'Encrypted documents cannot be opened with this copy');
+    await inBoth(page, `${gone}가 없거나 비어 있어요`, `${gone} is missing or empty`);
+    await page.goBack();
     await press(page, '다른 폴더 열기');
   }
   /* Of a whole pair nothing is said. */
   await pick(page, made.folder);
+  await check(page, made.password);
+  await heading(page, '비밀번호가 맞아요');
+  assert.equal(await page.getByText('암호화된 문서는').count(), 0);
+  await page.goBack();
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
   await heading(page, '어디에 복사할까요?');
   assert.equal(await page.getByText(sentences.kmCert[0]).or(page.getByText(sentences.kmPri[0])).count(), 0);
@@ -712,15 +727,22 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
   const pbes2 = Buffer.from('2a864886f70d01050d', 'hex');
   const unknown = Buffer.from(key);
   Buffer.from('2a864886f70d010501', 'hex').copy(unknown, key.indexOf(pbes2));
-  for (const [name, bytes, said] of [['unknown', unknown, ['이 브라우저에서 열 수 없는 인증서예요', 'This browser cannot open the certificate']], ...[['damaged', key.subarray(0, 500)], ['none', Buffer.alloc(900)]].map((one) => [...one, ['signPri.key 파일을 읽을 수 없어요', 'The signPri.key file cannot be read']])]) {
+  const damaged = ['signPri.key 파일을 읽을 수 없어요', 'The signPri.key file cannot be read'];
+  for (const [name, bytes, said] of [['unknown', unknown, ['이 브라우저에서 열 수 없는 인증서예요', 'This browser cannot open the certificate']],
+    ['damaged', key.subarray(0, 500), damaged], ['none', Buffer.alloc(900), damaged], ['large', Buffer.concat([key, Buffer.alloc(20000)]), damaged],
+    ['empty', Buffer.alloc(0), ['signPri.key 파일이 비어 있어요', 'The signPri.key file is empty']]]) {
     const at = join(work, name);
     mkdirSync(at);
     copyFileSync(made.signCert, join(at, 'signCert.der'));
     writeFileSync(join(at, 'signPri.key'), bytes);
     await pick(page, at);
-    await page.getByRole('button', { name: /^비밀번호 확인/ }).click();
-    await page.getByLabel('인증서 비밀번호').fill(made.password);
-    await press(page, '확인');
+    await heading(page, '뷁쌿훑');
+    /* What no password opens is told of before one is asked for. */
+    if (name === 'unknown')
+      assert.equal(await page.getByText(said[0]).count(), 0);
+    else
+      await inBoth(page, ...said);
+    await check(page, made.password);
     await inBoth(page, ...said);
     await page.goBack();
     await press(page, '다른 폴더 열기');
@@ -903,12 +925,13 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await press(page, '다른 파일');
   /* What no password opens is not asked for one: a file that was cut, and what is none. */
   const whole = readFileSync(join(samples, 'sign.pfx'));
-  for (const buffer of [whole.subarray(0, 500), readFileSync(made.signCert), readFileSync(made.signKey)]) {
+  for (const buffer of [whole.subarray(0, 500), readFileSync(made.signCert), readFileSync(made.signKey), Buffer.concat([whole, Buffer.alloc(70000)]), Buffer.alloc(0)]) {
+    const said = buffer.length === 0 ? ['PFX 파일이 비어 있어요', 'The PFX file is empty'] : ['PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read'];
     await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer });
-    await heading(page, 'PFX 파일을 읽을 수 없어요');
+    await heading(page, said[0]);
     assert.equal((await focused(page)).name, '다른 파일');
     assert.equal(await page.locator('ig-field').count(), 0);
-    await inBoth(page, 'PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read');
+    await inBoth(page, ...said);
     await press(page, '다른 파일');
   }
   const keyless = join(work, 'keyless.pfx');

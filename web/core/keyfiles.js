@@ -27,8 +27,9 @@ const countMax = 20000;
  * picked, which is asked for leave to write. written: when the signing key's
  * file was last written, which is when its password was set; milliseconds
  * since 1970, null where nobody knows. alone: the half of a pair for encryption
- * that lies there without the other, and is not among the files.
- * @typedef {{files: Files, facts: object, path: string, written: number|null, alone: 'kmCert'|'kmPri'|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
+ * that lies there without the other, and is not among the files. fault: what
+ * checkFiles throws of them, null where they are whole.
+ * @typedef {{files: Files, facts: object, path: string, written: number|null, alone: 'kmCert'|'kmPri'|null, fault: Error|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
 export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
@@ -49,28 +50,29 @@ export async function factsOf(der) {
 /* What the C code refuses, as a person needs to hear it. */
 const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_STATE: 'key-other', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
 
-/** Whatever was thrown, as a Problem; an NpkiError with .file, a name, tells of that file. */
+/** Whatever was thrown, as a Problem; an NpkiError with .file, a name, tells of that file, with .empty of one without a byte. */
 export function problemOfFiles(thrown) {
   if (!(thrown instanceof NpkiError))
     return problemOf(thrown);
-  const { code, file } = thrown;
-  return new Problem(code === 'RC_FORMAT' && file !== undefined ? 'file-unreadable' : problems[code] ?? 'server-error', { file });
+  const { code, file, empty } = thrown;
+  const damaged = file !== undefined && ['RC_FORMAT', 'RC_LIMIT'].includes(code);
+  return new Problem(damaged ? empty ? 'file-empty' : 'file-unreadable' : problems[code] ?? 'server-error', { file });
 }
 
 const readers = [['signCert', certificateFacts], ['signPri', checkKeyFile], ['kmCert', certificateFacts], ['kmPri', checkKeyFile]];
 
 /**
- * Throws an NpkiError with .file for the first that is not what its name says.
+ * Throws an NpkiError with .file and .empty for the first that is not what its name says.
  * What is whole, though nobody here opens it, is let through.
  * @param {Files} files
  */
 export async function checkFiles(files) {
-  for (const [part, read] of readers.filter(([name]) => files[name]?.length > 0)) {
+  for (const [part, read] of readers.filter(([name]) => files[name] !== undefined)) {
     try {
       await read(files[part]);
     } catch (e) {
-      if (!(e instanceof NpkiError) || e.code === 'RC_FORMAT')
-        throw Object.assign(e, { file: names[part] });
+      if (!(e instanceof NpkiError) || e.code !== 'RC_UNKNOWN')
+        throw Object.assign(e, { file: names[part], empty: files[part].length === 0 });
     }
   }
 }
@@ -84,7 +86,7 @@ export async function checkFiles(files) {
 export async function openKeys(files, password) {
   await checkFiles(files);
   const wrong = [];
-  const pairs = [['signPri', 'signCert'], ['kmPri', 'kmCert']].filter(([key]) => files[key]?.length > 0);
+  const pairs = [['signPri', 'signCert'], ['kmPri', 'kmCert']].filter(([key]) => files[key] !== undefined);
   for (const [key, certificate] of pairs) {
     try {
       await openKeyFile(files[key], password, files[certificate]);
@@ -156,16 +158,17 @@ export function namedFiles(files) {
 
 const pathOf = (f) => f.webkitRelativePath || f.relativePath || '';
 
-const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
+/* Of one that is too large no more than shows it. */
+const bytesOf = async (file, max = fileMax) => new Uint8Array(await file.slice(0, max + 1).arrayBuffer());
 
 const fits = (file) => file.size > 0 && file.size <= fileMax;
 
-/* The files of each folder, by what they are. A certificate without a byte is there, and damaged. */
+/* The files of each folder, by what they are. A certificate or a key for signing that is empty or too large is there, and damaged. */
 function foldersOf(list) {
   const folders = new Map();
   for (const file of list) {
     const part = partOf(file.name);
-    if (part === undefined || part !== 'signCert' && !fits(file))
+    if (part === undefined || !part.startsWith('sign') && !fits(file))
       continue;
     const path = pathOf(file).split('/').slice(0, -1).join('/');
     folders.set(path, { ...folders.get(path), [part]: file });
@@ -208,7 +211,7 @@ export async function pairsOf(list) {
       for (const [name, file] of Object.entries(set))
         files[name] = await bytesOf(file);
       const writable = Object.values(set).every((file) => file.handle !== undefined);
-      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, root: set.signPri.root ?? null,
+      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, fault: await checkFiles(files).then(() => null, (e) => e), root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
       console.warn(`${path}: no certificate that can be read`, e);
@@ -245,16 +248,20 @@ export async function unreadableOf(list) {
 }
 
 /** The PFX files among what was picked. */
-export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name) && file.size > 0 && file.size <= pfxMax);
+export const pfxOf = (list) => list.filter((file) => pfxName.test(file.name));
 
-/* Throws e, which tells of a PFX file. */
-function ofPfx(e) {
-  throw Object.assign(e, { file: 'PFX' });
+/* Gives what is read from a PFX file; what is thrown tells of it. */
+async function ofPfx(file, read) {
+  try {
+    return await read(await bytesOf(file, pfxMax));
+  } catch (e) {
+    throw Object.assign(e, { file: 'PFX', empty: file.size === 0 });
+  }
 }
 
-/** Throws what checkPfx throws, with .file: then no password opens it. @param {File} file */
+/** Throws what checkPfx throws, with .file and .empty: then no password opens it. @param {File} file */
 export async function checkPfxFile(file) {
-  await checkPfx(await bytesOf(file)).catch(ofPfx);
+  await ofPfx(file, checkPfx);
 }
 
 /**
@@ -266,12 +273,12 @@ export async function checkPfxFile(file) {
  * @returns {Promise<(Found & {opened: true, lacksR: boolean})[]>}
  */
 export async function openPfxFile(file, password) {
-  const { pairs } = await openPfx(await bytesOf(file), password).catch(ofPfx);
+  const { pairs } = await ofPfx(file, (bytes) => openPfx(bytes, password));
   const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
   const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
     const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);
     const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
-    return { files, facts, path: file.name, written: null, alone: null, handles: null, root: null, opened: true, lacksR };
+    return { files, facts, path: file.name, written: null, alone: null, fault: null, handles: null, root: null, opened: true, lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

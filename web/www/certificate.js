@@ -47,8 +47,8 @@ export const withoutKey = (list) => list.length === 0 ? nothing : html`<div clas
 export const unreadable = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.unreadable', { count: list.length })}</h3><p>${t('www.find.unreadable.text')}</p>
   ${list.map((path) => html`<p class="small own">${parted(path)}</p>`)}</div>`;
 
-/** What is said of a certificate that has half of a pair for encryption, which stays behind. */
-export const withoutPair = ({ alone }) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(`manage.alone.${alone}`)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
+/** What is said of a certificate that has half of a pair for encryption: that it stays behind, or another title. */
+export const withoutPair = ({ alone }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
 
 /** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
 export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;

@@ -11,7 +11,7 @@
 import { View, base, css, html } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
-import { passwordRules } from '../core/keyfiles.js';
+import { passwordRules, problemOfFiles } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
 import { ownFont, passwordIsOld, unreadable, withoutKey } from './certificate.js';
 import './find.js';
@@ -114,6 +114,7 @@ class WwwManage extends View {
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.#single ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
+      <ig-trouble .problem=${one.fault && problemOfFiles(one.fault)}></ig-trouble>
       <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }

@@ -29,7 +29,7 @@ class WwwCheck extends Asking {
 
   render() {
     if (this.done)
-      return this.ended(t('manage.check.right'), t(this.one.files.kmPri === undefined ? 'manage.check.right.text' : 'manage.check.right.both'));
+      return this.ended(t('manage.check.right'), t(this.one.files.kmPri === undefined ? 'manage.check.right.text' : 'manage.check.right.both'), withoutPair(this.one, 'manage.alone.closed'));
     return html`${this.top()}<h1 tabindex="-1">${t('password.title')}</h1>
       <div class="form"><ig-field type="password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#check()}></ig-field>
         ${this.foot(t('ok'), () => this.#check(), t('password.checking'))}</div>`;
