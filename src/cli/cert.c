@@ -4,8 +4,9 @@
  * Belongs here: the verbs and their options, which certificate is meant, which
  * way of ending a failure is.
  * Not here: what a verb does (cert_list.c, cert_password.c, cert_copy.c,
- * cert_delete.c, cert_pfx.c, cert_show.c, cert_vid.c); how it is told how it ended
- * (cert_tell.c); finding and changing folders (npki/folder.c, npki/medium.c).
+ * cert_delete.c, cert_export.c, cert_import.c, cert_show.c, cert_vid.c); how it is
+ * told how it ended (cert_tell.c); finding and changing folders (npki/folder.c,
+ * npki/medium.c).
  */
 #include "cli/cert.h"
 
@@ -14,9 +15,10 @@
 #include "base/usage.h"
 #include "cli/cert_copy.h"
 #include "cli/cert_delete.h"
+#include "cli/cert_export.h"
+#include "cli/cert_import.h"
 #include "cli/cert_list.h"
 #include "cli/cert_password.h"
-#include "cli/cert_pfx.h"
 #include "cli/cert_show.h"
 #include "cli/cert_tell.h"
 #include "cli/cert_vid.h"
@@ -164,9 +166,9 @@ struct verb {
 	    "--open FILE --owner FILE [OPTION …] [CERTIFICATE]")               \
 	X(copy, "copy", " tRrj", cert_copy,                                    \
 	    "--to FOLDER [OPTION …] [CERTIFICATE]")                            \
-	X(export, "export", " orpnFRj", cert_pfx_export,                       \
+	X(export, "export", " orpnFRj", cert_export,                       \
 	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
-	X(import, "import", "<xnITRj", cert_pfx_import, "[OPTION …] FILE")     \
+	X(import, "import", "<xnITRj", cert_import, "[OPTION …] FILE")     \
 	X(delete, "delete", " ryj", cert_delete,                          \
 	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
@@ -455,7 +457,7 @@ static const struct {
 } forms[] = {
 	{ 'f', cert_password_form },
 	{ 'I', cert_password_form },
-	{ 'F', cert_pfx_form },
+	{ 'F', cert_export_form },
 	{ 'P', paper_form_name },
 };
 
@@ -497,13 +499,13 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		return usage_wrong(&v->usage, USAGE_MISSING, "FILE");
 	if (v->run == cert_copy && c->to == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--to");
-	if ((v->run == cert_pfx_export && message_is_shown(c->out)) ||
+	if ((v->run == cert_export && message_is_shown(c->out)) ||
 	    (v->run == cert_vid && cert_vid_is_shown(c)))
 		return usage_wrong(&v->usage, USAGE_TERMINAL, "--out FILE");
-	if (v->run == cert_pfx_export && c->out == NULL)
+	if (v->run == cert_export && c->out == NULL)
 		return usage_wrong(&v->usage, USAGE_MISSING, "--out");
 	/* Two things cannot go to standard output. */
-	if (v->run == cert_pfx_export && c->json && strcmp(c->out, "-") == 0)
+	if (v->run == cert_export && c->json && strcmp(c->out, "-") == 0)
 		return usage_wrong(&v->usage, USAGE_EXTRA, "--json");
 	if (v->run == cert_vid && cert_vid_misses(c) != NULL)
 		return usage_wrong(

@@ -1,196 +1,19 @@
 /*
- * cert_pfx.c - ingam cert export, import: a certificate as one PKCS#12 file.
+ * cert_pfx.c - what of a PKCS#12 file belongs together, and into which folder.
  *
- * Belongs here: which pairs and certificates of CAs go in and out, passwords,
- * what is said.
- * Not here: the format (npki/pfx.c, npki/pfxput.c); where a certificate belongs
- * (cert_copy.c).
+ * Belongs here: which encryption pair is whose, which certificates come without
+ * a key, which of several has a folder.
+ * Not here: what is done with them and said (cert_import.c); the format
+ * (npki/pfx.c).
  */
 #include "cli/cert_pfx.h"
 
-#include "base/file.h"
-#include "base/text.h"
-#include "cli/answer.h"
-#include "cli/cert_copy.h"
-#include "cli/cert_password.h"
-#include "cli/message.h"
-#include "client/reason.h"
-#include "npki/capubs.h"
 #include "npki/dn.h"
-#include "npki/keyfile.h"
-#include "npki/keyput.h"
-#include "npki/pbeput.h"
-#include "npki/pfxput.h"
-#include "npki/vid.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
-static const struct person_text text_exported = { "PFX 파일로 내보냈어요",
-	"Exported" };
-static const struct person_text text_imported = { "PFX 파일에서 가져왔어요",
-	"Imported" };
-static const struct person_text text_file = { "PFX 파일의 비밀번호",
-	"Password of the PFX file" };
-static const struct person_text text_new = { "새 인증서 비밀번호",
-	"New password of the certificate" };
-static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
-	"New password once more" };
-static const struct person_text text_older = {
-	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
-	"Left out, because one that ends later has the same folder"
-};
-static const struct person_text text_keyless = {
-	"개인키가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
-	"Left out, because the PFX file has not its key for encryption"
-};
-static const struct person_text text_ownerless = {
-	"같은 사람의 전자서명용 인증서가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
-	"Left out, because the PFX file has no certificate for signing of its "
-	"owner"
-};
-static const struct person_text text_empty = {
-	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
-	"The password of the PFX file is empty. The certificate needs a new one."
-};
-static const struct person_text text_replace = {
-	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
-	"A file of this name is there. Replace it? (yes/no)"
-};
-
-const char *
-cert_pfx_form(size_t i)
-{
-	return i <= PFXPUT_MODERN ? pfxput_form_name((enum pfxput_form)i)
-				  : NULL;
-}
-
-/* The pairs that are open, and the certificates of CAs beside them. */
-static enum rc
-cert_pfx_gather(struct cert *c, const struct sec *sign, const struct sec *km,
-    struct pfx *out)
-{
-	struct span authorities = cert_file(c, FOLDER_CA_PUBS);
-
-	out->pairs[out->n++] =
-	    (struct pfx_pair){ .certificate = cert_file(c, FOLDER_SIGN_CERT),
-		    .info = sec_span(sign) };
-	if (km->n > 0 && cert_file(c, FOLDER_KM_CERT).n > 0)
-		out->pairs[out->n++] =
-		    (struct pfx_pair){ .certificate =
-					   cert_file(c, FOLDER_KM_CERT),
-			    .info = sec_span(km),
-			    .encryption = true };
-
-	return authorities.n == 0 ? RC_OK
-				  : capubs_parse(authorities, out->chain,
-					PFX_CHAIN, &out->chain_n, &c->err);
-}
-
-/* May the file be made: is nothing in its way, or may that be replaced? */
-static enum cert_end
-cert_pfx_free(struct cert *c)
-{
-	enum cert_end end = message_check(c, c->out);
-
-	if (end == CERT_OUT_EXISTS) {
-		end = cert_confirm(c, text_replace, "--replace");
-		c->replace = end == CERT_DONE;
-	}
-
-	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
-}
-
-static enum cert_end
-cert_pfx_save(struct cert *c, struct span file)
-{
-	char shown[FOLDER_PATH];
-	enum cert_end end = message_write(c, c->out, file, true);
-
-	if (end != CERT_DONE || strcmp(c->out, "-") == 0)
-		return end;
-	text_sanitise(shown, sizeof(shown), span_str(c->out));
-	pick_json_path(c->answer, "file", c->out);
-	if (!c->json)
-		(void)printf("%s: %s\n", person_sentence(text_exported), shown);
-
-	return CERT_DONE;
-}
-
-/* Its keys, opened with the password, under the file's own one. */
-static enum cert_end
-cert_pfx_make(struct cert *c, struct span password, struct span own)
-{
-	struct sec sign SEC_WIPED = { 0 };
-	struct sec km SEC_WIPED = { 0 };
-	struct pfx pfx = { 0 };
-	enum pfxput_form form = PFXPUT_MODERN;
-	uint8_t made[PFX_MAX];
-	struct span file;
-	enum rc rc = cert_password_open(c, FOLDER_SIGN_KEY, password, &sign);
-
-	if (c->form != NULL)
-		(void)pfxput_form_find(c->form, &form);
-	if (rc == RC_OK)
-		rc = cert_password_open(c, FOLDER_KM_KEY, password, &km);
-	if (rc == RC_OK)
-		rc = cert_pfx_gather(c, &sign, &km, &pfx);
-	if (rc == RC_OK)
-		rc = pfxput_make(
-		    form, own, &pfx, made, sizeof(made), &file, &c->err);
-
-	return rc == RC_OK ? cert_pfx_save(c, file) : cert_failed(c, rc);
-}
-
-enum cert_end
-cert_pfx_export(struct cert *c)
-{
-	struct sec password SEC_WIPED = { 0 };
-	struct sec own SEC_WIPED = { 0 };
-	/* Before a password is asked for that is of no use then. */
-	enum cert_end end = cert_pfx_free(c);
-
-	if (end == CERT_DONE)
-		end = cert_password_choose(c);
-	if (end == CERT_DONE)
-		cert_say_half(c);
-	if (end == CERT_DONE)
-		end = cert_password_ask(c, &password);
-	/* Another password only where it is asked for. */
-	if (end == CERT_DONE && c->new_password_file != NULL)
-		end = cert_password_new(c, text_new, text_again, &own);
-	if (end != CERT_DONE)
-		return end;
-
-	return cert_pfx_make(
-	    c, sec_span(&password), sec_span(own.n > 0 ? &own : &password));
-}
-
-/* One pair of the file as certificate and key file of the medium. */
-static enum rc
-cert_pfx_take(struct cert *c, const struct pfx_pair *pair, struct span password,
-    enum folder_file certificate, enum folder_file key)
-{
-	enum pbe_form form = PBE_SEED_SHA1;
-	uint8_t made[KEYFILE_MAX];
-	struct span file;
-	enum rc rc;
-
-	if (c->form != NULL)
-		(void)pbeput_form_find(c->form, &form);
-	rc = keyput_seal(
-	    form, 0, password, pair->info, made, sizeof(made), &file, &c->err);
-	if (rc != RC_OK)
-		return rc;
-	buf_bytes(&c->medium.files[certificate], pair->certificate);
-	buf_bytes(&c->medium.files[key], file);
-
-	return RC_OK;
-}
-
-/* The newest encryption pair of the same person, or NULL. */
-static const struct pfx_pair *
-cert_pfx_other(const struct pfx *pfx, const struct certinfo *sign)
+const struct pfx_pair *
+cert_pfx_encryption(const struct pfx *pfx, const struct certinfo *sign)
 {
 	const struct pfx_pair *newest = NULL;
 	struct certinfo info;
@@ -225,53 +48,26 @@ cert_pfx_same_folder(const struct certinfo *a, const struct certinfo *b)
 	    dn_folder(b->subject_der, of_b) && strcasecmp(of_a, of_b) == 0;
 }
 
-/*
- * A folder holds one certificate: does another one of the file that belongs
- * there end later than c->info, or stand before it?
- */
-static bool
-cert_pfx_is_older(const struct cert *c, const struct pfx *pfx, size_t at)
+bool
+cert_pfx_is_older(const struct pfx *pfx, size_t at, const struct certinfo *info)
 {
-	struct certinfo info;
+	struct certinfo other;
 
 	for (size_t i = 0; i < pfx->n; i++) {
 		if (i == at || pfx->pairs[i].encryption ||
-		    certinfo_parse(pfx->pairs[i].certificate, &info, NULL) !=
+		    certinfo_parse(pfx->pairs[i].certificate, &other, NULL) !=
 			RC_OK ||
-		    !cert_pfx_same_folder(&info, &c->info))
+		    !cert_pfx_same_folder(&other, info))
 			continue;
-		if (info.not_after_ms > c->info.not_after_ms ||
-		    (info.not_after_ms == c->info.not_after_ms && i < at))
+		if (other.not_after_ms > info->not_after_ms ||
+		    (other.not_after_ms == info->not_after_ms && i < at))
 			return true;
 	}
 
 	return false;
 }
 
-/* A certificate of the file into a list of the answer. */
-static void
-cert_pfx_list(struct cert *c, const char *list, struct span der)
-{
-	char fingerprint[PICK_FINGERPRINT];
-
-	pick_fingerprint(der, fingerprint);
-	answer_append(c->answer, list, json_string(fingerprint));
-}
-
-/* It stays in the file alone, and that is said with why. */
-static void
-cert_pfx_leave(struct cert *c, struct span der, struct person_text why)
-{
-	struct certinfo info;
-	bool read = certinfo_parse(der, &info, NULL) == RC_OK;
-
-	cert_pfx_list(c, "left_out", der);
-	if (!c->json)
-		pick_tell(stderr, why, read ? &info : NULL, NULL);
-}
-
-/* Those of CAs among what came without a key. */
-static size_t
+size_t
 cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
 {
 	struct certinfo info;
@@ -285,16 +81,14 @@ cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
 	return n;
 }
 
-/* Is it one for encryption, of what came without a key? */
-static bool
+bool
 cert_pfx_is_keyless(struct span der, struct certinfo *out)
 {
 	return certinfo_parse(der, out, NULL) == RC_OK && !out->is_ca &&
 	    pfx_is_encryption(out);
 }
 
-/* Did this person's certificate for encryption come without its key? */
-static bool
+bool
 cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
 {
 	struct certinfo info;
@@ -305,238 +99,4 @@ cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
 			return true;
 
 	return false;
-}
-
-/* Why a pair for encryption goes beside no certificate; NULL: it does. */
-static const struct person_text *
-cert_pfx_spare(const struct pfx *pfx, const struct pfx_pair *km)
-{
-	const struct person_text *why = &text_ownerless;
-	struct certinfo info, sign;
-
-	if (certinfo_parse(km->certificate, &info, NULL) != RC_OK)
-		return why;
-	for (size_t i = 0; i < pfx->n; i++) {
-		if (pfx->pairs[i].encryption ||
-		    certinfo_parse(pfx->pairs[i].certificate, &sign, NULL) !=
-			RC_OK ||
-		    !span_equal(sign.subject_der, info.subject_der))
-			continue;
-		if (cert_pfx_other(pfx, &sign) == km)
-			return NULL;
-		why = &text_older;
-	}
-
-	return why;
-}
-
-/*
- * What is for encryption and not put there. One without its key is told of
- * here only where its owner has a pair: else cert_pfx_place() does.
- */
-static void
-cert_pfx_leave_encryption(struct cert *c, const struct pfx *pfx)
-{
-	const struct person_text *why;
-	const struct pfx_pair *km;
-	struct certinfo info;
-
-	for (size_t i = 0; i < pfx->n; i++) {
-		km = &pfx->pairs[i];
-		why = km->encryption ? cert_pfx_spare(pfx, km) : NULL;
-		if (why != NULL)
-			cert_pfx_leave(c, km->certificate, *why);
-	}
-	for (size_t i = 0; i < pfx->chain_n; i++) {
-		if (!cert_pfx_is_keyless(pfx->chain[i], &info))
-			continue;
-		km = cert_pfx_other(pfx, &info);
-		if (km != NULL && !span_equal(km->certificate, pfx->chain[i]))
-			cert_pfx_leave(c, pfx->chain[i], text_keyless);
-	}
-}
-
-/* One signing pair, with what belongs to it, to where it belongs. */
-static enum cert_end
-cert_pfx_place(struct cert *c, const struct pfx *pfx,
-    const struct pfx_pair *pair, struct span password)
-{
-	const struct pfx_pair *km = cert_pfx_other(pfx, &c->info);
-	struct span authorities[PFX_CHAIN];
-	size_t n = cert_pfx_authorities(pfx, authorities);
-	uint8_t made[CAPUBS_MAX];
-	struct derput w = derput_init(made, sizeof(made));
-	enum cert_end end;
-	enum rc rc;
-
-	medium_clear(&c->medium);
-	for (size_t i = 0; i < FOLDER_FILES; i++)
-		c->medium.files[i] = buf_init(MEDIUM_FILE_MAX);
-	rc =
-	    cert_pfx_take(c, pair, password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
-	if (rc == RC_OK && km != NULL)
-		rc = cert_pfx_take(
-		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
-	if (n > 0) {
-		capubs_put(&w, authorities, n);
-		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
-	}
-	if (rc != RC_OK)
-		return cert_failed(c, rc);
-	end = cert_copy_keep(c, password);
-	if (end == CERT_DONE && cert_file(c, FOLDER_KM_KEY).n == 0 &&
-	    cert_pfx_is_half(pfx, &c->info))
-		cert_say_missing(c, FOLDER_KM_KEY);
-
-	if (end == CERT_DONE)
-		end = cert_copy_put(c, text_imported);
-	if (end == CERT_DONE)
-		cert_password_say_r(c, pair->info);
-
-	return end;
-}
-
-/* Before anything is written. */
-static enum cert_end
-cert_pfx_ask(struct cert *c, const struct pfx *pfx, const struct pfx_pair *pair)
-{
-	const struct pfx_pair *km = cert_pfx_other(pfx, &c->info);
-	const struct span none = { NULL, 0 };
-	bool lacks_r = vid_lacks_r(&c->info, pair->info);
-
-	if (lacks_r)
-		cert_pfx_list(c, "without_r", pair->certificate);
-
-	return cert_copy_ask(
-	    c, pair->certificate, km == NULL ? none : km->certificate, lacks_r);
-}
-
-/* Each folder into the list of them, and its bytes where it has a list, too. */
-static void
-cert_pfx_placed(struct cert *c)
-{
-	static const char *const members[][2] = { { "folder", "folders" },
-		{ "folder_hex", "folders_hex" } };
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		json_t *one = json_object_get(c->answer, members[i][0]);
-
-		if (one == NULL)
-			continue;
-		answer_append(c->answer, members[i][1], json_incref(one));
-		(void)json_object_del(c->answer, members[i][0]);
-	}
-}
-
-/* Every signing pair that is in it: asked about, or (with a password) placed. */
-static enum cert_end
-cert_pfx_each(
-    struct cert *c, const struct pfx *pfx, const struct span *password)
-{
-	enum cert_end end = CERT_DONE;
-	size_t n = 0;
-
-	for (size_t i = 0; i < pfx->n && end == CERT_DONE; i++) {
-		if (pfx->pairs[i].encryption)
-			continue;
-		n++;
-		end = cert_failed(c,
-		    reason_named(c->file,
-			certinfo_parse(
-			    pfx->pairs[i].certificate, &c->info, &c->err),
-			&c->err));
-		if (end == CERT_DONE && cert_pfx_is_older(c, pfx, i)) {
-			if (password == NULL)
-				cert_pfx_leave(
-				    c, pfx->pairs[i].certificate, text_older);
-			continue;
-		}
-		if (end == CERT_DONE)
-			end = password == NULL
-			    ? cert_pfx_ask(c, pfx, &pfx->pairs[i])
-			    : cert_pfx_place(c, pfx, &pfx->pairs[i], *password);
-		if (end == CERT_DONE && password != NULL)
-			cert_pfx_placed(c);
-	}
-
-	return n > 0 ? end
-		     : cert_failed(c,
-			   reason_named(c->file,
-			       err_set(&c->err, RC_ABSENT, NULL,
-				   "no certificate for signing is in it"),
-			       &c->err));
-}
-
-/* The certificate's password: a new one, or that of the file where it has one. */
-static enum cert_end
-cert_pfx_password(struct cert *c, const struct pfx *pfx, struct sec *password)
-{
-	struct sec own SEC_WIPED = { 0 };
-	bool another = c->new_password_file != NULL || password->n == 0;
-	enum cert_end end = CERT_DONE;
-	struct span of;
-
-	if (c->new_password_file == NULL && another)
-		person_say(text_empty);
-	if (another)
-		end = cert_password_new(c, text_new, text_again, &own);
-	of = sec_span(another ? &own : password);
-
-	return end == CERT_DONE ? cert_pfx_each(c, pfx, &of) : end;
-}
-
-/* What the file itself is told by. */
-static enum cert_end
-cert_pfx_unread(struct cert *c, enum rc rc)
-{
-	enum cert_end end = cert_failed(c, reason_named(c->file, rc, &c->err));
-
-	if (end == CERT_PASSWORD)
-		return CERT_PASSWORD_PFX;
-
-	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
-}
-
-enum cert_end
-cert_pfx_import(struct cert *c)
-{
-	struct sec password SEC_WIPED = { 0 };
-	struct buf file = buf_init(PFX_MAX);
-	struct pfx pfx = { 0 };
-	enum cert_end end;
-	enum rc rc = file_read(c->file, &file, &c->err);
-
-	/* Before a password is asked for that is of no use then. */
-	if (rc == RC_OK)
-		rc = pfx_check(buf_span(&file), &c->err);
-	end = cert_pfx_unread(c, rc);
-	if (c->to == NULL)
-		c->to = getenv("HOME");
-	if (end == CERT_DONE)
-		end = c->to != NULL ? cert_copy_check(c)
-				    : cert_failed(c,
-					  err_set(&c->err, RC_ABSENT, "--to",
-					      "no home folder"));
-	if (end != CERT_DONE)
-		goto out;
-	/* A file may have an empty password. */
-	end = cert_ask(
-	    c, c->password_file, "--password-file", text_file, &password);
-	if (end != CERT_DONE && end != CERT_PASSWORD)
-		goto out;
-	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
-	end = cert_pfx_unread(c, rc);
-	(void)json_object_set_new(c->answer, "folders", json_array());
-	/* What may end it is asked before another password is. */
-	if (end == CERT_DONE)
-		end = cert_pfx_each(c, &pfx, NULL);
-	if (end == CERT_DONE)
-		cert_pfx_leave_encryption(c, &pfx);
-	if (end == CERT_DONE)
-		end = cert_pfx_password(c, &pfx, &password);
-out:
-	pfx_clear(&pfx);
-	buf_clear(&file);
-
-	return end;
 }

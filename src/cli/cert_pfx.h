@@ -3,13 +3,26 @@
  */
 #pragma once
 
-#include "cli/cert.h"
+#include "npki/pfx.h"
 
-/* ingam cert export: a certificate with its keys as a PKCS#12 file. */
-enum cert_end cert_pfx_export(struct cert *c);
+/* The newest encryption pair of a signing certificate's owner, or NULL. */
+const struct pfx_pair *cert_pfx_encryption(
+    const struct pfx *pfx, const struct certinfo *sign);
 
-/* ingam cert import: what is in one, to where it belongs. */
-enum cert_end cert_pfx_import(struct cert *c);
+/*
+ * A folder holds one certificate: does another one of the file that belongs
+ * into that of pair number at, whose certificate info is, end later, or stand
+ * before it and end together with it?
+ */
+bool cert_pfx_is_older(
+    const struct pfx *pfx, size_t at, const struct certinfo *info);
 
-/* The forms of such files, each by its number; NULL after the last. */
-const char *cert_pfx_form(size_t i);
+/* Those of CAs among what came without a key: how many. */
+size_t cert_pfx_authorities(
+    const struct pfx *pfx, struct span out[static PFX_CHAIN]);
+
+/* Is it one for encryption, of what came without a key? */
+bool cert_pfx_is_keyless(struct span der, struct certinfo *out);
+
+/* Did this person's certificate for encryption come without its key? */
+bool cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign);

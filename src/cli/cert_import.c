@@ -1,0 +1,330 @@
+/*
+ * cert_import.c - ingam cert import: a PKCS#12 file as certificates of a medium.
+ *
+ * Belongs here: what of the file goes where, what is left out, the password that
+ * it has there, what is said.
+ * Not here: into one (cert_export.c); what in it belongs together (cert_pfx.c);
+ * where a certificate belongs on a medium, and what it replaces (cert_copy.c).
+ */
+#include "cli/cert_import.h"
+
+#include "base/file.h"
+#include "cli/answer.h"
+#include "cli/cert_copy.h"
+#include "cli/cert_password.h"
+#include "cli/cert_pfx.h"
+#include "client/reason.h"
+#include "npki/capubs.h"
+#include "npki/keyfile.h"
+#include "npki/keyput.h"
+#include "npki/pbeput.h"
+#include "npki/vid.h"
+
+#include <stdlib.h>
+
+static const struct person_text text_imported = { "PFX 파일에서 가져왔어요",
+	"Imported" };
+static const struct person_text text_file = { "PFX 파일의 비밀번호",
+	"Password of the PFX file" };
+static const struct person_text text_new = { "새 인증서 비밀번호",
+	"New password of the certificate" };
+static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
+	"New password once more" };
+static const struct person_text text_older = {
+	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
+	"Left out, because one that ends later has the same folder"
+};
+static const struct person_text text_keyless = {
+	"개인키가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
+	"Left out, because the PFX file has not its key for encryption"
+};
+static const struct person_text text_ownerless = {
+	"같은 사람의 전자서명용 인증서가 PFX 파일에 없어서 넣지 않은 암호용 인증서",
+	"Left out, because the PFX file has no certificate for signing of its "
+	"owner"
+};
+static const struct person_text text_empty = {
+	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
+	"The password of the PFX file is empty. The certificate needs a new one."
+};
+
+/* One pair of the file as certificate and key file of the medium. */
+static enum rc
+cert_import_take(struct cert *c, const struct pfx_pair *pair,
+    struct span password, enum folder_file certificate, enum folder_file key)
+{
+	enum pbe_form form = PBE_SEED_SHA1;
+	uint8_t made[KEYFILE_MAX];
+	struct span file;
+	enum rc rc;
+
+	if (c->form != NULL)
+		(void)pbeput_form_find(c->form, &form);
+	rc = keyput_seal(
+	    form, 0, password, pair->info, made, sizeof(made), &file, &c->err);
+	if (rc != RC_OK)
+		return rc;
+	buf_bytes(&c->medium.files[certificate], pair->certificate);
+	buf_bytes(&c->medium.files[key], file);
+
+	return RC_OK;
+}
+
+/* A certificate of the file into a list of the answer. */
+static void
+cert_import_list(struct cert *c, const char *list, struct span der)
+{
+	char fingerprint[PICK_FINGERPRINT];
+
+	pick_fingerprint(der, fingerprint);
+	answer_append(c->answer, list, json_string(fingerprint));
+}
+
+/* It stays in the file alone, and that is said with why. */
+static void
+cert_import_leave(struct cert *c, struct span der, struct person_text why)
+{
+	struct certinfo info;
+	bool read = certinfo_parse(der, &info, NULL) == RC_OK;
+
+	cert_import_list(c, "left_out", der);
+	if (!c->json)
+		pick_tell(stderr, why, read ? &info : NULL, NULL);
+}
+
+/* Why a pair for encryption goes beside no certificate; NULL: it does. */
+static const struct person_text *
+cert_import_spare(const struct pfx *pfx, const struct pfx_pair *km)
+{
+	const struct person_text *why = &text_ownerless;
+	struct certinfo info, sign;
+
+	if (certinfo_parse(km->certificate, &info, NULL) != RC_OK)
+		return why;
+	for (size_t i = 0; i < pfx->n; i++) {
+		if (pfx->pairs[i].encryption ||
+		    certinfo_parse(pfx->pairs[i].certificate, &sign, NULL) !=
+			RC_OK ||
+		    !span_equal(sign.subject_der, info.subject_der))
+			continue;
+		if (cert_pfx_encryption(pfx, &sign) == km)
+			return NULL;
+		why = &text_older;
+	}
+
+	return why;
+}
+
+/*
+ * What is for encryption and not put there. One without its key is told of
+ * here only where its owner has a pair: else cert_import_place() does.
+ */
+static void
+cert_import_leave_encryption(struct cert *c, const struct pfx *pfx)
+{
+	const struct person_text *why;
+	const struct pfx_pair *km;
+	struct certinfo info;
+
+	for (size_t i = 0; i < pfx->n; i++) {
+		km = &pfx->pairs[i];
+		why = km->encryption ? cert_import_spare(pfx, km) : NULL;
+		if (why != NULL)
+			cert_import_leave(c, km->certificate, *why);
+	}
+	for (size_t i = 0; i < pfx->chain_n; i++) {
+		if (!cert_pfx_is_keyless(pfx->chain[i], &info))
+			continue;
+		km = cert_pfx_encryption(pfx, &info);
+		if (km != NULL && !span_equal(km->certificate, pfx->chain[i]))
+			cert_import_leave(c, pfx->chain[i], text_keyless);
+	}
+}
+
+/* One signing pair, with what belongs to it, to where it belongs. */
+static enum cert_end
+cert_import_place(struct cert *c, const struct pfx *pfx,
+    const struct pfx_pair *pair, struct span password)
+{
+	const struct pfx_pair *km = cert_pfx_encryption(pfx, &c->info);
+	struct span authorities[PFX_CHAIN];
+	size_t n = cert_pfx_authorities(pfx, authorities);
+	uint8_t made[CAPUBS_MAX];
+	struct derput w = derput_init(made, sizeof(made));
+	enum cert_end end;
+	enum rc rc;
+
+	medium_clear(&c->medium);
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		c->medium.files[i] = buf_init(MEDIUM_FILE_MAX);
+	rc = cert_import_take(
+	    c, pair, password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
+	if (rc == RC_OK && km != NULL)
+		rc = cert_import_take(
+		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
+	if (n > 0) {
+		capubs_put(&w, authorities, n);
+		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
+	}
+	if (rc != RC_OK)
+		return cert_failed(c, rc);
+	end = cert_copy_keep(c, password);
+	if (end == CERT_DONE && cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	    cert_pfx_is_half(pfx, &c->info))
+		cert_say_missing(c, FOLDER_KM_KEY);
+
+	if (end == CERT_DONE)
+		end = cert_copy_put(c, text_imported);
+	if (end == CERT_DONE)
+		cert_password_say_r(c, pair->info);
+
+	return end;
+}
+
+/* Before anything is written. */
+static enum cert_end
+cert_import_ask(
+    struct cert *c, const struct pfx *pfx, const struct pfx_pair *pair)
+{
+	const struct pfx_pair *km = cert_pfx_encryption(pfx, &c->info);
+	const struct span none = { NULL, 0 };
+	bool lacks_r = vid_lacks_r(&c->info, pair->info);
+
+	if (lacks_r)
+		cert_import_list(c, "without_r", pair->certificate);
+
+	return cert_copy_ask(
+	    c, pair->certificate, km == NULL ? none : km->certificate, lacks_r);
+}
+
+/* Each folder into the list of them, and its bytes where it has a list, too. */
+static void
+cert_import_placed(struct cert *c)
+{
+	static const char *const members[][2] = { { "folder", "folders" },
+		{ "folder_hex", "folders_hex" } };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *one = json_object_get(c->answer, members[i][0]);
+
+		if (one == NULL)
+			continue;
+		answer_append(c->answer, members[i][1], json_incref(one));
+		(void)json_object_del(c->answer, members[i][0]);
+	}
+}
+
+/* Every signing pair that is in it: asked about, or (with a password) placed. */
+static enum cert_end
+cert_import_each(
+    struct cert *c, const struct pfx *pfx, const struct span *password)
+{
+	enum cert_end end = CERT_DONE;
+	size_t n = 0;
+
+	for (size_t i = 0; i < pfx->n && end == CERT_DONE; i++) {
+		if (pfx->pairs[i].encryption)
+			continue;
+		n++;
+		end = cert_failed(c,
+		    reason_named(c->file,
+			certinfo_parse(
+			    pfx->pairs[i].certificate, &c->info, &c->err),
+			&c->err));
+		if (end == CERT_DONE && cert_pfx_is_older(pfx, i, &c->info)) {
+			if (password == NULL)
+				cert_import_leave(
+				    c, pfx->pairs[i].certificate, text_older);
+			continue;
+		}
+		if (end == CERT_DONE)
+			end = password == NULL
+			    ? cert_import_ask(c, pfx, &pfx->pairs[i])
+			    : cert_import_place(
+				  c, pfx, &pfx->pairs[i], *password);
+		if (end == CERT_DONE && password != NULL)
+			cert_import_placed(c);
+	}
+
+	return n > 0 ? end
+		     : cert_failed(c,
+			   reason_named(c->file,
+			       err_set(&c->err, RC_ABSENT, NULL,
+				   "no certificate for signing is in it"),
+			       &c->err));
+}
+
+/* The certificate's password: a new one, or that of the file where it has one. */
+static enum cert_end
+cert_import_password(
+    struct cert *c, const struct pfx *pfx, struct sec *password)
+{
+	struct sec own SEC_WIPED = { 0 };
+	bool another = c->new_password_file != NULL || password->n == 0;
+	enum cert_end end = CERT_DONE;
+	struct span of;
+
+	if (c->new_password_file == NULL && another)
+		person_say(text_empty);
+	if (another)
+		end = cert_password_new(c, text_new, text_again, &own);
+	of = sec_span(another ? &own : password);
+
+	return end == CERT_DONE ? cert_import_each(c, pfx, &of) : end;
+}
+
+/* What the file itself is told by. */
+static enum cert_end
+cert_import_unread(struct cert *c, enum rc rc)
+{
+	enum cert_end end = cert_failed(c, reason_named(c->file, rc, &c->err));
+
+	if (end == CERT_PASSWORD)
+		return CERT_PASSWORD_PFX;
+
+	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
+}
+
+enum cert_end
+cert_import(struct cert *c)
+{
+	struct sec password SEC_WIPED = { 0 };
+	struct buf file = buf_init(PFX_MAX);
+	struct pfx pfx = { 0 };
+	enum cert_end end;
+	enum rc rc = file_read(c->file, &file, &c->err);
+
+	/* Before a password is asked for that is of no use then. */
+	if (rc == RC_OK)
+		rc = pfx_check(buf_span(&file), &c->err);
+	end = cert_import_unread(c, rc);
+	if (c->to == NULL)
+		c->to = getenv("HOME");
+	if (end == CERT_DONE)
+		end = c->to != NULL ? cert_copy_check(c)
+				    : cert_failed(c,
+					  err_set(&c->err, RC_ABSENT, "--to",
+					      "no home folder"));
+	if (end != CERT_DONE)
+		goto out;
+	/* A file may have an empty password. */
+	end = cert_ask(
+	    c, c->password_file, "--password-file", text_file, &password);
+	if (end != CERT_DONE && end != CERT_PASSWORD)
+		goto out;
+	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
+	end = cert_import_unread(c, rc);
+	(void)json_object_set_new(c->answer, "folders", json_array());
+	/* What may end it is asked before another password is. */
+	if (end == CERT_DONE)
+		end = cert_import_each(c, &pfx, NULL);
+	if (end == CERT_DONE)
+		cert_import_leave_encryption(c, &pfx);
+	if (end == CERT_DONE)
+		end = cert_import_password(c, &pfx, &password);
+out:
+	pfx_clear(&pfx);
+	buf_clear(&file);
+
+	return end;
+}
