@@ -9,6 +9,7 @@
 #include "cli/cert_password.h"
 
 #include "cli/cert_show.h"
+#include "cli/whose.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
@@ -25,13 +26,13 @@ static const struct person_text text_differ = {
 	"두 번 입력한 새 비밀번호가 서로 달라요. 다시 정해 주세요.",
 	"The two new passwords differ. Choose one again."
 };
-static const struct person_text text_right = { "비밀번호가 맞아요.",
-	"The password is right." };
-static const struct person_text text_changed = {
-	"비밀번호를 바꿨어요. 다른 저장매체에 복사해 둔 인증서의 비밀번호는 "
-	"그대로예요.",
-	"The password is changed. Copies of the certificate on other media "
-	"keep theirs."
+static const struct person_text text_right = { "비밀번호가 맞아요",
+	"The password is right" };
+static const struct person_text text_changed = { "비밀번호를 바꿨어요",
+	"The password is changed" };
+static const struct person_text text_elsewhere = {
+	"다른 저장매체에 복사해 둔 인증서의 비밀번호는 그대로예요.",
+	"Copies of the certificate on other media keep theirs."
 };
 static const struct person_text text_form = { "개인키 파일의 암호 형식",
 	"The key file is encrypted by" };
@@ -189,10 +190,18 @@ cert_password_choose(struct cert *c)
 }
 
 enum cert_end
+cert_password_type(struct cert *c, struct sec *password)
+{
+	char room[WHOSE_TEXT];
+
+	return cert_ask(c, c->password_file, "--password-file",
+	    whose_text(c, &c->info, text_password, room), password);
+}
+
+enum cert_end
 cert_password_ask(struct cert *c, struct sec *password)
 {
-	enum cert_end end = cert_ask(
-	    c, c->password_file, "--password-file", text_password, password);
+	enum cert_end end = cert_password_type(c, password);
 
 	return end == CERT_DONE ? cert_password_try(c, sec_span(password))
 				: end;
@@ -202,6 +211,7 @@ enum cert_end
 cert_password_check(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
+	char room[WHOSE_TEXT];
 	enum cert_end end = cert_password_choose(c);
 
 	if (end == CERT_DONE)
@@ -209,7 +219,8 @@ cert_password_check(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_password_ask(c, &password);
 	if (end == CERT_DONE && !c->json)
-		(void)printf("%s\n", person_sentence(text_right));
+		(void)printf("%s.\n",
+		    person_sentence(whose_text(c, &c->info, text_right, room)));
 
 	return end;
 }
@@ -315,6 +326,7 @@ cert_password_change(struct cert *c)
 {
 	struct sec old SEC_WIPED = { 0 };
 	struct sec password SEC_WIPED = { 0 };
+	char room[WHOSE_TEXT];
 	enum cert_end end = cert_password_choose(c);
 
 	/* Before passwords are asked for that are of no use then. */
@@ -328,7 +340,10 @@ cert_password_change(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_password_put(c, sec_span(&old), sec_span(&password));
 	if (end == CERT_DONE && !c->json)
-		(void)printf("%s\n", person_sentence(text_changed));
+		(void)printf("%s. %s\n",
+		    person_sentence(
+			whose_text(c, &c->info, text_changed, room)),
+		    person_sentence(text_elsewhere));
 
 	return end;
 }

@@ -21,6 +21,9 @@ enum cert_end cert_password_choose(struct cert *c);
 /* The same for who needs nothing but signPri.key. */
 enum cert_end cert_password_choose_sign(struct cert *c);
 
+/* Asks for the password of the one that was chosen: as cert_ask(). */
+enum cert_end cert_password_type(struct cert *c, struct sec *password);
+
 /*
  * Asks for the password of the one that was chosen, and tries it on both key
  * files: as cert_ask(); CERT_PASSWORD and those of one key, CERT_OTHER_KEY.

@@ -11,6 +11,7 @@
 #include "cli/cert_password.h"
 #include "cli/message.h"
 #include "cli/sealed.h"
+#include "cli/whose.h"
 #include "client/reason.h"
 #include "npki/pkinfo.h"
 #include "x509/evid.h"
@@ -19,13 +20,10 @@ static const struct person_text text_number = {
 	"주민등록번호 또는 사업자등록번호",
 	"Resident or business registration number"
 };
-static const struct person_text text_theirs = { "이 번호의 인증서가 맞아요.",
-	"This is the certificate of that number." };
-
-static const struct person_text text_sealed = {
-	"이 번호의 인증서가 맞아요. 받는 곳만 열 수 있게 잠갔어요",
-	"This is the certificate of that number. Sealed"
-};
+static const struct person_text text_theirs = { "이 번호의 인증서가 맞아요",
+	"This is the certificate of that number" };
+static const struct person_text text_sealed = { "받는 곳만 열 수 있게 잠갔어요",
+	"Sealed" };
 
 /* What --open reads, and what was in it. */
 struct opened {
@@ -73,11 +71,12 @@ cert_vid_check(struct cert *c, const struct certinfo *info, struct span number,
 
 /* The number as it is asked for, without blanks and hyphens. */
 static enum cert_end
-cert_vid_number(struct cert *c, struct sec *out)
+cert_vid_number(struct cert *c, const struct certinfo *info, struct sec *out)
 {
 	struct sec typed SEC_WIPED = { 0 };
-	enum cert_end end =
-	    cert_ask(c, c->number_file, "--number-file", text_number, &typed);
+	char room[WHOSE_TEXT];
+	enum cert_end end = cert_ask(c, c->number_file, "--number-file",
+	    whose_text(c, info, text_number, room), &typed);
 	enum rc rc;
 
 	if (end == CERT_PASSWORD)
@@ -97,7 +96,7 @@ static enum cert_end
 cert_vid_compare(struct cert *c, const struct certinfo *info, struct span r)
 {
 	struct sec number SEC_WIPED = { 0 };
-	enum cert_end end = cert_vid_number(c, &number);
+	enum cert_end end = cert_vid_number(c, info, &number);
 
 	return end != CERT_DONE
 	    ? end
@@ -160,6 +159,18 @@ cert_vid_ours(struct cert *c, const struct certificate *to)
 					      : end;
 }
 
+/* Both answers, where the second one is to be said. */
+static void
+cert_vid_say_sealed(const struct cert *c)
+{
+	char whose[WHOSE_TEXT], both[2 * WHOSE_TEXT];
+
+	(void)snprintf(both, sizeof(both), "%s. %s",
+	    person_sentence(whose_text(c, &c->info, text_theirs, whose)),
+	    person_sentence(text_sealed));
+	message_say(c, c->out, (struct person_text){ both, both });
+}
+
 static enum cert_end
 cert_vid_seal(struct cert *c)
 {
@@ -174,10 +185,20 @@ cert_vid_seal(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_vid_ours(c, to);
 	if (end == CERT_DONE)
-		message_say(c, c->out, text_sealed);
+		cert_vid_say_sealed(c);
 	certificate_free(to);
 
 	return end;
+}
+
+static void
+cert_vid_say(const struct cert *c, const struct certinfo *info)
+{
+	char room[WHOSE_TEXT];
+
+	if (!c->json)
+		(void)printf("%s.\n",
+		    person_sentence(whose_text(c, info, text_theirs, room)));
 }
 
 /* A sealed_opener; arg is a struct opened. */
@@ -235,6 +256,8 @@ cert_vid_open(struct cert *c)
 	end = cert_failed(c, rc);
 	if (rc == RC_OK)
 		end = cert_vid_theirs(c, &info, &opened);
+	if (end == CERT_DONE)
+		cert_vid_say(c, &info);
 	buf_clear(&opened.der);
 	buf_clear(&der);
 
@@ -248,9 +271,11 @@ cert_vid(struct cert *c)
 
 	if (c->seal_to != NULL)
 		return cert_vid_seal(c);
-	end = c->open != NULL ? cert_vid_open(c) : cert_vid_ours(c, NULL);
-	if (end == CERT_DONE && !c->json)
-		(void)printf("%s\n", person_sentence(text_theirs));
+	if (c->open != NULL)
+		return cert_vid_open(c);
+	end = cert_vid_ours(c, NULL);
+	if (end == CERT_DONE)
+		cert_vid_say(c, &c->info);
 
 	return end;
 }

@@ -146,29 +146,50 @@ columns_fit(
 		over = columns_take(&widths[g->column], COLUMNS_LEAST, over);
 }
 
+/* How much of a text is in width cells, with the mark of the cut where it is. */
+static size_t
+columns_fits(const char *text, size_t width, size_t *cells)
+{
+	const uint8_t *p = (const uint8_t *)text, *end = p;
+
+	*cells = 0;
+	while (*p != 0) {
+		size_t more = columns_cells(columns_next(&p));
+
+		if (*cells + more + strlen(COLUMNS_CUT) > width)
+			break;
+		*cells += more;
+		end = p;
+	}
+
+	return (size_t)(end - (const uint8_t *)text);
+}
+
 /* A text in at most width cells; gives how many it took. */
 static size_t
 columns_put(FILE *out, const char *text, size_t width)
 {
-	const uint8_t *p = (const uint8_t *)text, *end = p;
-	size_t all = columns_width(text), cells = 0;
+	size_t all = columns_width(text), cells, n;
 
 	if (all <= width) {
 		(void)fputs(text, out);
 		return all;
 	}
-	while (*p != 0) {
-		size_t more = columns_cells(columns_next(&p));
-
-		if (cells + more + strlen(COLUMNS_CUT) > width)
-			break;
-		cells += more;
-		end = p;
-	}
-	(void)fprintf(
-	    out, "%.*s" COLUMNS_CUT, (int)(end - (const uint8_t *)text), text);
+	n = columns_fits(text, width, &cells);
+	(void)fprintf(out, "%.*s" COLUMNS_CUT, (int)n, text);
 
 	return cells + strlen(COLUMNS_CUT);
+}
+
+void
+columns_cut(char *out, size_t size, const char *text, size_t width)
+{
+	bool cut = columns_width(text) > width;
+	size_t cells,
+	    n = cut ? columns_fits(text, width, &cells) : strlen(text);
+
+	(void)snprintf(
+	    out, size, "%.*s%s", (int)n, text, cut ? COLUMNS_CUT : "");
 }
 
 void

@@ -29,6 +29,9 @@ bool columns_seen(FILE *out);
  */
 size_t columns_width(const char *text);
 
+/* Copies a text, cut as a cell is where it is wider than that. */
+void columns_cut(char *out, size_t size, const char *text, size_t width);
+
 /*
  * rows of n texts each, one after the other: columns with two blanks between,
  * each row in its colour where out is a terminal that has colours and

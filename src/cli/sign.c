@@ -16,6 +16,7 @@
 #include "cli/sealed.h"
 #include "cli/tokens_tell.h"
 #include "cli/verb.h"
+#include "cli/whose.h"
 #include "x509/algorithm.h"
 #include "x509/cms.h"
 #include "x509/cmsput.h"
@@ -395,6 +396,7 @@ sign_hometax(struct sign *s)
 static enum cert_end
 sign_run(struct sign *s)
 {
+	char room[WHOSE_TEXT];
 	enum cert_end end = sign_read(s);
 
 	if (end == CERT_DONE)
@@ -404,7 +406,9 @@ sign_run(struct sign *s)
 	if (end == CERT_DONE)
 		end = s->hometax ? sign_hometax(s) : sign_cms(s);
 	if (end == CERT_DONE)
-		message_say(s->cert, s->out, text_signed);
+		message_say(s->cert, s->out,
+		    whose_text(s->cert, certificate_info(s->certificate),
+			text_signed, room));
 
 	return end;
 }

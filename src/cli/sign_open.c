@@ -15,9 +15,6 @@
 
 #include <openssl/evp.h>
 
-static const struct person_text text_password = { "인증서 비밀번호",
-	"Password of the certificate" };
-
 /* Is the certificate that is meant valid today? */
 static enum cert_end
 sign_check_dates(struct cert *c, const struct certinfo *info)
@@ -72,8 +69,7 @@ sign_open_file(struct sign *s)
 	struct cert *c = s->cert;
 	struct sec password SEC_WIPED = { 0 }, info SEC_WIPED = { 0 };
 	struct pkinfo numbers;
-	enum cert_end end = cert_ask(
-	    c, c->password_file, "--password-file", text_password, &password);
+	enum cert_end end = cert_password_type(c, &password);
 	enum rc rc;
 
 	if (end != CERT_DONE)

@@ -218,7 +218,7 @@ test('a read-only medium: exit 3, the old files untouched, and it can be looked 
   if (done === null) return t.skip('no mount namespace here');
   const [answer, code, same, right] = done.stdout.trimEnd().split('\n');
   assert.equal(JSON.parse(answer).problem, 'read-only', done.out);
-  assert.deepEqual([code, same, right], ['exit 3', 'same', 'The password is right.']);
+  assert.deepEqual([code, same, right], ['exit 3', 'same', 'The password is right (홍길동).']);
 });
 
 /* Where it dies, which of the passwords opens then, and what changes back from that one. */

@@ -234,3 +234,21 @@ test('JSON: a folder whose name is no UTF-8 has its bytes beside it', async () =
   assert.ok(Buffer.from(JSON.parse(answer).folder_hex, 'hex').includes(odd));
   rmSync(top, { recursive: true });
 });
+
+test('a password is asked for with whose certificate it is, and until when where another one has that name', async () => {
+  const root = join(base, 'namesakes'), long = `${'가나다라마바사'.repeat(3)}주식회사`;
+  const first = makeCertificate({ into: root, password, name: '홍길동()0011023400506789012345', valid: ['20250101000000Z', '20300201000000Z'] });
+  makeCertificate({ into: root, password, name: '홍길동()0022023400506789012345', valid: ['20250101000000Z', '20310201000000Z'] });
+  const firm = makeCertificate({ into: root, password, name: `${long}()0033023400506789012345` });
+  const typed = async (words, more) => (await onTerminal([program('ingam'), ...words, '--root', root], { env: { HOME: home, TZ: 'Asia/Seoul', ...more }, answers: [password], columns: 80 })).stdout;
+  const number = async (found) => (await json(['list', '--root', root])).answer.certificates.find((one) => one.folder === found.folder).number;
+  const [one, other] = [await number(first), await number(firm)].map(String);
+  for (const [env, asked, right] of [
+    [{}, 'Password of the certificate (홍길동, until 2030-02-01): ', 'The password is right (홍길동, until 2030-02-01).'],
+    [ko, '인증서 비밀번호 (홍길동, 2030-02-01까지): ', '비밀번호가 맞아요 (홍길동, 2030-02-01까지).'],
+  ]) assert.equal(await typed(['cert', 'check-password', one], env), `${asked}\n${right}\n`);
+  const cut = `${long.slice(0, 13)}..`;
+  assert.equal(await typed(['cert', 'check-password', other], ko), `인증서 비밀번호 (${cut}): \n비밀번호가 맞아요 (${cut}).\n`);
+  const file = join(base, 'namesake.p7m');
+  assert.equal(await typed(['sign', '--certificate', one, '--out', file, right], ko), `인증서 비밀번호 (홍길동, 2030-02-01까지): \n서명했어요 (홍길동, 2030-02-01까지): ${file}\n`);
+});

@@ -184,7 +184,7 @@ test('show: a hostile name cannot redraw the terminal', async () => {
 
 test('check-password: right, wrong, and of the encryption key, too', async () => {
   assert.deepEqual(await json(['check-password', made.folder, '--password-file', right]), { code: 0, stdout: '{"problem":""}\n', stderr: '', out: '{"problem":""}\n', answer: { problem: '' } });
-  assert.equal((await cert(['check-password', made.folder, '--password-file', right], { env: ko })).stdout, '비밀번호가 맞아요.\n');
+  assert.equal((await cert(['check-password', made.folder, '--password-file', right], { env: ko })).stdout, '비밀번호가 맞아요 (홍길동).\n');
   const no = await cert(['check-password', made.folder, '--password-file', wrong], { env: ko });
   assert.deepEqual([no.code, no.stdout, no.stderr], [1, '', '비밀번호가 맞지 않아요.\n']);
   assert.equal((await json(['check-password', made.folder, '--password-file', wrong])).answer.problem, 'wrong-password');
@@ -206,7 +206,7 @@ test('check-password: every sample, and typed on a terminal', async () => {
     assert.equal((await cert(['check-password', one, '--password-file', wrong])).code, 1, key);
   }
   const typed = await terminal(['check-password', made.folder], { answers: [password] });
-  assert.match(typed.stdout, /The password is right\./);
+  assert.match(typed.stdout, /\nThe password is right \(.+\)\.\n$/);
   assert.ok(!typed.stdout.includes(password), 'it is not echoed');
 });
 
@@ -367,7 +367,7 @@ test('change-password: typed, the new one twice', async () => {
 test('change-password: that it was changed is said, and where not', async () => {
   const folder = copied();
   const good = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyw'] });
-  assert.match(good.stdout, /비밀번호를 바꿨어요\. 다른 저장매체/);
+  assert.match(good.stdout, /비밀번호를 바꿨어요 \(홍길동\)\. 다른 저장매체/);
   for (const secretWord of [password, 'Other9#Xyw']) assert.ok(!good.stdout.includes(secretWord));
 });
 
@@ -544,7 +544,7 @@ test('vid: the number that it was issued for, and no other', async () => {
   execFileSync('openssl', ['pkcs8', '-topk8', '-in', join(base, 'sample.pem'), '-outform', 'DER', '-out', join(lost, 'signPri.key'), '-passout', `pass:${samplePassword}`], { stdio: 'pipe' });
   assert.equal((await vid(lost, '1234561234567')).answer.problem, 'no-random');
   const typed = await terminal(['vid', person], { env: ko, answers: [samplePassword, '123456-1234567'] });
-  assert.match(typed.stdout, /이 번호의 인증서가 맞아요/);
+  assert.match(typed.stdout, /이 번호의 인증서가 맞아요 \(.+\)\.\n$/);
   assert.ok(!typed.stdout.includes('1234567'), 'the number is not shown');
   assert.match((await cert(['vid', person, '--password-file', file, '--number-file', secret('1234561234568', 'number')], { env: ko })).stderr, /이 번호의 인증서가 아니에요/);
 });

@@ -68,7 +68,7 @@ function pressed(line, keys) {
     let said = '', rest = [...keys];
     child.stdout.setEncoding('utf8').on('data', (text) => {
       said += text;
-      if (/Password of the certificate: $/.test(said) && rest.length > 0) child.stdin.write(rest.shift());
+      if (/Password of the certificate \([^)]*\): $/.test(said) && rest.length > 0) child.stdin.write(rest.shift());
     });
     child.on('close', () => done({ said: said.replaceAll('\r', ''), work: readdirSync(work) }));
   });
@@ -87,7 +87,7 @@ for (const [name, key, code] of [['Ctrl-C', '\x03', 130], ['Ctrl-\\', '\x1c', 13
 for (const line of [`cert check-password`, `cert change-password`, `cert export --out out.p12`, `sign --out out.p7m ${right}`, `cloud import --code 4738150000016`]) {
   test(`${line.split(' --')[0]}: Ctrl-D at a password stops it, as a no does, and nothing is left`, async () => {
     const { said, work } = await pressed(line, ['\x04']);
-    assert.match(said, /^Password of the certificate: \nStopped\. Nothing was (changed|sent)\.\ncode 5\necho$/m);
+    assert.match(said, /^Password of the certificate \([^)]*\): \nStopped\. Nothing was (changed|sent)\.\ncode 5\necho$/m);
     assert.deepEqual(work, []);
   });
 }
@@ -110,7 +110,7 @@ test('SIGTERM and SIGHUP at a password: the same', async () => {
     let said = '', sent = false;
     child.stdout.setEncoding('utf8').on('data', (text) => {
       said += text;
-      if (sent || !/Password of the certificate: /.test(said)) return;
+      if (sent || !/Password of the certificate \([^)]*\): /.test(said)) return;
       sent = true;
       process.kill(Number(/at (\d+)/.exec(said)[1]), `SIG${signal}`);
     });
@@ -244,10 +244,10 @@ test('Ctrl-Z at a password stops it, with echo on; who goes on is asked again', 
   const child = spawn('script', ['-qec', 'bash --norc -i', '/dev/null'], { env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'dumb', ...env }, timeout: 30000 });
   const steps = [
     [/[$#] $/, `'${program('ingam')}' cert check-password '${folder}'\n`],
-    [/Password of the certificate: $/, '\x1a'],
+    [/Password of the certificate \([^)]*\): $/, '\x1a'],
     [/Stopped[^]*[$#] $/, 'stty -a | grep -oE -- "-?\\becho\\b"; fg\n'],
-    [/\necho\r?\n[^]*Password of the certificate: $/, `${password}\n`],
-    [/The password is right\.[^]*[$#] $/, 'exit\n'],
+    [/\necho\r?\n[^]*Password of the certificate \([^)]*\): $/, `${password}\n`],
+    [/The password is right \([^)]*\)\.[^]*[$#] $/, 'exit\n'],
   ];
   let said = '', done = 0;
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -193,7 +193,7 @@ test('cert vid --seal-to: R as the site reads it, and only for the right number'
     assert.match(readFileSync(at('evid'), 'latin1'), { der: /^0\x82/, pem: /^-----BEGIN ENCRYPTED VID-----\n/, base64: /^MII/, hex: /^3082/ }[form]);
     const opened = await vid(['--open', at('evid'), '--owner', sender.signCert], { home: receiver.root, pw: secrets.receiver });
     assert.equal(opened.code, 0, opened.stderr);
-    assert.equal(opened.stdout, 'This is the certificate of that number.\n');
+    assert.equal(opened.stdout, 'This is the certificate of that number (홍길동).\n');
   }
   const kept = await run(program('ingam'), ['cert', 'vid', '--json', '--password-file', secrets.sender, '--number-file', secrets.number, '--seal-to', km, '--out', at('evid')], { env: { HOME: sender.root } });
   assert.deepEqual([kept.code, JSON.parse(kept.stdout).problem], [5, 'exists']);

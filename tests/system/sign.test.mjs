@@ -413,7 +413,7 @@ test('a file is told of by its name, whatever that is; a long path from a folder
 });
 
 test('sign: a person is told where the result is, a script is not', async () => {
-  for (const [env, sentence] of [[{}, /^Signed: said\.p7m\r?$/m], [ko, /^서명했어요: said\.p7m\r?$/m]]) {
+  for (const [env, sentence] of [[{}, /^Signed \(홍길동\): said\.p7m\r?$/m], [ko, /^서명했어요 \(홍길동\): said\.p7m\r?$/m]]) {
     const done = await run('script', ['-qec', `cd '${base}' && '${program('ingam')}' sign --password-file '${right}' --out said.p7m --replace '${content}'`, '/dev/null'], { env: { HOME: homes.rsa, ...env } });
     assert.equal(done.code, 0, done.out);
     assert.match(done.stdout, sentence);

@@ -544,7 +544,7 @@ async function typed(token, args, answers, env = {}) {
 test('a person is asked: password, PIN without echo, and before the old one goes', { skip }, async (t) => {
   const { token, old, next } = await prepared();
   const copy = ['token', 'copy', '--module', SOFTHSM, next.folder];
-  const secrets = [[/Password of the certificate: $/, PASSWORD], [/PIN of the token: $/, PIN]];
+  const secrets = [[/Password of the certificate \([^)]*\): $/, PASSWORD], [/PIN of the token: $/, PIN]];
   await t.test('no: 5, and the old one is as it was', async () => {
     const { code, out } = await typed(token, copy, [...secrets, [/\(yes\/no\): $/, 'no']]);
     assert.equal(code, 5, out);
