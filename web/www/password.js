@@ -52,13 +52,17 @@ class WwwChange extends Asking {
   }
 
   /* The new password as it was typed twice, or null: then a field says why. */
-  async #next(field, again) {
+  async #next(old, field, again) {
     const next = typed(field);
     if (next === null)
       return null;
     await this.#judge(next);
-    const [at, fault] = this.broken.size > 0 ? [field, 'manage.change.rules'] : again.value === '' ? [again, 'manage.change.twice'] : [again, 'manage.change.differ'];
-    if (this.broken.size === 0 && again.value === next)
+    const faults = [
+      [this.broken.size > 0, field, 'manage.change.rules'], [next === old, field, 'manage.change.same'],
+      [again.value === '', again, 'manage.change.twice'], [again.value !== next, again, 'manage.change.differ'],
+    ];
+    const [, at, fault] = faults.find(([holds]) => holds) ?? [];
+    if (at === undefined)
       return next;
     at.error = fault;
     at.focus();
@@ -68,8 +72,8 @@ class WwwChange extends Asking {
   async #change() {
     const [old, field, again] = this.renderRoot.querySelectorAll('ig-field');
     const password = typed(old);
-    const next = password === null || this.busy ? null : await this.#next(field, again);
-    if (next !== null)
+    const next = password === null ? null : await this.#next(password, field, again);
+    if (next !== null && !this.busy)
       await this.opening(old, () => this.#seal(password, next));
   }
 
