@@ -118,6 +118,9 @@ function openssl(bytes, password, form = 'DER') {
   }
 }
 
+/* A key file of ours under another password. */
+const sealed = (key, password) => execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-outform', 'DER', '-v2', 'aes-256-cbc', '-passout', `pass:${password}`], { input: openssl(key, made.password) });
+
 /* Whether `ingam cert check-password` opens a folder of these files. */
 function ingamOpens(files, password) {
   const at = mkdtempSync(join(work, 'opens-'));
@@ -341,8 +344,9 @@ test('a pair for encryption that is there is not lost to a copy without one', { 
   const stranger = makeCertificate({ into: join(work, 'stranger'), name: '나래()0091004123456789', issuer: 'yessign', km: true, password: 'abc111' });
   const there = (folder, ...names) => Object.fromEntries(names.map((name) => [name, b64(folder, name)]));
   for (const [name, files, kept] of [
-    ['pair', there(made.folder, 'signCert.der', 'kmCert.der', 'kmPri.key'), false], ['key', there(made.folder, 'kmPri.key'), false],
-    ['stranger', there(stranger.folder, 'signCert.der', 'kmCert.der'), false], ['certificate', there(made.folder, 'signCert.der', 'kmCert.der'), true],
+    ['key', there(made.folder, 'kmPri.key'), false],
+    ['stranger', there(stranger.folder, 'signCert.der', 'kmCert.der'), false], ['pair of a stranger', there(stranger.folder, 'signCert.der', 'kmCert.der', 'kmPri.key'), false],
+    ['certificate', there(made.folder, 'signCert.der', 'kmCert.der'), true],
   ]) {
     await pick(page, lone.folder);
     await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
@@ -354,6 +358,8 @@ test('a pair for encryption that is there is not lost to a copy without one', { 
       : ['거기에 있는 암호용 인증서와 개인키(kmCert.der, kmPri.key)가 사라지게 되어 그만두었어요', 'The encryption pair that is there (kmCert.der, kmPri.key) would be lost']);
     assert.deepEqual(await lies(page, `km ${name}`), before, name);
     assert.equal(await page.getByRole('button', { name: '덮어쓰기' }).count(), kept ? 1 : 0, name);
+    if (!kept)
+      await inBoth(page, '다른 폴더를 고르거나', 'Choose another folder, or move');
     if (kept) {
       await press(page, '덮어쓰기');
       await heading(page, '복사했어요');
@@ -364,6 +370,51 @@ test('a pair for encryption that is there is not lost to a copy without one', { 
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
+  await close();
+});
+
+test('a pair for encryption that is there stays where one password opens it and the key that comes', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const pair = { 'kmCert.der': readFileSync(made.kmCert), 'kmPri.key': readFileSync(join(made.folder, 'kmPri.key')) };
+  const other = { ...pair, 'kmPri.key': sealed(pair['kmPri.key'], 'other') };
+  const copy = async (name, files) => {
+    const at = await copyOver(page, lone.folder, name, Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, bytes.toString('base64')])));
+    const before = await lies(page, name);
+    return async (changed) => {
+      const after = await lies(page, name);
+      assert.deepEqual(after, changed ? { ...before, [`${at}/signCert.der`]: readFileSync(lone.signCert), [`${at}/signPri.key`]: readFileSync(lone.signKey) } : before, name);
+      assert.equal(ingamOpens(after, lone.password), changed, name);
+      await page.goBack();
+      await press(page, '다른 폴더 열기');
+    };
+  };
+  for (const [name, files] of [['alone', pair], ['beside its certificate', { 'signCert.der': readFileSync(made.signCert), ...pair }]]) {
+    const ends = await copy(name, files);
+    await inBoth(page, '비밀번호가 같으면 그대로 남겨 둘 수 있어요', 'It can stay if the new certificate has the same password');
+    await press(page, '남기고 계속하기');
+    await page.getByText('비밀번호를 입력해 주세요.').waitFor();
+    for (const typed of ['wrong', lone.password]) {
+      await page.getByLabel('인증서 비밀번호').fill(typed);
+      await press(page, '남기고 계속하기');
+      if (typed === 'wrong')
+        await page.getByText('1번 틀렸지만').waitFor();
+    }
+    if (name !== 'alone') {
+      await inBoth(page, '거기에 있는 암호용 인증서와 개인키(kmCert.der, kmPri.key)는 그대로 둬요', 'The encryption pair that is there (kmCert.der, kmPri.key) stays');
+      await press(page, '덮어쓰기');
+    }
+    await heading(page, '복사했어요');
+    await ends(true);
+  }
+  const ends = await copy('under another password', other);
+  for (const typed of [lone.password, 'other']) {
+    await page.getByLabel('인증서 비밀번호').fill(typed);
+    await page.keyboard.press('Enter');
+    await inBoth(page, '‘비밀번호 바꾸기’로 같게 한 뒤에', 'Make them the same with “Change password”');
+    await page.getByLabel('인증서 비밀번호').fill('');
+  }
+  await ends(false);
   await close();
 });
 
@@ -477,7 +528,7 @@ async function copyOver(page, folder, name, files) {
   const at = await page.locator('.where').first().textContent();
   await lay(page, name, Object.fromEntries(Object.entries(files).map(([file, bytes]) => [`${at}/${file}`, bytes])));
   await press(page, '폴더 고르기');
-  await heading(page, '그 자리에 이미');
+  await heading(page, /^그 자리에/);
   return at;
 }
 
@@ -489,7 +540,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
   const later = makeCertificate({ into: join(work, 'not yet'), key: 'ec', valid: ['20380101000000Z', '20390101000000Z'] });
-  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '개인키 파일이 달라요', '이미 만료됐어요', '아직 쓸 수 없고'];
+  const warnings = ['이미 만료됐고', '더 나중에 끝나요', '바로 이 인증서예요', '이미 만료됐어요', '아직 쓸 수 없고'];
   /* What comes, what is there, which of the warnings is said. */
   for (const [name, comes, there, said] of [
     ['ended', old, { 'signCert.der': b64(made.signCert), 'signPri.key': b64(made.signKey) }, 0],
@@ -614,7 +665,7 @@ test('keys with a new password go back to the folder that was opened, where it i
   const top = basename(made.folder);
   await lay(page, top, Object.fromEntries(Object.entries(onDisk()).map(([path, bytes]) => [basename(path), bytes])));
   await press(page, '폴더 고르기');
-  await page.getByText('개인키 파일이 달라요').waitFor();
+  await page.getByText('바로 이 인증서예요').waitFor();
   await press(page, '덮어쓰기');
   await heading(page, '새 비밀번호로 저장했어요');
   await page.getByText('원래 자리가 다른 곳이면').waitFor();
@@ -778,12 +829,11 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
   await off();
   const mixed = join(work, 'mixed');
   cpSync(made.folder, mixed, { recursive: true });
-  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-outform', 'DER', '-v2', 'aes-256-cbc', '-passout', 'pass:other', '-out', join(mixed, 'kmPri.key')],
-    { input: openssl(readFileSync(join(made.folder, 'kmPri.key')), made.password) });
+  writeFileSync(join(mixed, 'kmPri.key'), sealed(readFileSync(join(made.folder, 'kmPri.key')), 'other'));
   await pick(page, mixed);
   for (const [button, label] of [['비밀번호 확인', '인증서 비밀번호'], ['비밀번호 바꾸기', '지금 비밀번호']]) {
     await page.getByRole('button', { name: new RegExp(`^${button}`) }).click();
-    for (const [typed, said] of [[made.password, '전자서명용 개인키는 이 비밀번호로 열리지만'], ['other', '암호용 개인키는 이 비밀번호로 열리지만'], ['neither', '3번 틀렸지만']]) {
+    for (const [typed, said] of [[made.password, '전자서명만 필요하면 signCert.der와 signPri.key만 골라 주세요'], ['other', '전자서명용 개인키는 다른 비밀번호로 잠겨 있어요. 다른 사본으로'], ['neither', '3번 틀렸지만']]) {
       if (label === '지금 비밀번호') {
         await change(page, typed, next);
       } else {
@@ -794,6 +844,11 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
     }
     await page.goBack();
   }
+  /* As it says. */
+  await press(page, '다른 폴더 열기');
+  await page.locator('input#files').setInputFiles(['signCert.der', 'signPri.key'].map((file) => join(mixed, file)));
+  await check(page, made.password);
+  await heading(page, '비밀번호가 맞아요');
   await close();
 });
 

@@ -75,6 +75,9 @@ export class Act extends View {
   }
 }
 
+/* What is said of a password that opens one key of two, by the one that it does not open. */
+const half = { kmPri: 'manage.check.half.sign', signPri: 'manage.check.half.km' };
+
 /** An act that asks for the password of what there is. */
 export class Asking extends Act {
   constructor() {
@@ -82,8 +85,8 @@ export class Asking extends Act {
     this.wrong = 0;
   }
 
-  /** Runs f, which opens with the password of this field; a wrong one is said there. */
-  opening(field, f) {
+  /** Runs f, which opens with the password of this field; a wrong one is said there, by closed one of half the keys. */
+  opening(field, f, closed = half) {
     return this.run(async () => {
       try {
         await f();
@@ -91,7 +94,7 @@ export class Asking extends Act {
         if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
           throw e;
         this.wrong += 1;
-        field.error = e.closed === undefined ? ['manage.check.wrong', { count: this.wrong }] : e.closed === 'kmPri' ? 'manage.check.half.sign' : 'manage.check.half.km';
+        field.error = e.closed === undefined ? ['manage.check.wrong', { count: this.wrong }] : closed[e.closed];
         field.focus();
       }
     });

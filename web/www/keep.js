@@ -11,10 +11,10 @@
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
-import { checkFiles, factsOf, namedFiles, pathFor, sameIssuer, sameOwner } from '../core/keyfiles.js';
+import { checkFiles, factsOf, namedFiles, openKeys, pathFor, sameIssuer, sameOwner } from '../core/keyfiles.js';
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
-import { Act } from './act.js';
+import { Act, Asking, typed } from './act.js';
 import { parted, withoutPair, withoutRandom } from './certificate.js';
 
 /* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
@@ -25,12 +25,15 @@ const cautions = [
   ['keep.there.over', ({ comes }, now) => comes.notAfter < now],
 ];
 
+/* What is said of a password that does not open both the key that comes and the one for encryption that is there. */
+const differ = { signPri: 'keep.pair.differ', kmPri: 'keep.pair.differ' };
+
 /* What a sentence may hold of a file's or folder's name is set in its own letters. */
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
-class WwwKeep extends Act {
+class WwwKeep extends Asking {
   static properties = { files: { attribute: false }, folder: {}, lacksR: { type: Boolean } };
-  static styles = [...Act.styles, css`
+  static styles = [...Asking.styles, css`
     .where { overflow-wrap: anywhere; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .acts .btn { inline-size: auto; min-inline-size: min(100%, 10rem); }
@@ -51,24 +54,24 @@ class WwwKeep extends Act {
 
   async #pick() {
     await this.run(async () => {
-      this.there = undefined;
+      Object.assign(this, { there: undefined, wrong: 0 });
       await checkFiles(this.files);
       const root = await showDirectoryPicker({ id: 'npki-copy', mode: 'readwrite' });
       await askLeave(root);
       const there = await filesBelow(root, this.path);
-      const stay = await this.#staying(there);
-      if (stay === null || there.has('signcert.der'))
-        await this.#ask(root, there, stay);
-      else
-        await this.#place(root, stay);
+      await this.#placeOrAsk(root, there, await this.#staying(there));
     });
+  }
+
+  #placeOrAsk(root, there, stay) {
+    return stay === null || there.has('signcert.der') ? this.#ask(root, there, stay) : this.#place(root, stay);
   }
 
   /*
    * The names of files that stay beside a certificate that comes without them;
-   * null: those for encryption cannot, and a key, or the certificate of somebody
-   * else, is not to be lost. What goes back to its folder leaves there what was
-   * there.
+   * null: those for encryption cannot, or not before a password has opened them,
+   * and a key, or the certificate of somebody else, is not to be lost. What goes
+   * back to its folder leaves there what was there.
    */
   async #staying(there) {
     const km = await this.#stayingKm(there);
@@ -87,6 +90,25 @@ class WwwKeep extends Act {
     return names.length === 0 || this.folder || await fits() ? names : null;
   }
 
+  /* The pair for encryption that is there, where it is the same owner's: it can stay where one password opens all keys. */
+  async #pairOf(there) {
+    if (!['kmcert.der', 'kmpri.key'].every((name) => there.has(name)))
+      return null;
+    const pair = { kmCert: await bytesAt(there.get('kmcert.der')), kmPri: await bytesAt(there.get('kmpri.key')) };
+    return await sameOwner(this.files.signCert, pair.kmCert) ? pair : null;
+  }
+
+  #join() {
+    const field = this.renderRoot.querySelector('ig-field');
+    const password = typed(field);
+    const { root, files, pair } = this.there;
+    if (password !== null && !this.busy)
+      this.opening(field, async () => {
+        await openKeys({ ...this.files, ...pair }, password);
+        await this.#placeOrAsk(root, files, ['kmcert.der', 'kmpri.key', ...await this.#stayingAuthorities(files)]);
+      }, differ);
+  }
+
   /*
    * There is a certificate of the same name: an earlier one of the same person,
    * or this very one, whose key may have another password there.
@@ -97,7 +119,7 @@ class WwwKeep extends Act {
     const all = one && await lies('signPri', 'signpri.key') && await lies('kmCert', 'kmcert.der') && await lies('kmPri', 'kmpri.key');
     const comes = await factsOf(this.files.signCert);
     const facts = files.has('signcert.der') ? await factsOf(await bytesAt(files.get('signcert.der'))).catch(() => null) : null;
-    const there = { root, one, all, stay, comes, facts, keyless: !files.has('signpri.key') };
+    const there = { root, files, one, all, stay, comes, facts, keyless: !files.has('signpri.key'), pair: stay === null ? await this.#pairOf(files) : null };
     const caution = one || facts === null ? undefined : cautions.find(([, holds]) => holds(there, Date.now()))?.[0];
     const closes = this.files.kmCert !== undefined && files.has('kmpri.key') && !await lies('kmCert', 'kmcert.der');
     this.set({ there: { ...there, cautions: [caution, this.lacksR ? 'keep.there.random' : undefined, closes ? 'keep.there.closes' : undefined].filter(Boolean) } });
@@ -137,6 +159,12 @@ class WwwKeep extends Act {
     return html`<div class="well there"><div class="stack tight"><h2 tabindex="-1">${t('keep.same')}</h2><p>${t('keep.same.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
   }
 
+  #joining() {
+    return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.pair')}</h2><p>${t('keep.pair.text')}</p></div>
+      <ig-field type="password" .label=${t('password.label')} .hint=${t('manage.check.hint')} @enter=${() => this.#join()}></ig-field>
+      <div class="acts"><button class="btn main" ?disabled=${this.busy} @click=${() => this.#join()}>${t('keep.pair.go')}</button>${this.#other()}</div></div>`;
+  }
+
   #losing() {
     return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there.lost')}</h2><p>${t('keep.there.lost.text')}</p></div><div class="acts">${this.#other()}</div></div>`;
   }
@@ -144,7 +172,7 @@ class WwwKeep extends Act {
   #replacing() {
     const { one, stay, comes, facts, keyless } = this.there;
     return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${this.there.cautions.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
-        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.includes('kmcert.der') ? html`<p>${t('keep.there.km')}</p>` : nothing}</div>
+        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.includes('kmcert.der') ? html`<p>${t(stay.includes('kmpri.key') ? 'keep.there.pair' : 'keep.there.km')}</p>` : nothing}</div>
       ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
@@ -156,7 +184,7 @@ class WwwKeep extends Act {
     const folders = writesFolders();
     return html`<div class="well stack tight"><h3>${t('keep.place')}</h3>${named(this.path.join('/'))}<p class="small">${t(`keep.${this.folder ? 'back' : 'place'}.${folders ? 'text' : 'zip'}`)}</p></div>
       ${this.there === undefined ? html`<div class="acts">${folders ? html`<button class="btn main" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.folder')}</button>` : nothing}
-        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.there.stay === null ? this.#losing() : this.#replacing()}
+        <button class="btn ${folders ? '' : 'main'}" ?disabled=${this.busy} @click=${() => this.#download()}>${t('keep.download')}</button></div>` : this.there.all ? this.#lying() : this.there.pair !== null ? this.#joining() : this.there.stay === null ? this.#losing() : this.#replacing()}
       ${this.busy ? html`<ig-busy .label=${t('keep.busy')}></ig-busy>` : nothing}<ig-trouble .problem=${this.problem}></ig-trouble>`;
   }
 }
