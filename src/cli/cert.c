@@ -333,7 +333,7 @@ enum cert_end
 cert_choose(struct cert *c)
 {
 	enum pick_found found;
-	enum cert_end end = cert_load(c);
+	enum cert_end end = c->pick.n > 0 ? CERT_DONE : cert_load(c);
 
 	if (end != CERT_DONE)
 		return end;

@@ -39,7 +39,8 @@ enum cert_end {
 	CERT_NO_R,
 	CERT_OLD_VID,
 	CERT_NUMBER,
-	CERT_NOT_OURS, /* sealed to another certificate */
+	CERT_NOT_OURS,   /* sealed to another certificate: sealed_to */
+	CERT_NONE_OPENS, /* the same of all that were found */
 	CERT_NOT_OPENED,
 	CERT_EXISTS,     /* a certificate */
 	CERT_OUT_EXISTS, /* the file of --out */
@@ -91,6 +92,9 @@ struct cert {
 	/* The folder that err is about, or of the file that it names; shown. */
 	char beside[FOLDER_PATH];
 	int64_t moment_ms; /* of CERT_EXPIRED and CERT_NOT_YET */
+	/* Of CERT_NOT_OURS: certinfo_parse_named(), and how many there are. */
+	struct certinfo sealed_to;
+	size_t sealed_n;
 	enum rc rc;
 	struct err err;
 };
@@ -102,8 +106,8 @@ enum cert_end cert_is_folder(struct cert *c, const char *path);
 enum cert_end cert_load(struct cert *c);
 
 /*
- * The one that is meant, asked for on a terminal where it is not clear:
- * CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_DECLINED, CERT_OTHER.
+ * The one that is meant, asked for on a terminal where it is not clear, of
+ * those that there are (of them rows may be out): CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_DECLINED, CERT_OTHER.
  */
 enum cert_end cert_choose(struct cert *c);
 

@@ -106,10 +106,16 @@ static const struct {
 	[CERT_NUMBER] = { PERSON_INPUT, "number-malformed",
 	    { "주민등록번호는 숫자 13자리, 사업자등록번호는 10자리예요.",
 		"A resident number has 13 digits, a business number has 10." } },
+	/* Which one follows. */
 	[CERT_NOT_OURS] = { PERSON_NO, "other-recipient",
-	    { "다른 인증서로만 열 수 있어요. 받는 사람의 인증서를 골라 주세요.",
+	    { "다른 인증서로만 열 수 있어요. 받는 사람의 인증서를 골라 주세요",
 		"It is sealed to another certificate. Choose the one that it "
-		"is for." } },
+		"is for" } },
+	[CERT_NONE_OPENS] = { PERSON_NO, "other-recipient",
+	    { "찾은 인증서로는 열 수 없어요. 받는 사람의 인증서가 있는 저장매체를 "
+	      "연결하거나 --root로 폴더를 알려 주세요",
+		"No certificate that was found opens it. Connect the medium of "
+		"the one that it is for, or name its folder with --root" } },
 	[CERT_NOT_OPENED] = { PERSON_NO, "not-opened",
 	    { "이 인증서의 키로 열리지 않아요. 오는 동안 바뀌었을 수 있어요.",
 		"The key of this certificate does not open it. It may have "
@@ -191,6 +197,14 @@ static const struct person_text text_wait = {
 static const struct person_text text_forbidden = { "읽을 권한이 없어요",
 	"no permission to read it" };
 
+/* Of whom it is sealed to. */
+static const struct person_text text_found = { "찾은 인증서", "found" };
+static const struct person_text text_count = { "개", "" };
+static const struct person_text text_recipient = { "받는 사람의 인증서",
+	"it is for" };
+static const struct person_text text_serial = { "일련번호", "serial number" };
+static const struct person_text text_others = { "그 밖에", "others:" };
+
 /* Does its sentence go on with what rc and err say? */
 static bool
 cert_has_reason(enum cert_end end)
@@ -267,6 +281,30 @@ cert_say_day(const struct cert *c, enum cert_end end)
 	    person_sentence(end == CERT_EXPIRED ? text_renew : text_wait));
 }
 
+/* What it is sealed to, as far as that is told: some name a key alone. */
+static void
+cert_say_sealed(const struct cert *c, enum cert_end end)
+{
+	const struct certinfo *to = &c->sealed_to;
+	bool all = end == CERT_NONE_OPENS, named = to->serial[0] != '\0';
+	const char *count = person_sentence(text_count);
+
+	(void)fprintf(stderr, "%s%s", person_sentence(endings[end].text),
+	    all || named ? " (" : "");
+	if (all)
+		(void)fprintf(stderr, "%s: %zu%s%s",
+		    person_sentence(text_found), c->pick.n, count,
+		    named ? "; " : "");
+	if (named)
+		(void)fprintf(stderr, "%s: %s, %s %s",
+		    person_sentence(text_recipient), pick_issuer(to),
+		    person_sentence(text_serial), to->serial);
+	if (named && c->sealed_n > 1)
+		(void)fprintf(stderr, ", %s %zu%s",
+		    person_sentence(text_others), c->sealed_n - 1, count);
+	(void)fputs(all || named ? ").\n" : ".\n", stderr);
+}
+
 /* Where and why; a folder that is known by its path is not called one again. */
 static void
 cert_say_reason(const struct cert *c)
@@ -286,7 +324,7 @@ cert_say(const struct cert *c, enum cert_end end)
 	const char *text = person_sentence(endings[end].text);
 	char shown[FOLDER_PATH];
 
-	if (end == CERT_UNREAD || end == CERT_NO_SUCH)
+	if (end == CERT_UNREAD || end == CERT_NO_SUCH || end == CERT_NONE_OPENS)
 		cert_say_unread(&c->pick.folder);
 	if (cert_has_place(end)) {
 		text_sanitise(shown, sizeof(shown), span_str(c->place));
@@ -295,6 +333,8 @@ cert_say(const struct cert *c, enum cert_end end)
 		(void)fprintf(stderr, "%s: %s.\n", text, c->missing);
 	else if (end == CERT_EXPIRED || end == CERT_NOT_YET)
 		cert_say_day(c, end);
+	else if (end == CERT_NOT_OURS || end == CERT_NONE_OPENS)
+		cert_say_sealed(c, end);
 	else if (cert_has_reason(end)) {
 		(void)fprintf(stderr, "%s (", text);
 		cert_say_reason(c);
@@ -327,6 +367,10 @@ cert_tell(struct cert *c, enum cert_end end)
 	if (cert_has_reason(end))
 		(void)json_object_set_new(
 		    c->answer, "reason", json_string(cert_reason(c)));
+	if (end == CERT_NOT_OURS || end == CERT_NONE_OPENS)
+		(void)json_object_set_new(c->answer, "sealed_to",
+		    json_pack("{s:s s:s}", "issuer", c->sealed_to.issuer,
+			"serial", c->sealed_to.serial));
 	if (cert_has_place(end))
 		pick_json_path(c->answer, "folder", c->place);
 	if (c->pick.folder.unread_n > 0)

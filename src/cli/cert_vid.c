@@ -215,6 +215,18 @@ cert_vid_opener(
 	    e);
 }
 
+/* A sealed_namer; arg is a struct opened. */
+static enum rc
+cert_vid_namer(void *arg, struct certinfo *first, size_t *n, struct err *e)
+{
+	struct opened *o = arg;
+
+	*n = 1;
+
+	return reason_named(
+	    o->path, evid_recipient(buf_span(&o->der), first, e), e);
+}
+
 /*
  * The number against somebody's certificate, by the R that was sealed to us.
  * The VID beside R is only what its sender says: some send one of a number
@@ -224,11 +236,13 @@ static enum cert_end
 cert_vid_theirs(
     struct cert *c, const struct certinfo *info, struct opened *opened)
 {
+	const struct sealed sealed = { cert_vid_opener, cert_vid_namer,
+		opened };
 	enum cert_end end;
 
 	if (info->vid.n == 0)
 		return CERT_NO_VID;
-	end = sealed_open(c, cert_vid_opener, opened);
+	end = sealed_open(c, &sealed);
 	if (end == CERT_DONE)
 		end = cert_vid_compare(c, info, opened->evid.r);
 	if (end == CERT_DONE)

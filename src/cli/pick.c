@@ -129,6 +129,26 @@ pick_begins(const struct pick_row *row, const char *start)
 	    strncasecmp(row->fingerprint, start, strlen(start)) == 0;
 }
 
+/* The only one that there is. */
+static enum pick_found
+pick_alone(const struct pick *p, const struct pick_row **row)
+{
+	const struct pick_row *alone = NULL;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->rows[i].out)
+			continue;
+		if (alone != NULL)
+			return PICK_SEVERAL;
+		alone = &p->rows[i];
+	}
+	if (alone == NULL)
+		return PICK_NONE;
+	*row = alone;
+
+	return PICK_ONE;
+}
+
 static enum pick_found
 pick_by_fingerprint(
     const struct pick *p, const char *start, const struct pick_row **row)
@@ -136,7 +156,7 @@ pick_by_fingerprint(
 	size_t found = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		if (!pick_begins(&p->rows[i], start))
+		if (p->rows[i].out || !pick_begins(&p->rows[i], start))
 			continue;
 		*row = &p->rows[i];
 		found++;
@@ -155,17 +175,15 @@ pick_is_name(const char *which)
 enum pick_found
 pick_find(const struct pick *p, const char *which, const struct pick_row **row)
 {
-	uint64_t number = 1;
+	uint64_t number;
 
-	if (which == NULL && p->n != 1)
-		return p->n == 0 ? PICK_NONE : PICK_SEVERAL;
-	if (which != NULL && pick_is_hex(which))
+	if (which == NULL)
+		return pick_alone(p, row);
+	if (pick_is_hex(which))
 		return pick_by_fingerprint(p, which, row);
-	if (which != NULL &&
-	    (strlen(which) > PICK_DIGITS ||
-		text_uint(span_str(which), p->n, &number, NULL) != RC_OK))
-		return PICK_NONE;
-	if (number == 0 || number > p->n)
+	if (strlen(which) > PICK_DIGITS ||
+	    text_uint(span_str(which), p->n, &number, NULL) != RC_OK ||
+	    number == 0 || p->rows[number - 1].out)
 		return PICK_NONE;
 	*row = &p->rows[number - 1];
 

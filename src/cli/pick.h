@@ -19,6 +19,7 @@ struct pick_row {
 	char *folder; /* that it is in, fit for display */
 	char *path;   /* the same, byte for byte */
 	bool read;    /* else its file is no certificate, and info is empty */
+	bool out;     /* of the question: neither listed nor found */
 	/* Its texts and numbers; its spans must not be read. */
 	struct certinfo info;
 	char fingerprint[PICK_FINGERPRINT]; /* of the signing certificate */

@@ -234,14 +234,14 @@ pick_alike(const char *const *a, const char *const *b)
 	return true;
 }
 
-/* Is there no other line that looks like this one? */
+/* Is there no other line of n that looks like this one? */
 static bool
-pick_is_alone(const struct pick *p, const char *const *texts, size_t i)
+pick_is_alone(const char *const *texts, size_t n, size_t line)
 {
-	const char *const *cells = texts + (i + 1) * PICK_CELLS;
+	const char *const *cells = texts + line * PICK_CELLS;
 
-	for (size_t k = 0; k < p->n; k++)
-		if (k != i && pick_alike(cells, texts + (k + 1) * PICK_CELLS))
+	for (size_t k = 1; k < n; k++)
+		if (k != line && pick_alike(cells, texts + k * PICK_CELLS))
 			return false;
 
 	return true;
@@ -267,11 +267,12 @@ pick_note(const struct pick_row *row, bool alone)
 }
 
 static void
-pick_notes(const struct pick *p, const char *const *texts, char **notes)
+pick_notes(const struct pick_row *const *rows, size_t n,
+    const char *const *texts, char **notes)
 {
-	for (size_t i = 0; i < p->n; i++)
-		notes[i + 1] =
-		    pick_note(&p->rows[i], pick_is_alone(p, texts, i));
+	for (size_t line = 1; line < n; line++)
+		notes[line] =
+		    pick_note(rows[line], pick_is_alone(texts, n, line));
 }
 
 static void
@@ -282,37 +283,45 @@ pick_columns(const struct pick *p, FILE *out)
 	/* Beside each row what is not kept elsewhere: its number and its day. */
 	char(*made)[2][PICK_TIME] = calloc(p->n + 1, sizeof(*made));
 	char **notes = calloc(p->n + 1, sizeof(*notes));
+	/* Line 0 is the heading. */
+	const struct pick_row **rows = calloc(p->n + 1, sizeof(const void *));
+	size_t n = 1;
 
-	if (texts == NULL || colours == NULL || made == NULL || notes == NULL)
+	if (texts == NULL || colours == NULL || made == NULL || notes == NULL ||
+	    rows == NULL)
 		goto out;
 	for (size_t i = 0; i < PICK_CELLS; i++)
 		texts[i] = person_sentence(heads[i]);
 	colours[0] = COLUMNS_STRONG;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct pick_row *row = &p->rows[i];
-		const char **cells = texts + (i + 1) * PICK_CELLS;
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->rows[i].out)
+			rows[n++] = &p->rows[i];
+	for (size_t line = 1; line < n; line++) {
+		const struct pick_row *row = rows[line];
+		const char **cells = texts + line * PICK_CELLS;
 
-		(void)snprintf(made[i][0], PICK_TIME, "%4zu", i + 1);
+		(void)snprintf(made[line][0], PICK_TIME, "%4zu",
+		    (size_t)(row - p->rows) + 1);
 		if (row->read)
-			pick_time(made[i][1], row->info.not_after_ms, false);
-		colours[i + 1] = ages[pick_age(row)].colour;
-		cells[0] = made[i][0];
+			pick_time(made[line][1], row->info.not_after_ms, false);
+		colours[line] = ages[pick_age(row)].colour;
+		cells[0] = made[line][0];
 		cells[1] = row->read
 		    ? person_sentence((struct person_text){
 			  row->info.policy->ko, row->info.policy->en })
 		    : "?";
 		cells[2] = row->info.name;
 		cells[3] = pick_issuer(&row->info);
-		cells[4] = made[i][1];
+		cells[4] = made[line][1];
 		cells[5] = pick_medium_name(row);
 		cells[6] = pick_remark(row);
 	}
-	pick_notes(p, texts, notes);
-	columns_print(
-	    out, texts, colours, p->n + 1, PICK_CELLS, pick_gives, notes);
+	pick_notes(rows, n, texts, notes);
+	columns_print(out, texts, colours, n, PICK_CELLS, pick_gives, notes);
 out:
 	for (size_t i = 0; notes != NULL && i < p->n + 1; i++)
 		free(notes[i]);
+	free(rows);
 	free(notes);
 	free(made);
 	free(colours);
@@ -332,6 +341,8 @@ pick_print(const struct pick *p, FILE *out)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct pick_row *row = &p->rows[i];
 
+		if (row->out)
+			continue;
 		if (!row->read) {
 			(void)fprintf(out, "%zu\t\t%s\t\t\t\t\t\t%s\t%s\n",
 			    i + 1, pick_state(row), pick_medium(row),
@@ -352,7 +363,7 @@ void
 pick_print_folders(const struct pick *p, const char *start, FILE *out)
 {
 	for (size_t i = 0; i < p->n; i++)
-		if (pick_begins(&p->rows[i], start))
+		if (!p->rows[i].out && pick_begins(&p->rows[i], start))
 			(void)fprintf(
 			    out, "%4zu  %s\n", i + 1, p->rows[i].folder);
 }
@@ -418,6 +429,8 @@ pick_json(const struct pick *p)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < p->n; i++) {
+		if (p->rows[i].out)
+			continue;
 		if (json_array_append_new(
 			list, pick_row_json(p, &p->rows[i])) != 0) {
 			json_decref(list);

@@ -61,9 +61,52 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 	return rc;
 }
 
+/* Is it for one of those pairs? What cannot be read opens nothing. */
+static bool
+sealed_is_for(struct cert *c, const struct sealed *s)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < PAIRS && !is; i++) {
+		struct span der = cert_file(c, pairs[i].certificate);
+		struct certificate *ours;
+
+		if (der.n == 0 || cert_file(c, pairs[i].key).n == 0 ||
+		    certificate_parse(der, &ours, NULL) != RC_OK)
+			continue;
+		is = s->open(s->arg, ours, NULL, NULL) != RC_ABSENT;
+		certificate_free(ours);
+	}
+
+	return is;
+}
+
+/* Leaves those that it is for to be chosen from. */
+static enum cert_end
+sealed_narrow(struct cert *c, const struct sealed *s)
+{
+	enum cert_end end = cert_load(c);
+	size_t n = 0;
+
+	if (end != CERT_DONE)
+		return end;
+	for (size_t i = 0; i < c->pick.n; i++) {
+		struct pick_row *row = &c->pick.rows[i];
+
+		c->row = row;
+		row->out = cert_read(c) != CERT_DONE || !sealed_is_for(c, s);
+		n += row->out ? 0 : 1;
+		medium_clear(&c->medium);
+	}
+	err_clear(&c->err);
+	c->beside[0] = '\0';
+
+	return n > 0 ? CERT_DONE : CERT_NONE_OPENS;
+}
+
 /* Which pair it is for; its certificate is *out. */
 static enum cert_end
-sealed_find(struct cert *c, sealed_opener *open, void *arg, size_t *pair,
+sealed_find(struct cert *c, const struct sealed *s, size_t *pair,
     struct certificate **out)
 {
 	for (size_t i = 0; i < PAIRS; i++) {
@@ -75,7 +118,7 @@ sealed_find(struct cert *c, sealed_opener *open, void *arg, size_t *pair,
 		rc = certificate_parse(der, out, &c->err);
 		if (rc != RC_OK)
 			return cert_failed_in(c, pairs[i].certificate, rc);
-		rc = open(arg, *out, NULL, &c->err);
+		rc = s->open(s->arg, *out, NULL, &c->err);
 		*pair = i;
 		if (rc != RC_ABSENT)
 			return cert_failed(c, rc);
@@ -109,17 +152,21 @@ sealed_key(struct cert *c, enum folder_file file, struct span password,
 }
 
 enum cert_end
-sealed_open(struct cert *c, sealed_opener *open, void *arg)
+sealed_open(struct cert *c, const struct sealed *s)
 {
 	struct sec password SEC_WIPED = { 0 };
 	struct certificate *certificate = NULL;
 	EVP_PKEY *key = NULL;
 	size_t pair = 0;
-	enum cert_end end = cert_password_choose(c);
-	enum rc rc;
+	enum rc rc = s->name(s->arg, &c->sealed_to, &c->sealed_n, &c->err);
+	enum cert_end end = cert_failed(c, rc);
 
+	if (end == CERT_DONE && c->which == NULL)
+		end = sealed_narrow(c, s);
 	if (end == CERT_DONE)
-		end = sealed_find(c, open, arg, &pair, &certificate);
+		end = cert_password_choose(c);
+	if (end == CERT_DONE)
+		end = sealed_find(c, s, &pair, &certificate);
 	if (end == CERT_DONE)
 		end = cert_password_ask(c, &password);
 	if (end == CERT_DONE)
@@ -127,7 +174,7 @@ sealed_open(struct cert *c, sealed_opener *open, void *arg)
 		    sealed_key(c, pairs[pair].key, sec_span(&password),
 			certificate, &key));
 	if (end == CERT_DONE) {
-		rc = open(arg, certificate, key, &c->err);
+		rc = s->open(s->arg, certificate, key, &c->err);
 		end = rc == RC_SECRET ? CERT_NOT_OPENED : cert_failed(c, rc);
 	}
 	EVP_PKEY_free(key);

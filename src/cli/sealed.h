@@ -23,10 +23,23 @@ IG_CHECK enum rc sealed_recipient(
 typedef enum rc sealed_opener(
     void *arg, const struct certificate *ours, EVP_PKEY *key, struct err *e);
 
+/* For whom it is: as envelope_recipients(), and fails as it does. */
+typedef enum rc sealed_namer(
+    void *arg, struct certinfo *first, size_t *n, struct err *e);
+
+/* Something that is sealed; arg is whose it is. */
+struct sealed {
+	sealed_opener *open;
+	sealed_namer *name;
+	void *arg;
+};
+
 /*
- * Chooses a certificate of this PC, sees whether something is for its pair for
- * encryption or else for the one for signing, and only then asks for the
- * password and lets open try that pair. CERT_NOT_OURS: it is for neither.
- * CERT_NOT_OPENED. Else as cert_password_choose() and cert_password_ask().
+ * Opens it with a certificate of this PC: the one that c names, else the one
+ * that it is for; where it is for several, a person is asked for one of these.
+ * That it is for its pair for encryption, or else for the one for signing, is
+ * seen before the password is asked for. CERT_NOT_OURS: it is for neither;
+ * CERT_NONE_OPENS: for nobody here. CERT_NOT_OPENED. Else as
+ * cert_password_choose() and cert_password_ask().
  */
-enum cert_end sealed_open(struct cert *c, sealed_opener *open, void *arg);
+enum cert_end sealed_open(struct cert *c, const struct sealed *s);

@@ -177,16 +177,27 @@ verify_open(
 	return rc;
 }
 
+/* A sealed_namer; arg is the command. */
+static enum rc
+verify_name(void *arg, struct certinfo *first, size_t *n, struct err *e)
+{
+	struct verify *v = arg;
+
+	return reason_named(v->message_path,
+	    envelope_recipients(buf_span(&v->message), first, n, e), e);
+}
+
 /* The signed message, taken out of its envelope where it is in one. */
 static enum verify_end
 verify_parse(struct verify *v)
 {
+	const struct sealed sealed = { verify_open, verify_name, v };
 	enum rc rc;
 
 	if (!envelope_is_one(buf_span(&v->message)))
 		return verify_failed(
 		    v, cms_parse(buf_span(&v->message), &v->cms, &v->err));
-	v->own_end = sealed_open(&v->own, verify_open, v);
+	v->own_end = sealed_open(&v->own, &sealed);
 	if (v->own_end != CERT_DONE)
 		return VERIFY_SEALED;
 	rc = reason_named(v->message_path,

@@ -414,3 +414,16 @@ certinfo_parse(struct span in, struct certinfo *out, struct err *e)
 
 	return RC_OK;
 }
+
+void
+certinfo_parse_named(
+    struct span issuer_der, struct span serial_der, struct certinfo *out)
+{
+	struct der_doc issuer_doc = { 0 }, serial_doc = { 0 };
+	struct der issuer = der_init(&issuer_doc, issuer_der);
+	struct der serial = der_init(&serial_doc, serial_der);
+
+	*out = (struct certinfo){ 0 };
+	out->issuer_der = certinfo_name(&issuer, out->issuer, out->issuer_org);
+	certinfo_serial(&serial, out);
+}

@@ -77,3 +77,11 @@ struct certinfo {
  */
 IG_CHECK enum rc certinfo_parse(
     struct span in, struct certinfo *out, struct err *e);
+
+/*
+ * The same of a certificate of which only the Name of its issuer and its serial
+ * number are known: issuer, issuer_org and serial, "" where they are malformed.
+ * Nothing else of out may be read.
+ */
+void certinfo_parse_named(
+    struct span issuer_der, struct span serial_der, struct certinfo *out);

@@ -40,7 +40,9 @@ struct envelope {
 	struct span iv;
 	struct span key; /* sealed, of the recipient who opens it */
 	struct span content;
-	bool later; /* something is in it that version 0 had not */
+	bool later;            /* something is in it that version 0 had not */
+	size_t n;              /* of recipients */
+	struct certinfo first; /* of them, as certinfo_parse_named() */
 };
 
 static enum rc
@@ -192,15 +194,17 @@ envelope_is_one(struct span der)
 	return span_equal(der_take(&info, DER_OID), OID_ENVELOPED_DATA);
 }
 
-/* One KeyTransRecipientInfo; whether it is for that certificate. */
+/* One KeyTransRecipientInfo; whether it is for that certificate (NULL: no). */
 static enum rc
 envelope_take_recipient(struct der *set, const struct certinfo *to,
     struct envelope *out, struct err *e)
 {
 	struct der info, algorithm;
 	uint32_t version;
+	struct span ski;
 	bool ours;
 
+	out->n++;
 	if (der_peek(set) != DER_SEQUENCE) {
 		/* Key agreement, passwords …: for others. */
 		out->later = true;
@@ -210,10 +214,13 @@ envelope_take_recipient(struct der *set, const struct certinfo *to,
 	info = der_enter(set, DER_SEQUENCE);
 	version = der_uint(&info, 2);
 	out->later = out->later || version != 0;
-	if (version == 2)
-		ours = span_equal(der_take(&info, DER_CONTEXT(0)), to->ski);
-	else
-		ours = keytrans_take_name(&info, to);
+	if (version == 2) {
+		ski = der_take(&info, DER_CONTEXT(0));
+		ours = to != NULL && span_equal(ski, to->ski);
+	} else {
+		ours = keytrans_take_name(
+		    &info, to, out->n == 1 ? &out->first : NULL);
+	}
 	if (version == 1)
 		der_fail(&info);
 	algorithm = der_enter(&info, DER_SEQUENCE);
@@ -334,6 +341,21 @@ envelope_check(struct span der, const struct certificate *to, struct err *e)
 	struct envelope v;
 
 	return envelope_parse(der, certificate_info(to), &v, e);
+}
+
+enum rc
+envelope_recipients(
+    struct span der, struct certinfo *first, size_t *n, struct err *e)
+{
+	struct envelope v;
+	enum rc rc = envelope_parse(der, NULL, &v, e);
+
+	if (rc == RC_ABSENT)
+		err_clear(e);
+	*first = v.first;
+	*n = v.n;
+
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 /*

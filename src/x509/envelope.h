@@ -36,6 +36,14 @@ IG_CHECK enum rc envelope_check(
     struct span der, const struct certificate *to, struct err *e);
 
 /*
+ * For whose certificates is it? n of them; the first one as
+ * certinfo_parse_named() has it, without names where it is known by its key.
+ * Fails as envelope_check(), but for RC_ABSENT.
+ */
+IG_CHECK enum rc envelope_recipients(
+    struct span der, struct certinfo *first, size_t *n, struct err *e);
+
+/*
  * Opens one with the key of a certificate that it is for. SEED, AES, ARIA and
  * Triple DES in CBC. RC_FORMAT: malformed, with the field. RC_UNKNOWN: another
  * cipher or way to send the key. RC_LIMIT. RC_ABSENT: not for this certificate.

@@ -113,10 +113,17 @@ evid_take_hash(struct der *r, enum vid_hash *out)
 	return r->doc->failed;
 }
 
-/* What lies open; false in *known where an algorithm is not ours. */
+/* What of it needs no key. */
+struct evid_outside {
+	bool known;         /* algorithms of ours */
+	bool ours;          /* it is for that certificate */
+	struct certinfo to; /* for which it is, as certinfo_parse_named() */
+	struct span sealed;
+	enum vid_hash hash;
+};
+
 static bool
-evid_parse(struct span in, const struct certinfo *to, bool *known, bool *ours,
-    struct span *sealed, enum vid_hash *hash)
+evid_parse(struct span in, const struct certinfo *to, struct evid_outside *out)
 {
 	struct der_doc doc = { 0 };
 	struct der whole = der_init(&doc, in), evid, part, algorithm;
@@ -127,24 +134,24 @@ evid_parse(struct span in, const struct certinfo *to, bool *known, bool *ours,
 		(void)der_uint(&part, 0);
 		der_close(&part);
 	}
-	*known = true;
-	*hash = VID_SHA256;
+	*out = (struct evid_outside){ .known = true, .hash = VID_SHA256 };
 	if (der_peek(&evid) == DER_EXPLICIT(1)) {
 		part = der_enter(&evid, DER_EXPLICIT(1));
-		*known = evid_take_hash(&part, hash);
+		out->known = evid_take_hash(&part, &out->hash);
 		der_close(&part);
 	}
 	part = der_enter(&evid, DER_EXPLICIT(2));
 	algorithm = der_enter(&part, DER_SEQUENCE);
-	*known = span_equal(der_take(&algorithm, DER_OID), OID_RSA) && *known;
+	out->known =
+	    span_equal(der_take(&algorithm, DER_OID), OID_RSA) && out->known;
 	der_optional_null(&algorithm);
 	der_close(&algorithm);
 	der_close(&part);
 	part = der_enter(&evid, DER_EXPLICIT(3));
-	*ours = keytrans_take_name(&part, to);
+	out->ours = keytrans_take_name(&part, to, &out->to);
 	der_close(&part);
 	part = der_enter(&evid, DER_EXPLICIT(4));
-	*sealed = der_take(&part, DER_OCTETS);
+	out->sealed = der_take(&part, DER_OCTETS);
 	der_close(&part);
 	der_close(&evid);
 
@@ -175,26 +182,25 @@ evid_take_content(struct evid *out)
 	    out->vid.n == hashes[hash].n && out->r.n == PKINFO_R;
 }
 
-/* The same, and that it is for that certificate. */
+/* The same, and that it is for that certificate (NULL: for none). */
 static enum rc
-evid_read(struct span der, const struct certificate *to, struct span *sealed,
-    enum vid_hash *hash, struct err *e)
+evid_read(struct span der, const struct certinfo *to, struct evid_outside *out,
+    struct err *e)
 {
-	bool known = false, ours = false;
 	enum rc rc;
 
 	if (der.n > EVID_MAX)
 		return err_set(e, RC_LIMIT, "EncryptedVID", "too large");
 	if ((rc = der_check(der, e)) != RC_OK)
 		return rc;
-	if (!evid_parse(der, certificate_info(to), &known, &ours, sealed, hash))
+	if (!evid_parse(der, to, out))
 		return err_set(
 		    e, RC_FORMAT, "EncryptedVID", "not one (KCAC.TS.SIVID)");
-	if (!known)
+	if (!out->known)
 		return err_set(e, RC_UNKNOWN, "EncryptedVID",
 		    "neither SHA-256 nor SHA-1, or not RSA");
 
-	return ours
+	return out->ours
 	    ? RC_OK
 	    : err_set(e, RC_ABSENT, "certID", "for another certificate");
 }
@@ -202,23 +208,36 @@ evid_read(struct span der, const struct certificate *to, struct span *sealed,
 enum rc
 evid_check(struct span der, const struct certificate *to, struct err *e)
 {
-	enum vid_hash hash;
-	struct span sealed;
+	struct evid_outside read;
 
-	return evid_read(der, to, &sealed, &hash, e);
+	return evid_read(der, certificate_info(to), &read, e);
+}
+
+enum rc
+evid_recipient(struct span der, struct certinfo *out, struct err *e)
+{
+	struct evid_outside read = { 0 };
+	enum rc rc = evid_read(der, NULL, &read, e);
+
+	if (rc == RC_ABSENT)
+		err_clear(e);
+	*out = read.to;
+
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 enum rc
 evid_open(struct span der, const struct certificate *to, EVP_PKEY *key,
     struct evid *out, struct err *e)
 {
-	struct span sealed;
+	struct evid_outside read;
 	enum rc rc;
 
 	*out = (struct evid){ .hash = VID_SHA256 };
-	if ((rc = evid_read(der, to, &sealed, &out->hash, e)) != RC_OK)
+	if ((rc = evid_read(der, certificate_info(to), &read, e)) != RC_OK)
 		return rc;
-	rc = keytrans_open(key, sealed, &out->content, e);
+	out->hash = read.hash;
+	rc = keytrans_open(key, read.sealed, &out->content, e);
 	if (rc == RC_OK && !evid_take_content(out))
 		rc = RC_SECRET;
 	if (rc != RC_OK) {

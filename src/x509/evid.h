@@ -33,6 +33,13 @@ IG_CHECK enum rc evid_check(
     struct span der, const struct certificate *to, struct err *e);
 
 /*
+ * For whose certificate is it? As certinfo_parse_named(); fails as evid_check(),
+ * but for RC_ABSENT.
+ */
+IG_CHECK enum rc evid_recipient(
+    struct span der, struct certinfo *out, struct err *e);
+
+/*
  * Opens one with the key of the certificate that it was made for. That the VID
  * is right for an owner's number is the caller's to see (vid_make()).
  * RC_FORMAT, RC_UNKNOWN (another hash or cipher), RC_LIMIT. RC_ABSENT: for

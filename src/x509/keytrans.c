@@ -93,13 +93,16 @@ keytrans_put_name(struct derput *w, const struct certinfo *c)
 }
 
 bool
-keytrans_take_name(struct der *r, const struct certinfo *c)
+keytrans_take_name(
+    struct der *r, const struct certinfo *c, struct certinfo *named)
 {
 	struct der name = der_enter(r, DER_SEQUENCE);
 	struct span issuer = der_any(&name), serial = der_any(&name);
 
 	der_close(&name);
+	if (named != NULL)
+		certinfo_parse_named(issuer, serial, named);
 
-	return span_equal(issuer, c->issuer_der) &&
+	return c != NULL && span_equal(issuer, c->issuer_der) &&
 	    span_equal(serial, c->serial_der);
 }

@@ -34,7 +34,9 @@ IG_CHECK enum rc keytrans_open(
 
 /*
  * IssuerAndSerialNumber (RFC 5652 10.2.4): put, and taken; taken is true where
- * it is that certificate's.
+ * it is that certificate's (NULL: nobody's). named, where not NULL, becomes as
+ * certinfo_parse_named() has it.
  */
 void keytrans_put_name(struct derput *w, const struct certinfo *c);
-bool keytrans_take_name(struct der *r, const struct certinfo *c);
+bool keytrans_take_name(
+    struct der *r, const struct certinfo *c, struct certinfo *named);

@@ -9,7 +9,7 @@ import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, putR, vidOf } from '../lib/certificate.mjs';
@@ -118,7 +118,12 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
   assert.equal((await sign(['--seal-to', server, '--form', 'pem', '--out', at('message'), content])).code, 0);
   const lost = await json(verify(['--json', '--out', at('out'), at('message')]));
   assert.deepEqual([lost.code, lost.good, lost.problem, lost.signers], [1, false, 'other-recipient', []]);
-  assert.match((await verify([at('message')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr, /^다른 인증서로만 열 수 있어요/);
+  const serial = openssl('x509', '-inform', 'DER', '-in', server, '-noout', '-serial').toString().trim().slice(7).toLowerCase();
+  assert.deepEqual(lost.sealed_to, { issuer: 'server', serial });
+  assert.equal((await verify([at('message')], { env: { LC_ALL: 'ko_KR.UTF-8' } })).stderr,
+    `찾은 인증서로는 열 수 없어요. 받는 사람의 인증서가 있는 저장매체를 연결하거나 --root로 폴더를 알려 주세요 (찾은 인증서: 1개; 받는 사람의 인증서: server, 일련번호 ${serial}).\n`);
+  assert.equal((await verify(['--recipient', receiver.folder, at('message')])).stderr,
+    `It is sealed to another certificate. Choose the one that it is for (it is for: server, serial number ${serial}).\n`);
   const unasked = await json(ingam(receiver.root, ['verify', '--no-chain', '--json', at('message')]));
   assert.deepEqual([unasked.code, unasked.problem], [1, 'other-recipient'], 'said before a password is asked for');
   const wrong = await json(verify(['--json', '--root', at('server'), at('message')], { pw: secrets.wrong }));
@@ -133,6 +138,44 @@ test('a message for nobody here, a wrong password, an envelope without a signatu
   mkdirSync(at('empty'));
   const rootless = await json(ingam(receiver.root, ['verify', '--trust', at('empty'), '--json', at('plain')]));
   assert.deepEqual([rootless.code, rootless.problem], [3, 'no-roots'], 'said before a password is asked for');
+});
+
+/** What stood on a terminal while a message was verified with the certificates of a folder. */
+const typed = async (root, answers, ...more) => (await terminal([program('ingam'), 'verify', '--no-chain', '--root', root, ...more, at('message')], { answers, env: { HOME: at('nobody') } })).stdout;
+const crowd = at('crowd');
+for (const [i, one] of [receiver, other, sender].entries()) cpSync(one.folder, join(crowd, `${i}`), { recursive: true });
+
+test('of many the certificate that opens it is taken without a question', async () => {
+  assert.equal((await sign(['--seal-to', km, '--out', at('message'), content])).code, 0);
+  const said = await typed(crowd, [theirs]);
+  assert.match(said, /^Password of the certificate \(받는 곳\(\)003\): \nSealed to: 받는 곳/);
+  assert.match(said, /The signature is good\.\n/);
+  const got = await json(verify(['--json', '--root', crowd, at('message')]));
+  assert.deepEqual([got.code, got.recipient], [0, fingerprint(km)]);
+  // A damaged one among them is no obstacle.
+  mkdirSync(join(crowd, 'damaged'), { recursive: true });
+  writeFileSync(join(crowd, 'damaged', 'signCert.der'), 'none');
+  assert.equal((await json(verify(['--json', '--root', crowd, at('message')]))).code, 0);
+});
+
+test('where several open it these alone are listed, by their numbers, and asked about', async () => {
+  const several = at('several');
+  for (const [i, one] of [other, receiver, sender, receiver].entries()) cpSync(one.folder, join(several, `${i}`), { recursive: true });
+  assert.equal((await sign(['--seal-to', km, '--out', at('message'), content])).code, 0);
+  const said = await typed(several, ['1\n4'], '--password-file', secrets.receiver);
+  assert.deepEqual([...said.matchAll(/^ +([0-9]+)  /gm)].map(([, n]) => n), ['2', '4']);
+  assert.match(said, /The list has no such number\. Type one of the list\.\n[^]*The signature is good\.\n/);
+  const unasked = await json(verify(['--json', '--root', several, at('message')]));
+  assert.deepEqual([unasked.code, unasked.problem, unasked.certificates.map(({ number }) => number)], [2, 'several-certificates', [2, 4]]);
+  assert.equal((await json(verify(['--json', '--root', several, '--recipient', '4', at('message')]))).code, 0);
+});
+
+test('where none opens it that is said, of how many, and for whom it is', async () => {
+  assert.equal((await sign(['--seal-to', km, '--seal-to', server, '--out', at('message'), content])).code, 0);
+  rmSync(join(crowd, '0'), { recursive: true });
+  assert.match(await typed(crowd, []), /^No certificate that was found opens it\..*\(found: 3; it is for: (server|Ingam test CA), serial number [0-9a-f]+, others: 1\)\.\n$/);
+  openssl('cms', '-encrypt', '-binary', '-aes256', '-keyid', '-in', content, '-outform', 'DER', '-out', at('message'), at('kmCert.pem'));
+  assert.match(await typed(crowd, []), /^No certificate that was found opens it\..*\(found: 3\)\.\n$/, 'a key is no name');
 });
 
 test('what was sealed to a certificate is opened after that has expired', async () => {
