@@ -55,6 +55,27 @@ test('joining: what is missing is said beside its field, and nothing is sent', a
   await w.end();
 });
 
+test('joining: the number that a code was sent to stands in one line', async () => {
+  const w = await world();
+  await giveName(w.phone, w.d.app);
+  const sent = w.phone.locator('.lead', { hasText: '5678' });
+  await w.phone.evaluate(() => { document.documentElement.style.fontSize = '150%'; });
+  for (let width = 260; width <= 400; width += 10) {
+    await w.phone.setViewportSize({ width, height: 780 });
+    const lines = await sent.evaluate((e) => {
+      const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+      while (!walk.nextNode().data.includes('5678'));
+      const { data } = walk.currentNode;
+      const number = document.createRange();
+      number.setStart(walk.currentNode, data.indexOf('010'));
+      number.setEnd(walk.currentNode, data.indexOf('5678') + 4);
+      return new Set([...number.getClientRects()].map(({ top }) => top)).size;
+    });
+    assert.equal(lines, 1, `${width}`);
+  }
+  await w.end();
+});
+
 test('joining: the same fault is said again when it is made again', async () => {
   const w = await world();
   const fault = w.phone.getByText('앞 6자리와 뒤 1자리를 확인해 주세요');
@@ -460,6 +481,7 @@ test('the language changes at once, and stays', async () => {
   await w.phone.goto(`${w.d.app}/settings`);
   await press(w.phone, 'English');
   await heading(w.phone, 'Notifications');
+  await w.phone.getByText(/^Ingam \d/).waitFor();
   await w.phone.goto(w.d.app);
   await w.phone.getByRole('button', { name: /^Connect PC/ }).waitFor();
   assert.equal(await w.phone.evaluate(() => document.documentElement.lang), 'en');

@@ -1101,6 +1101,8 @@ test('a PFX file is sent to the phone, and its password asked once', { timeout: 
   await phone.page.getByLabel('인증서 비밀번호').fill('pfx');
   await press(phone.page, '확인');
   await heading(phone.page, '이 인증서를 맡길까요?');
+  /* Whose it is stands above, as the vault will approve it. */
+  assert.deepEqual(await phone.page.locator('.facts dt').allTextContents(), ['구분', '발급자', '만료일']);
   assert.deepEqual([...phone.faults, ...pc.faults], []);
   await phone.context.close();
   await pc.context.close();

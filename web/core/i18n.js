@@ -81,6 +81,8 @@ const whole = (text) => text.replace(/\s/g, '\u00a0');
 export const date = (ms) => whole(format(ms, { year: 'numeric', month: language === 'ko' ? 'numeric' : 'short', day: 'numeric' }));
 export const clock = (ms) => whole(format(ms, { hour: language === 'ko' ? 'numeric' : '2-digit', minute: '2-digit' }));
 export const dateTime = (ms) => `${date(ms)}${language === 'ko' ? '' : ','} ${clock(ms)}`;
+/** A mobile number of digits alone; it does not break in two at its hyphens. */
+export const phoneNumber = (digits) => digits.replace(/^(\d{3})(\d+)(\d{4})$/, '$1\u2060-\u2060$2\u2060-\u2060$3');
 /** A moment of the next hours: the time alone, with the day where it is not today. Empty for what never comes. */
 export const soon = (ms) => !Number.isFinite(ms) ? '' : new Date(ms).toDateString() === new Date().toDateString() ? clock(ms) : dateTime(ms);
 export const dayHeading = (ms) => format(ms, language === 'ko'

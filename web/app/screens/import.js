@@ -226,9 +226,9 @@ class Import extends Screen {
     return this.code();
   }
 
-  #certificate() {
+  #certificate(owner = true) {
     const f = this.facts;
-    return html`<dl class="facts sheet"><dt>${t('cert.owner')}</dt><dd>${f.name}</dd><dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerText[lang()]}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
+    return html`<dl class="facts sheet">${owner ? html`<dt>${t('cert.owner')}</dt><dd>${f.name}</dd>` : nothing}<dt>${t('cert.kind')}</dt><dd>${f.kindText[lang()]}</dd><dt>${t('cert.issuer')}</dt><dd>${f.issuerText[lang()]}</dd><dt>${t('cert.expires')}</dt><dd class="num">${date(f.notAfter)}</dd></dl>`;
   }
 
   pick() {
@@ -251,7 +251,7 @@ class Import extends Screen {
   consent() {
     const a = this.opened.approval;
     return this.#frame(t('import.name'), html`<div class="stack tight"><h1>${t('consent.title')}</h1><p class="asks">${a.label}</p></div>
-      ${this.#certificate()}
+      ${this.#certificate(false)}
       <ul class="well ticks">${['one', 'two', 'three'].map((k) => html`<li>${icons.check}<span>${t(`consent.${k}`)}</span></li>`)}</ul>
       ${this.page === 'wait' ? html`<ig-busy .label=${t('request.proving')}></ig-busy>` : html`<ig-left .until=${a.expires}></ig-left>`}
       <ingam-pin .what=${a.label}></ingam-pin>`,

@@ -7,7 +7,7 @@
 import { css, html, live, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
-import { t } from '../../core/i18n.js';
+import { phoneNumber, t } from '../../core/i18n.js';
 import { abilities, deviceName, installed, system } from '../../core/env.js';
 import { post, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
@@ -260,7 +260,7 @@ class Join extends Screen {
   }
 
   code() {
-    return this.#frame(1, html`${this.#head(1, 'join.code', { phone: this.given.phone.replace(/^(\d{3})(\d+)(\d{4})$/, '$1-$2-$3') })}
+    return this.#frame(1, html`${this.#head(1, 'join.code', { phone: phoneNumber(this.given.phone) })}
       <ig-digits .label=${t('join.code')} complete="one-time-code" groups="3-3" .error=${live(this.codeFault)} @input=${() => this.set({ codeFault: undefined })} @done=${() => this.#code()}></ig-digits>
       <div class="row wrap"><ig-left .until=${this.joining.expires} class="grow"></ig-left><button class="link" ?disabled=${this.busy} @click=${() => this.#send(true)}>${t('join.again')}</button></div>
       ${state.server?.identity === 'mock' ? html`<p class="well small">${t('join.mock')}</p>` : nothing}`,

@@ -97,7 +97,7 @@ class Settings extends Screen {
           <ig-trouble .problem=${this.problem}></ig-trouble>
           <button class="btn" ?disabled=${this.busy} @click=${() => this.#during('out', async () => { await signOut(); go('/', { replace: true }); })}>${t('settings.out')}</button>
           <p class="small">${t('settings.out.text')}</p></section>
-        <p class="small num">${t('settings.version', { name: state.server?.name ?? t('brand'), version: state.server?.version ?? '' })}</p>
+        <p class="small num">${t('settings.version', { name: t('brand'), version: state.server?.version ?? '' })}</p>
       </div>`;
   }
 }
