@@ -235,6 +235,7 @@ test('a password is changed where the files lie: both keys, or none', { timeout:
   await heading(page, '뷁쌿훑');
   await toChange(page);
   const kept = () => page.locator('.ticks .kept').count();
+  assert.match((await page.locator('.ticks li').allTextContents()).join(), /\u00a0'\u00a0"\u00a0\\\u00a0\|/);
   for (const [typed, n] of [['', 0], ['abc', 2], ['Abd1!', 4], ['한글비밀번호123!!!', 1], [next, 5]]) {
     await page.getByLabel('새 비밀번호', { exact: true }).fill(typed);
     await page.waitForFunction((want) => {
@@ -981,7 +982,7 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   /* What no password opens is not asked for one: a file that was cut, and what is none. */
   const whole = readFileSync(join(samples, 'sign.pfx'));
   for (const buffer of [whole.subarray(0, 500), readFileSync(made.signCert), readFileSync(made.signKey), Buffer.concat([whole, Buffer.alloc(70000)]), Buffer.alloc(0)]) {
-    const said = buffer.length === 0 ? ['PFX 파일이 비어 있어요', 'The PFX file is empty'] : ['PFX 파일을 읽을 수 없어요', 'The PFX file cannot be read'];
+    const said = buffer.length === 0 ? ['PFX 파일이 비어 있어요', 'The PFX file is empty'] : ['PFX 파일이 아니거나 손상됐어요', 'This is not a PFX file, or it is damaged'];
     await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer });
     await heading(page, said[0]);
     assert.equal((await focused(page)).name, '다른 파일');
@@ -1146,6 +1147,18 @@ test('what is said of a certificate stands behind labels of one line, and no lon
   await close();
 });
 
+test('a path breaks between its parts alone', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await pick(page, plain.folder);
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  const parts = await page.locator('.where .part').evaluateAll((all) => all.map((e) => [e.textContent, e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)]));
+  assert.equal(parts.map(([text]) => text).join(''), await page.locator('.where').textContent());
+  assert.equal(parts.length, 7);
+  assert.deepEqual(parts.filter(([, lines]) => lines > 1.5), []);
+  await close();
+});
+
 test('every screen in each dress', { timeout: 240000 }, async () => {
   const { page, faults, close } = await manage();
   await look(page, 'manage-find', faults);
@@ -1153,7 +1166,7 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await heading(page, '개인키 파일');
   await look(page, 'manage-find-keyless', faults, few);
   await page.locator('input#files').setInputFiles({ name: '홍길동.pfx', mimeType: 'application/x-pkcs12', buffer: readFileSync(made.signCert) });
-  await heading(page, 'PFX 파일을 읽을 수 없어요');
+  await heading(page, 'PFX 파일이 아니거나 손상됐어요');
   await look(page, 'manage-find-pfx-none', faults, few);
   await press(page, '다른 파일');
   await page.locator('input#files').setInputFiles(join(samples, 'sign.pfx'));

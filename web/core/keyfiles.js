@@ -12,6 +12,8 @@ const names = { signCert: 'signCert.der', signPri: 'signPri.key', kmCert: 'kmCer
 const parts = new Map(Object.entries(names).map(([part, name]) => [name.toLowerCase(), part]));
 const partOf = (name) => parts.get(name.toLowerCase());
 const fileMax = 16384;
+/* What a PFX file is called, whatever its name is. */
+const pfx = 'PFX';
 const pfxName = /\.(pfx|p12)$/i;
 const pfxMax = 65536;
 const isWanted = (name) => partOf(name) !== undefined || pfxName.test(name);
@@ -56,7 +58,8 @@ export function problemOfFiles(thrown) {
     return problemOf(thrown);
   const { code, file, empty } = thrown;
   const damaged = file !== undefined && ['RC_FORMAT', 'RC_LIMIT'].includes(code);
-  return new Problem(damaged ? empty ? 'file-empty' : 'file-unreadable' : problems[code] ?? 'server-error', { file });
+  const fault = empty ? 'file-empty' : file === pfx ? 'pfx-unreadable' : 'file-unreadable';
+  return new Problem(damaged ? fault : problems[code] ?? 'server-error', { file });
 }
 
 const readers = [['signCert', certificateFacts], ['signPri', checkKeyFile], ['kmCert', certificateFacts], ['kmPri', checkKeyFile]];
@@ -255,7 +258,7 @@ async function ofPfx(file, read) {
   try {
     return await read(await bytesOf(file, pfxMax));
   } catch (e) {
-    throw Object.assign(e, { file: 'PFX', empty: file.size === 0 });
+    throw Object.assign(e, { file: pfx, empty: file.size === 0 });
   }
 }
 

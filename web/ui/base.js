@@ -25,7 +25,7 @@ export const base = css`
   :focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; border-radius: 4px; }
   button { font: inherit; color: inherit; cursor: pointer; touch-action: manipulation; }
   button:disabled { cursor: default; opacity: 0.45; }
-  p, li, dd { text-wrap: pretty; }
+  h2, h3, p, li, dd { text-wrap: pretty; }
   .lead { color: var(--soft); margin-block-start: 0.625rem; }
   .small { font-size: 0.9375rem; line-height: 1.55; color: var(--soft); }
   .num { font-variant-numeric: tabular-nums; }

@@ -14,7 +14,7 @@ import { date, lang, t } from '../core/i18n.js';
 const day = 86400000;
 const soonDays = 30;
 
-export const ownFont = css`.own { font-family: var(--own); }`;
+export const ownFont = css`.own { font-family: var(--own); } .part { display: inline-block; white-space: pre-wrap; }`;
 
 /** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. keyless: its key is not beside it. */
 export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now()) {
@@ -34,8 +34,8 @@ export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now
 /** Whether its password is older than the six months after which a change is advised. */
 export const passwordIsOld = ({ written }, now = Date.now()) => written !== null && now - written > 183 * day;
 
-/** A path or a long name, which may break after its parts rather than in the midst of them. */
-export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`${part}<wbr>`);
+/** A path or a long name, which breaks after its parts, and in the midst of one that is longer than a line. */
+export const parted = (text) => text.split(/(?<=[/,])/).map((part) => html`<span class="part">${part}</span>`);
 
 export const issuerOf = (facts) => facts.issuerText[lang()];
 

@@ -51,7 +51,7 @@ class WwwImport extends View {
     @media (max-width: 40rem) { .flow > li { gap: 0 0.75rem; } .flow > li::after { display: none; } .flow > li > div { display: contents; } .what { grid-column: 2; } .inner { grid-column: 1 / -1; } .foots .btn { flex: 1 1 auto; }
       table { min-inline-size: 0; } thead { position: absolute; inline-size: 1px; overflow: hidden; clip-path: inset(50%); }
       tr, td { display: block; } tr { padding-block: 0.5rem; } tr + tr { border-block-start: 1px solid var(--line); }
-      td { padding: 0 1rem; border: 0 !important; } td + td { padding-inline-start: 3rem; } td[data-label]::before { content: attr(data-label) ' '; } }
+      td { padding: 0 1rem; border: 0 !important; } td + td { padding-inline-start: 3.25rem; } td[data-label]::before { content: attr(data-label) ' '; } }
   `];
 
   constructor() {

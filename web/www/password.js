@@ -16,6 +16,9 @@ import { Asking, typed } from './act.js';
 import { withoutPair, withoutRandom } from './certificate.js';
 import { keptAt } from './keep.js';
 
+/* The signs that a rule names stay in one line. */
+const together = (rule) => rule.replace(/ (?=['"\\|])/g, '\u00a0');
+
 class WwwCheck extends Asking {
   #check() {
     const field = this.renderRoot.querySelector('ig-field');
@@ -126,7 +129,7 @@ class WwwChange extends Asking {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}
       <div class="form"><ig-field type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
         <ig-field type="password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
-          .rules=${this.rules.map((r) => ({ text: r[lang()], kept: !this.broken.has(r.word) }))}></ig-field>
+          .rules=${this.rules.map((r) => ({ text: together(r[lang()]), kept: !this.broken.has(r.word) }))}></ig-field>
         <ig-field type="password" .label=${t('manage.change.again')} @enter=${press}></ig-field>
         ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
   }
