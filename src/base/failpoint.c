@@ -14,32 +14,39 @@
 #	include <stdlib.h>
 #	include <string.h>
 
-void
-failpoint_pass(const char *name)
+/* Is "name" or "name:n" meant, and is this the nth time or a later one? */
+static bool
+failpoint_is(const char *wanted, const char *name, _Atomic uint64_t *passed)
 {
-	static _Atomic uint64_t passed;
-	const char *wanted = getenv("INGAM_FAILPOINT");
 	size_t n = strlen(name);
 	uint64_t nth = 1;
 
 	if (wanted == NULL || strncmp(wanted, name, n) != 0 ||
 	    (wanted[n] != '\0' && wanted[n] != ':'))
-		return;
+		return false;
 	if (wanted[n] == ':' &&
 	    text_uint(span_str(wanted + n + 1), UINT32_MAX, &nth, NULL) !=
 		RC_OK)
-		return;
-	if (atomic_fetch_add(&passed, 1) + 1 < nth)
-		return;
+		return false;
+
+	return atomic_fetch_add(passed, 1) + 1 >= nth;
+}
+
+void
+failpoint_pass(const char *name)
+{
+	static _Atomic uint64_t passed;
+
 	/* Under seccomp the call itself is the death. */
-	(void)raise(SIGKILL);
+	if (failpoint_is(getenv("INGAM_FAILPOINT"), name, &passed))
+		(void)raise(SIGKILL);
 }
 
 bool
 failpoint_fault(const char *name)
 {
-	const char *wanted = getenv("INGAM_FAULT");
+	static _Atomic uint64_t passed;
 
-	return wanted != NULL && strcmp(wanted, name) == 0;
+	return failpoint_is(getenv("INGAM_FAULT"), name, &passed);
 }
 #endif

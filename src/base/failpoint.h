@@ -11,7 +11,7 @@
  *
  * FAILPOINT("name") kills the process when INGAM_FAILPOINT is "name", or, for
  * "name:3", when it is passed for the third time. FAULT("name") is true when
- * INGAM_FAULT is "name".
+ * INGAM_FAULT is "name", or, for "name:3", from the third time on.
  */
 #ifdef INGAM_FAILPOINTS
 void failpoint_pass(const char *name);

@@ -85,6 +85,7 @@ struct cert {
 	const struct pick_row *row; /* the one that is meant */
 	struct medium medium;
 	struct medium there;  /* what cert_copy_keep() found in its place */
+	unsigned int kept;    /* 1U << file: of that, what it let stay */
 	struct certinfo info; /* of its signing certificate, with its spans */
 	json_t *answer;       /* what --json prints; verbs add to it */
 	const char *missing;  /* of CERT_UNATTENDED: the option */

@@ -35,8 +35,11 @@ static const struct person_text text_kept = {
 	"The encryption pair that is there (kmCert.der, kmPri.key) stays."
 };
 static const struct person_text text_same_password = {
-	"새 인증서의 비밀번호가 암호용 개인키(kmPri.key)의 비밀번호와 같으면 남겨 둘 수 있어요.",
-	"It can stay where the new certificate has the password of kmPri.key."
+	"거기에 있는 암호용 개인키(kmPri.key)의 비밀번호를 --new-password-file로 알려 주면, "
+	"그것은 남고 새 인증서도 그 비밀번호로 넣어요.",
+	"Give the password of the kmPri.key that is there with "
+	"--new-password-file: then it stays, and the new certificate gets that "
+	"password, too."
 };
 static const struct person_text text_replace = {
 	"바꾸면 되살릴 수 없어요. 바꿀까요? (예/아니요)",
@@ -222,13 +225,12 @@ cert_copy_careful(const struct cert *c, const struct pick_row *row)
 
 /* Both certificates, and what speaks against the exchange. */
 static void
-cert_copy_compare(
-    const struct cert *c, const struct pick_row *row, struct span der)
+cert_copy_compare(const struct cert *c, const struct pick_row *row)
 {
 	const struct certinfo *there = row->read ? &row->info : NULL;
 	char comes[PICK_FINGERPRINT];
 
-	pick_fingerprint(der, comes);
+	pick_fingerprint(cert_file(c, FOLDER_SIGN_CERT), comes);
 	pick_tell_there(there, row->folder);
 	if (strcmp(comes, row->fingerprint) == 0) {
 		person_say(text_again);
@@ -286,8 +288,9 @@ cert_copy_ask_key(struct cert *c)
 
 /* Does another pair for encryption take the place of the one that is there? */
 static bool
-cert_copy_seals(const struct pick_row *row, struct span km)
+cert_copy_seals(const struct cert *c, const struct pick_row *row)
 {
+	struct span km = cert_file(c, FOLDER_KM_CERT);
 	struct buf there = buf_init(MEDIUM_FILE_MAX);
 	bool other = km.n > 0 && row->beside.encryption &&
 	    file_read(row->pair->km_cert, &there, NULL) == RC_OK &&
@@ -301,13 +304,13 @@ cert_copy_seals(const struct pick_row *row, struct span km)
 /* A certificate that is there. */
 static enum cert_end
 cert_copy_ask_row(struct cert *c, const struct pick *there,
-    const struct pick_row *row, struct span der, struct span km, bool lacks_r)
+    const struct pick_row *row, bool lacks_r)
 {
 	enum cert_end end = CERT_DONE;
 
 	if (!c->json)
-		cert_copy_compare(c, row, der);
-	if (!c->json && cert_copy_seals(row, km))
+		cert_copy_compare(c, row);
+	if (!c->json && cert_copy_seals(c, row))
 		person_say(text_sealed);
 	if (!c->json && lacks_r)
 		person_say(text_lacks_r);
@@ -322,7 +325,7 @@ cert_copy_ask_row(struct cert *c, const struct pick *there,
 }
 
 enum cert_end
-cert_copy_ask(struct cert *c, struct span der, struct span km, bool lacks_r)
+cert_copy_ask(struct cert *c, bool lacks_r)
 {
 	char folder[FOLDER_PATH];
 	struct pick there = { 0 };
@@ -335,11 +338,8 @@ cert_copy_ask(struct cert *c, struct span der, struct span km, bool lacks_r)
 		return end;
 	row = cert_copy_there(folder, &there);
 	end = row == NULL ? cert_copy_ask_key(c)
-			  : cert_copy_ask_row(c, &there, row, der, km, lacks_r);
+			  : cert_copy_ask_row(c, &there, row, lacks_r);
 	pick_clear(&there);
-	/* Where nothing is done nothing was kept. */
-	if (end != CERT_DONE)
-		(void)json_object_del(c->answer, "kept");
 
 	return end;
 }
@@ -352,23 +352,32 @@ cert_copy_stay(
 	if (there->files[file].n == 0)
 		return;
 	buf_bytes(&c->medium.files[file], buf_span(&there->files[file]));
-	answer_append(c->answer, "kept", json_string(folder_name(file)));
+	c->kept |= 1U << file;
 }
 
-/* Is the encryption pair that is there of the same owner, and of one password? */
+/* May the encryption pair that is there stay, if its password is the one? */
 static bool
-cert_copy_fits(
-    const struct cert *c, const struct medium *there, struct span password)
+cert_copy_same_owner(const struct cert *c, const struct medium *there)
+{
+	struct certinfo km;
+
+	return certinfo_parse(buf_span(&there->files[FOLDER_KM_CERT]), &km,
+		   NULL) == RC_OK &&
+	    span_equal(km.subject_der, c->info.subject_der);
+}
+
+/* Is that its password? */
+static bool
+cert_copy_opens(const struct medium *there, struct span password)
 {
 	struct sec key SEC_WIPED = { 0 };
 	struct certinfo km;
 
-	if (certinfo_parse(
-		buf_span(&there->files[FOLDER_KM_CERT]), &km, NULL) != RC_OK ||
-	    !span_equal(km.subject_der, c->info.subject_der))
-		return false;
+	if (there->files[FOLDER_KM_KEY].n == 0)
+		return true;
 
-	return there->files[FOLDER_KM_KEY].n == 0 ||
+	return certinfo_parse(buf_span(&there->files[FOLDER_KM_CERT]), &km,
+		   NULL) == RC_OK &&
 	    keyfile_open(buf_span(&there->files[FOLDER_KM_KEY]), password,
 		km.modulus, &key, NULL) == RC_OK;
 }
@@ -397,7 +406,9 @@ cert_copy_keep_of(
 		(!certificate && there->files[FOLDER_KM_CERT].n > 0));
 
 	/* Half a pair drives out no key. */
-	if (lost && (comes || !cert_copy_fits(c, there, password))) {
+	if (lost && (comes || !cert_copy_same_owner(c, there)))
+		return CERT_KM_LOST;
+	if (lost && !cert_copy_opens(there, password)) {
 		if (password.n > 0 && !c->json)
 			person_say(text_same_password);
 		return CERT_KM_LOST;
@@ -405,8 +416,6 @@ cert_copy_keep_of(
 	if (lost) {
 		cert_copy_stay(c, there, FOLDER_KM_CERT);
 		cert_copy_stay(c, there, FOLDER_KM_KEY);
-		if (!c->json)
-			person_say(text_kept);
 	}
 	if (cert_file(c, FOLDER_CA_PUBS).n == 0 &&
 	    cert_copy_same_issuer(c, there))
@@ -421,6 +430,7 @@ cert_copy_keep(struct cert *c, struct span password)
 	enum cert_end end;
 
 	medium_clear(&c->there);
+	c->kept = 0;
 	end = cert_copy_read(c, &c->there);
 
 	return end == CERT_DONE ? cert_copy_keep_of(c, &c->there, password)
@@ -451,6 +461,19 @@ cert_copy_already(struct cert *c)
 	return end == CERT_DONE ? CERT_ALREADY : end;
 }
 
+/* What stayed, into the answer; of the pair a person is told. */
+static void
+cert_copy_say_kept(const struct cert *c)
+{
+	answer_append(c->answer, "kept", NULL);
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		if ((c->kept & 1U << i) != 0)
+			answer_append(c->answer, "kept",
+			    json_string(folder_name((enum folder_file)i)));
+	if (!c->json && (c->kept & 1U << FOLDER_KM_CERT) != 0)
+		person_say(text_kept);
+}
+
 enum cert_end
 cert_copy_put(struct cert *c, struct person_text done)
 {
@@ -469,12 +492,11 @@ cert_copy_put(struct cert *c, struct person_text done)
 	end = cert_written(
 	    c, folder, medium_place(folder, &c->there, &c->medium, &c->err));
 	if (end != CERT_DONE) {
-		(void)json_object_del(c->answer, "kept");
 		json_decref(was);
 		return end;
 	}
 	answer_append(c->answer, "replaced", was);
-	answer_append(c->answer, "kept", NULL);
+	cert_copy_say_kept(c);
 	text_sanitise(shown, sizeof(shown), span_str(folder));
 	pick_json_path(c->answer, "folder", folder);
 	if (!c->json)
@@ -495,8 +517,7 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)
-		end = cert_copy_ask(c, cert_file(c, FOLDER_SIGN_CERT),
-		    cert_file(c, FOLDER_KM_CERT), false);
+		end = cert_copy_ask(c, false);
 	if (end == CERT_DONE)
 		cert_say_half(c);
 	if (end == CERT_DONE)

@@ -16,26 +16,26 @@ enum cert_end cert_copy_check(struct cert *c);
 
 /*
  * A certificate comes to where it belongs under c->to in three steps; c->info
- * is its. Each may end as cert_is_folder() does, and as CERT_UNREADABLE: no
- * name to call the certificate's folder by.
+ * and c->medium are its. Each may end as cert_is_folder() does, and as
+ * CERT_UNREADABLE: no name to call the certificate's folder by.
  *
- * Asks before another is replaced, after showing both and what speaks against
- * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. der is the certificate; km,
- * that for encryption that comes with it, or empty; lacks_r: vid_lacks_r(),
- * where its key is open.
- */
-enum cert_end cert_copy_ask(
-    struct cert *c, struct span der, struct span km, bool lacks_r);
-
-/*
- * Adds to c->medium what it has not and what would be lost there: the
- * encryption pair of the same owner where password opens it, the certificates
- * of the same CA. CERT_KM_LOST: an encryption pair that cannot stay.
+ * Looks at its place first, and adds to c->medium what it has not and what would
+ * be lost there: the encryption pair of the same owner where password opens it,
+ * the certificates of the same CA. CERT_KM_LOST: an encryption pair that cannot
+ * stay.
  */
 enum cert_end cert_copy_keep(struct cert *c, struct span password);
 
 /*
+ * Asks before another is replaced, after showing both and what speaks against
+ * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. lacks_r: vid_lacks_r(), where
+ * its key is open.
+ */
+enum cert_end cert_copy_ask(struct cert *c, bool lacks_r);
+
+/*
  * Puts what c->medium holds into its place, and says where: CERT_NOT_WRITTEN
- * and its neighbours. done is what it says then, before the folder.
+ * and its neighbours; CERT_BUSY where something else is there by now than
+ * cert_copy_keep() saw. done is what it says then, before the folder.
  */
 enum cert_end cert_copy_put(struct cert *c, struct person_text done);

@@ -22,6 +22,10 @@
 
 #include <stdlib.h>
 
+/* What is in a file fits beside a certificate. */
+_Static_assert(PFX_MAX <= CAPUBS_MAX, "CaPubs");
+_Static_assert(PFX_MAX <= MEDIUM_FILE_MAX, "a certificate");
+
 static const struct person_text text_imported = { "PFX 파일에서 가져왔어요",
 	"Imported" };
 static const struct person_text text_file = { "PFX 파일의 비밀번호",
@@ -43,10 +47,45 @@ static const struct person_text text_ownerless = {
 	"Left out, because the PFX file has no certificate for signing of its "
 	"owner"
 };
+static const struct person_text text_unwritten = { "넣지 못한 인증서",
+	"Not put there" };
 static const struct person_text text_empty = {
 	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
 	"The password of the PFX file is empty. The certificate needs a new one."
 };
+
+/* A certificate of the file with what belongs to it, on its way to its place. */
+struct item {
+	const struct pfx_pair *pair;
+	struct certinfo info;
+	struct medium medium; /* what is going to be there */
+	struct medium there;  /* what is there */
+	unsigned int kept;    /* as in struct cert */
+};
+
+/* What the file holds, and what of it is put somewhere. */
+struct import {
+	struct pfx pfx;
+	struct item items[PFX_PAIRS];
+	size_t n;
+	struct span password; /* that they have there; borrowed */
+};
+
+/* Makes it the one that c is about; and once more, that it no longer is. */
+static void
+cert_import_turn(struct cert *c, struct item *item)
+{
+	struct item was = *item;
+
+	item->info = c->info;
+	item->medium = c->medium;
+	item->there = c->there;
+	item->kept = c->kept;
+	c->info = was.info;
+	c->medium = was.medium;
+	c->there = was.there;
+	c->kept = was.kept;
+}
 
 /* One pair of the file as certificate and key file of the medium. */
 static enum rc
@@ -117,7 +156,7 @@ cert_import_spare(const struct pfx *pfx, const struct pfx_pair *km)
 
 /*
  * What is for encryption and not put there. One without its key is told of
- * here only where its owner has a pair: else cert_import_place() does.
+ * here only where its owner has a pair: else cert_import_put() does.
  */
 static void
 cert_import_leave_encryption(struct cert *c, const struct pfx *pfx)
@@ -141,60 +180,77 @@ cert_import_leave_encryption(struct cert *c, const struct pfx *pfx)
 	}
 }
 
-/* One signing pair, with what belongs to it, to where it belongs. */
+/* Every certificate for signing, but those whose place another one has. */
 static enum cert_end
-cert_import_place(struct cert *c, const struct pfx *pfx,
-    const struct pfx_pair *pair, struct span password)
+cert_import_find(struct cert *c, struct import *m)
 {
-	const struct pfx_pair *km = cert_pfx_encryption(pfx, &c->info);
+	const struct pfx *pfx = &m->pfx;
+	enum rc rc = RC_ABSENT;
+
+	for (size_t i = 0; i < pfx->n; i++) {
+		struct item *item = &m->items[m->n];
+
+		if (pfx->pairs[i].encryption)
+			continue;
+		item->pair = &pfx->pairs[i];
+		rc = certinfo_parse(
+		    item->pair->certificate, &item->info, &c->err);
+		if (rc != RC_OK)
+			break;
+		if (cert_pfx_is_older(pfx, i, &item->info))
+			cert_import_leave(
+			    c, item->pair->certificate, text_older);
+		else
+			m->n++;
+	}
+	if (rc == RC_ABSENT)
+		rc = err_set(
+		    &c->err, rc, NULL, "no certificate for signing is in it");
+	if (rc == RC_OK)
+		cert_import_leave_encryption(c, pfx);
+
+	return cert_failed(c, reason_named(c->file, rc, &c->err));
+}
+
+/* Its files under the password, and what of its place stays beside them. */
+static enum cert_end
+cert_import_make(
+    struct cert *c, const struct import *m, const struct pfx_pair *pair)
+{
+	const struct pfx_pair *km = cert_pfx_encryption(&m->pfx, &c->info);
 	struct span authorities[PFX_CHAIN];
-	size_t n = cert_pfx_authorities(pfx, authorities);
+	size_t n = cert_pfx_authorities(&m->pfx, authorities);
 	uint8_t made[CAPUBS_MAX];
 	struct derput w = derput_init(made, sizeof(made));
-	enum cert_end end;
 	enum rc rc;
 
-	medium_clear(&c->medium);
 	for (size_t i = 0; i < FOLDER_FILES; i++)
 		c->medium.files[i] = buf_init(MEDIUM_FILE_MAX);
 	rc = cert_import_take(
-	    c, pair, password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
+	    c, pair, m->password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
 	if (rc == RC_OK && km != NULL)
 		rc = cert_import_take(
-		    c, km, password, FOLDER_KM_CERT, FOLDER_KM_KEY);
+		    c, km, m->password, FOLDER_KM_CERT, FOLDER_KM_KEY);
 	if (n > 0) {
 		capubs_put(&w, authorities, n);
 		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
 	}
-	if (rc != RC_OK)
-		return cert_failed(c, rc);
-	end = cert_copy_keep(c, password);
-	if (end == CERT_DONE && cert_file(c, FOLDER_KM_KEY).n == 0 &&
-	    cert_pfx_is_half(pfx, &c->info))
-		cert_say_missing(c, FOLDER_KM_KEY);
 
-	if (end == CERT_DONE)
-		end = cert_copy_put(c, text_imported);
-	if (end == CERT_DONE)
-		cert_password_say_r(c, pair->info);
-
-	return end;
+	return rc == RC_OK ? cert_copy_keep(c, m->password)
+			   : cert_failed(c, rc);
 }
 
-/* Before anything is written. */
 static enum cert_end
 cert_import_ask(
-    struct cert *c, const struct pfx *pfx, const struct pfx_pair *pair)
+    struct cert *c, const struct import *m, const struct pfx_pair *pair)
 {
-	const struct pfx_pair *km = cert_pfx_encryption(pfx, &c->info);
-	const struct span none = { NULL, 0 };
 	bool lacks_r = vid_lacks_r(&c->info, pair->info);
 
+	(void)m;
 	if (lacks_r)
 		cert_import_list(c, "without_r", pair->certificate);
 
-	return cert_copy_ask(
-	    c, pair->certificate, km == NULL ? none : km->certificate, lacks_r);
+	return cert_copy_ask(c, lacks_r);
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */
@@ -214,63 +270,92 @@ cert_import_placed(struct cert *c)
 	}
 }
 
-/* Every signing pair that is in it: asked about, or (with a password) placed. */
 static enum cert_end
-cert_import_each(
-    struct cert *c, const struct pfx *pfx, const struct span *password)
+cert_import_put(
+    struct cert *c, const struct import *m, const struct pfx_pair *pair)
 {
-	enum cert_end end = CERT_DONE;
-	size_t n = 0;
+	enum cert_end end;
 
-	for (size_t i = 0; i < pfx->n && end == CERT_DONE; i++) {
-		if (pfx->pairs[i].encryption)
-			continue;
-		n++;
-		end = cert_failed(c,
-		    reason_named(c->file,
-			certinfo_parse(
-			    pfx->pairs[i].certificate, &c->info, &c->err),
-			&c->err));
-		if (end == CERT_DONE && cert_pfx_is_older(pfx, i, &c->info)) {
-			if (password == NULL)
-				cert_import_leave(
-				    c, pfx->pairs[i].certificate, text_older);
-			continue;
-		}
-		if (end == CERT_DONE)
-			end = password == NULL
-			    ? cert_import_ask(c, pfx, &pfx->pairs[i])
-			    : cert_import_place(
-				  c, pfx, &pfx->pairs[i], *password);
-		if (end == CERT_DONE && password != NULL)
-			cert_import_placed(c);
+	if (cert_file(c, FOLDER_KM_KEY).n == 0 &&
+	    cert_pfx_is_half(&m->pfx, &c->info))
+		cert_say_missing(c, FOLDER_KM_KEY);
+	end = cert_copy_put(c, text_imported);
+	if (end == CERT_DONE) {
+		cert_import_placed(c);
+		cert_password_say_r(c, pair->info);
 	}
 
-	return n > 0 ? end
-		     : cert_failed(c,
-			   reason_named(c->file,
-			       err_set(&c->err, RC_ABSENT, NULL,
-				   "no certificate for signing is in it"),
-			       &c->err));
+	return end;
+}
+
+/* Where one of several was not written, which of them were not. */
+static void
+cert_import_say_unwritten(struct cert *c, const struct import *m, size_t from)
+{
+	for (size_t i = from; m->n > 1 && i < m->n; i++) {
+		cert_import_list(c, "unwritten", m->items[i].pair->certificate);
+		if (!c->json)
+			pick_tell(
+			    stderr, text_unwritten, &m->items[i].info, NULL);
+	}
+}
+
+/* One step of each, as far as none is refused: how many. */
+static size_t
+cert_import_step(struct cert *c, struct import *m,
+    enum cert_end (*step)(
+	struct cert *, const struct import *, const struct pfx_pair *),
+    enum cert_end *end)
+{
+	size_t n = 0;
+
+	*end = CERT_DONE;
+	while (n < m->n) {
+		cert_import_turn(c, &m->items[n]);
+		*end = step(c, m, m->items[n].pair);
+		cert_import_turn(c, &m->items[n]);
+		if (*end != CERT_DONE)
+			break;
+		n++;
+	}
+
+	return n;
+}
+
+/* What would end one of them ends it before the first is written. */
+static enum cert_end
+cert_import_all(struct cert *c, struct import *m)
+{
+	enum cert_end end;
+	size_t written;
+
+	(void)cert_import_step(c, m, cert_import_make, &end);
+	if (end == CERT_DONE)
+		(void)cert_import_step(c, m, cert_import_ask, &end);
+	if (end != CERT_DONE)
+		return end;
+	written = cert_import_step(c, m, cert_import_put, &end);
+	cert_import_say_unwritten(c, m, written);
+
+	return end;
 }
 
 /* The certificate's password: a new one, or that of the file where it has one. */
 static enum cert_end
-cert_import_password(
-    struct cert *c, const struct pfx *pfx, struct sec *password)
+cert_import_password(struct cert *c, struct import *m, struct sec *password)
 {
 	struct sec own SEC_WIPED = { 0 };
 	bool another = c->new_password_file != NULL || password->n == 0;
 	enum cert_end end = CERT_DONE;
-	struct span of;
 
 	if (c->new_password_file == NULL && another)
 		person_say(text_empty);
 	if (another)
 		end = cert_password_new(c, text_new, text_again, &own);
-	of = sec_span(another ? &own : password);
 
-	return end == CERT_DONE ? cert_import_each(c, pfx, &of) : end;
+	m->password = sec_span(another ? &own : password);
+
+	return end == CERT_DONE ? cert_import_all(c, m) : end;
 }
 
 /* What the file itself is told by. */
@@ -285,12 +370,23 @@ cert_import_unread(struct cert *c, enum rc rc)
 	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
 }
 
+/* Wipes it, and frees what it holds. */
+static void
+cert_import_clear(struct import *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		medium_clear(&m->items[i].medium);
+		medium_clear(&m->items[i].there);
+	}
+	pfx_clear(&m->pfx);
+}
+
 enum cert_end
 cert_import(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
 	struct buf file = buf_init(PFX_MAX);
-	struct pfx pfx = { 0 };
+	struct import m = { 0 };
 	enum cert_end end;
 	enum rc rc = file_read(c->file, &file, &c->err);
 
@@ -312,18 +408,15 @@ cert_import(struct cert *c)
 	    c, c->password_file, "--password-file", text_file, &password);
 	if (end != CERT_DONE && end != CERT_PASSWORD)
 		goto out;
-	rc = pfx_open(buf_span(&file), sec_span(&password), &pfx, &c->err);
+	rc = pfx_open(buf_span(&file), sec_span(&password), &m.pfx, &c->err);
 	end = cert_import_unread(c, rc);
 	(void)json_object_set_new(c->answer, "folders", json_array());
-	/* What may end it is asked before another password is. */
 	if (end == CERT_DONE)
-		end = cert_import_each(c, &pfx, NULL);
+		end = cert_import_find(c, &m);
 	if (end == CERT_DONE)
-		cert_import_leave_encryption(c, &pfx);
-	if (end == CERT_DONE)
-		end = cert_import_password(c, &pfx, &password);
+		end = cert_import_password(c, &m, &password);
 out:
-	pfx_clear(&pfx);
+	cert_import_clear(&m);
 	buf_clear(&file);
 
 	return end;

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { another, base, cert, env, json, ko, medium, other, password, right, terminal } from '../lib/home.mjs';
+import { another, base, cert, env, json, ko, medium, other, password, right, secret, terminal } from '../lib/home.mjs';
 import { program, run } from '../lib/service.mjs';
 import { terminal as onTerminal } from '../lib/terminal.mjs';
 
@@ -51,13 +51,37 @@ test('import: an encryption pair of another password or another owner is refused
   assert.deepEqual([code, answer.problem, answer.folders], [5, 'encryption-lost', []]);
   assert.deepEqual(files(folder), before);
   const told = await cert(args, ko);
-  assert.match(told.stderr, /비밀번호가 암호용 개인키\(kmPri\.key\)의 비밀번호와 같으면/);
+  assert.match(told.stderr, /암호용 개인키\(kmPri\.key\)의 비밀번호를 --new-password-file로 알려 주면, 그것은 남고/);
   assert.match(told.stderr, /사라지게 되어 그만두었어요/);
+  // What the sentence says to do.
+  const file = join(base, 'of-another.p12');
+  await cert(['export', renewed.folder, '--out', file, '--password-file', right, '--new-password-file', other]);
+  const done = await json(['import', file, '--to', at, '--password-file', other, '--new-password-file', right, '--replace']);
+  assert.deepEqual([done.code, done.answer.kept], [0, km], done.stderr);
+  for (const name of km) assert.equal(files(folder)[name], before[name], name);
   const stranger = makeCertificate({ into: join(base, 'stranger'), password, km: true, name: '김철수()002' });
   for (const name of km) cpSync(join(stranger.folder, name), join(folder, name));
   const theirs = files(folder);
   assert.equal((await json(['import', pfx, '--to', at, '--password-file', right, '--replace'])).answer.problem, 'encryption-lost');
   assert.deepEqual(files(folder), theirs);
+  // No password keeps the pair of somebody else.
+  assert.doesNotMatch((await cert(['import', pfx, '--to', at, '--password-file', right, '--replace'], { LC_ALL: 'C' })).stderr, /--new-password-file/);
+});
+
+test('import: what refuses it is told before it is asked whether to replace', async () => {
+  const { at, folder } = await put(both);
+  const before = files(folder);
+  for (const [file, english, korean] of [
+    [other, /^Give the password of the kmPri\.key that is there with --new-password-file: .*\n.* would be lost/m, /--new-password-file로 알려 주면/],
+    [secret('short', 'short'), /^This new password is not allowed\./m, /^쓸 수 없는 새 비밀번호예요\./m],
+  ])
+    for (const [more, sentence] of [[{ LC_ALL: 'C' }, english], [ko, korean]]) {
+      const { code, stdout } = await terminal(['import', pfx, '--to', at, '--password-file', right, '--new-password-file', file], ['yes'], more);
+      assert.equal(code, 5, stdout);
+      assert.match(stdout, sentence);
+      assert.doesNotMatch(stdout, /Replace it\?|바꿀까요/);
+    }
+  assert.deepEqual(files(folder), before);
 });
 
 test('copy over an encryption pair that does not come with it: refused, also with --replace', async () => {
@@ -242,15 +266,19 @@ test('delete and change-password: what another program puts there while a person
   }
 });
 
-test('copy: an encryption pair that another program puts there while a person is asked is not lost', async () => {
-  const { at, folder } = await put(earlier);
-  const meanwhile = () => {
-    cpSync(both.folder, folder, { recursive: true });
-    return '예';
-  };
-  const { code, stdout } = await terminal(['copy', renewed.folder, '--to', at], [meanwhile], ko);
-  assert.equal(code, 4, stdout);
-  assert.deepEqual(files(folder), files(both.folder));
+test('copy and import: what another program puts there while a person is asked is not lost', async () => {
+  for (const args of [['copy', renewed.folder], ['import', pfx, '--password-file', right]])
+    for (const theirs of [both, makeCertificate({ into: join(base, `meanwhile ${args[0]}`), password })]) {
+      const { at, folder } = await put(earlier);
+      const meanwhile = () => {
+        cpSync(theirs.folder, folder, { recursive: true });
+        return '예';
+      };
+      const { code, stdout } = await terminal([...args, '--to', at], [meanwhile], ko);
+      assert.equal(code, 4, stdout);
+      assert.match(stdout, /^다른 프로그램이 이 인증서를 바꾸고 있어요\. /m);
+      assert.deepEqual(files(folder), files(theirs.folder));
+    }
 });
 
 test('delete: of a certificate without its key nothing is said to stop that does not work now', async () => {

@@ -7,7 +7,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { another, base, cert, env, home, json, ko, medium, other, password, right, secret, terminal } from '../lib/home.mjs';
@@ -283,4 +283,44 @@ test('import: of what is for encryption and is not put there it is said why', as
   const alone = await cert(['import', file, '--to', medium(), '--password-file', right], ko);
   assert.equal(alone.code, 0, alone.stderr);
   assert.match(alone.stderr, /^같은 사람의 전자서명용 인증서가 PFX 파일에 없어서 넣지 않은 암호용 인증서: 김철수/m);
+});
+
+test('import of several: what refuses one refuses all; where a medium fails in between it is said which are not there', async () => {
+  const second = makeCertificate({ into: join(base, 'of-several'), password, name: '김철수()002' });
+  const parts = [made, second].map(({ folder }, i) => [folder, join(base, `several-${i}.p12`)]), file = join(base, 'several.p12');
+  for (const [folder, out] of parts) assert.equal((await cert(['export', folder, '--out', out, '--form', 'compatible', '--password-file', right])).code, 0);
+  writeFileSync(file, joined(parts[0][1], parts[1][1], password));
+  const at = medium(), { answer: { folder } } = await json(['copy', second.folder, '--to', at]);
+  // One is free, the other has another key.
+  const inTheWay = makeCertificate({ into: join(base, 'in-the-way'), password, name: '김철수()002' });
+  cpSync(inTheWay.folder, folder, { recursive: true });
+  const refused = await json(['import', file, '--to', at, '--password-file', right]);
+  assert.deepEqual([refused.answer.problem, refused.answer.folders, refused.answer.unwritten], ['exists', [], undefined]);
+  assert.equal((await json(['list', '--root', at])).answer.certificates.length, 1);
+  const stranger = makeCertificate({ into: join(base, 'km-in-the-way'), password, km: true, name: '김철수()002' });
+  const pair = medium(), there = (await json(['copy', stranger.folder, '--to', pair])).answer.folder;
+  const lost = await json(['import', file, '--to', pair, '--password-file', right, '--new-password-file', other, '--replace']);
+  assert.deepEqual([lost.answer.problem, lost.answer.folders], ['encryption-lost', []]);
+  assert.deepEqual((await json(['list', '--root', pair])).answer.certificates.map((one) => one.folder), [there]);
+  // What is not known before: another program comes in between.
+  for (const [more, sentence] of [[ko, /^PFX 파일에서 가져왔어요[^]*^넣지 못한 인증서: 김철수[^]*^다른 프로그램이/m], [{ LC_ALL: 'C' }, /^Imported[^]*^Not put there: 김철수[^]*^Another program/m]]) {
+    const meanwhile = () => {
+      cpSync(second.folder, folder, { recursive: true });
+      return 'yes';
+    };
+    rmSync(folder, { recursive: true });
+    cpSync(inTheWay.folder, folder, { recursive: true });
+    const half = await terminal(['import', file, '--to', at, '--password-file', right], [meanwhile], more);
+    assert.equal(half.code, 4, half.stdout);
+    assert.match(half.stdout, sentence);
+    const [first] = (await json(['list', '--root', at])).answer.certificates.filter((one) => one.folder !== folder);
+    assert.deepEqual(readFileSync(join(first.folder, 'signCert.der')), readFileSync(made.signCert));
+    assert.deepEqual(readFileSync(join(folder, 'signCert.der')), readFileSync(second.signCert));
+    rmSync(first.folder, { recursive: true });
+  }
+  // Or the medium is full: nine files are written for the first one.
+  const full = await json(['import', file, '--to', medium(), '--password-file', right], { INGAM_FAULT: 'medium-full:10' });
+  assert.deepEqual([full.code, full.answer.problem, full.answer.folders.length, full.answer.unwritten], [4, 'not-written', 1, [fingerprint(second.signCert)]]);
+  const all = await json(['import', file, '--to', medium(), '--password-file', right]);
+  assert.deepEqual([all.answer.problem, all.answer.folders.length, all.answer.unwritten], ['', 2, undefined]);
 });
