@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/answer.h"
 #include "cli/cert_password.h"
+#include "cli/whose.h"
 #include "npki/dn.h"
 #include "npki/keyfile.h"
 
@@ -477,7 +478,7 @@ cert_copy_say_kept(const struct cert *c)
 enum cert_end
 cert_copy_put(struct cert *c, struct person_text done)
 {
-	char folder[FOLDER_PATH], shown[FOLDER_PATH];
+	char folder[FOLDER_PATH], shown[FOLDER_PATH], room[WHOSE_TEXT];
 	struct pick there = { 0 };
 	const struct pick_row *row;
 	json_t *was;
@@ -500,7 +501,8 @@ cert_copy_put(struct cert *c, struct person_text done)
 	text_sanitise(shown, sizeof(shown), span_str(folder));
 	pick_json_path(c->answer, "folder", folder);
 	if (!c->json)
-		(void)printf("%s: %s\n", person_sentence(done), shown);
+		(void)printf("%s: %s\n",
+		    person_sentence(whose_until(&c->info, done, room)), shown);
 
 	return CERT_DONE;
 }

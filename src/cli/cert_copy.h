@@ -34,8 +34,8 @@ enum cert_end cert_copy_keep(struct cert *c, struct span password);
 enum cert_end cert_copy_ask(struct cert *c, bool lacks_r);
 
 /*
- * Puts what c->medium holds into its place, and says where: CERT_NOT_WRITTEN
- * and its neighbours; CERT_BUSY where something else is there by now than
- * cert_copy_keep() saw. done is what it says then, before the folder.
+ * Puts what c->medium holds into its place, and says whose and where:
+ * CERT_NOT_WRITTEN and its neighbours; CERT_BUSY where something else is there
+ * by now than cert_copy_keep() saw. done is what it says then, before both.
  */
 enum cert_end cert_copy_put(struct cert *c, struct person_text done);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/cert_password.h"
 #include "cli/message.h"
+#include "cli/whose.h"
 #include "npki/capubs.h"
 #include "npki/pfxput.h"
 
@@ -20,6 +21,16 @@ static const struct person_text text_new = { "새 인증서 비밀번호",
 	"New password of the certificate" };
 static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
 	"New password once more" };
+static const struct person_text text_same = {
+	"파일의 비밀번호는 인증서 비밀번호와 같아요.",
+	"The file has the password of the certificate."
+};
+static const struct person_text text_other = {
+	"파일의 비밀번호는 --new-password-file로 정한 것이에요. 원래 인증서의 비밀번호는 "
+	"그대로예요.",
+	"The file has the password of --new-password-file. That of the "
+	"certificate stays."
+};
 static const struct person_text text_replace = {
 	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
 	"A file of this name is there. Replace it? (yes/no)"
@@ -71,7 +82,7 @@ cert_export_free(struct cert *c)
 static enum cert_end
 cert_export_save(struct cert *c, struct span file)
 {
-	char shown[FOLDER_PATH];
+	char shown[FOLDER_PATH], room[WHOSE_TEXT];
 	enum cert_end end = message_write(c, c->out, file, true);
 
 	if (end != CERT_DONE || strcmp(c->out, "-") == 0)
@@ -79,7 +90,11 @@ cert_export_save(struct cert *c, struct span file)
 	text_sanitise(shown, sizeof(shown), span_str(c->out));
 	pick_json_path(c->answer, "file", c->out);
 	if (!c->json)
-		(void)printf("%s: %s\n", person_sentence(text_exported), shown);
+		(void)printf("%s: %s\n%s\n",
+		    person_sentence(whose_until(&c->info, text_exported, room)),
+		    shown,
+		    person_sentence(
+			c->new_password_file == NULL ? text_same : text_other));
 
 	return CERT_DONE;
 }

@@ -34,16 +34,16 @@ whose_is_alone(const struct pick *found, const struct certinfo *info)
 	return true;
 }
 
-struct person_text
-whose_text(const struct cert *c, const struct certinfo *info,
-    struct person_text text, char room[static WHOSE_TEXT])
+static struct person_text
+whose_put(const struct certinfo *info, bool with_day, struct person_text text,
+    char room[static WHOSE_TEXT])
 {
 	char name[CERTINFO_NAME], day[PICK_TIME];
 	const char *before = "", *after = "";
 
 	columns_cut(name, sizeof(name), info->name, WHOSE_CELLS);
 	day[0] = '\0';
-	if (!whose_is_alone(&c->pick, info)) {
+	if (with_day) {
 		pick_time(day, info->not_after_ms, false);
 		before = person_sentence(text_before);
 		after = person_sentence(text_after);
@@ -52,4 +52,18 @@ whose_text(const struct cert *c, const struct certinfo *info,
 	    name, before, day, after);
 
 	return (struct person_text){ room, room };
+}
+
+struct person_text
+whose_text(const struct cert *c, const struct certinfo *info,
+    struct person_text text, char room[static WHOSE_TEXT])
+{
+	return whose_put(info, !whose_is_alone(&c->pick, info), text, room);
+}
+
+struct person_text
+whose_until(const struct certinfo *info, struct person_text text,
+    char room[static WHOSE_TEXT])
+{
+	return whose_put(info, true, text, room);
 }

@@ -15,3 +15,10 @@
  */
 struct person_text whose_text(const struct cert *c, const struct certinfo *info,
     struct person_text text, char room[static WHOSE_TEXT]);
+
+/*
+ * The same, always with the day: for one that goes elsewhere, where others may
+ * be that were not looked at.
+ */
+struct person_text whose_until(const struct certinfo *info,
+    struct person_text text, char room[static WHOSE_TEXT]);

@@ -24,6 +24,22 @@ test('export --out -: the file on standard output and nothing else, which OpenSS
   assert.equal(text.match(/BEGIN CERTIFICATE/g).length, 2);
 });
 
+test('export and import say whose certificate it was, and until when; export, which password the file has', async () => {
+  const file = join(base, 'said.p12'), day = String.raw`\d{4}-\d\d-\d\d`;
+  for (const [more, whose, same, another] of [
+    [ko, `\\(홍길동, ${day}까지\\): /`, '파일의 비밀번호는 인증서 비밀번호와 같아요\\.', '파일의 비밀번호는 --new-password-file로 정한 것이에요\\. 원래 인증서의 비밀번호는 그대로예요\\.'],
+    [{ LC_ALL: 'C' }, `\\(홍길동, until ${day}\\): /`, 'The file has the password of the certificate\\.', 'The file has the password of --new-password-file\\. That of the certificate stays\\.'],
+  ]) {
+    const word = (korean, english) => more === ko ? korean : english;
+    for (const [options, sentence] of [[[], same], [['--new-password-file', other], another]]) {
+      const { stdout } = await cert(['export', made.folder, '--out', file, '--replace', '--password-file', right, ...options], more);
+      assert.match(stdout, new RegExp(`^${word('PFX 파일로 내보냈어요', 'Exported')} ${whose}.*said\\.p12\n${sentence}\n$`));
+    }
+    const { stdout } = await cert(['import', file, '--to', medium(), '--password-file', other], more);
+    assert.match(stdout, new RegExp(`^${word('PFX 파일에서 가져왔어요', 'Imported')} ${whose}`));
+  }
+});
+
 test('export --out -: not to a terminal, and not beside JSON', async () => {
   const shown = await terminal(['export', made.folder, '--out', '-'], []);
   assert.equal(shown.code, 2);

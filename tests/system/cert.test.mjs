@@ -418,7 +418,7 @@ test('copy: to where it belongs on the medium, all files, and not over another w
 });
 
 test('copy: what is said of its password has a sentence of its own', async () => {
-  for (const [env, words] of [[ko, /^복사했어요: \/[^:]+\n비밀번호는 원래 인증서와 같아요\. 나중에 바꾸면 바꾼 저장매체에서만 달라져요\.\n$/], [{ LC_ALL: 'C' }, /^Copied: \/[^:]+\nIt has the same password\. Changing it later changes it on that medium alone\.\n$/]]) {
+  for (const [env, words] of [[ko, /^복사했어요 \(홍길동, \d{4}-\d\d-\d\d까지\): \/[^:]+\n비밀번호는 원래 인증서와 같아요\. 나중에 바꾸면 바꾼 저장매체에서만 달라져요\.\n$/], [{ LC_ALL: 'C' }, /^Copied \(홍길동, until \d{4}-\d\d-\d\d\): \/[^:]+\nIt has the same password\. Changing it later changes it on that medium alone\.\n$/]]) {
     const at = join(base, `said-${env.LC_ALL}`);
     mkdirSync(at);
     assert.match((await cert(['copy', made.folder, '--to', at], { env })).stdout, words);
