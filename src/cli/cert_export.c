@@ -31,10 +31,6 @@ static const struct person_text text_other = {
 	"The file has the password of --new-password-file. That of the "
 	"certificate stays."
 };
-static const struct person_text text_replace = {
-	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
-	"A file of this name is there. Replace it? (yes/no)"
-};
 
 const char *
 cert_export_form(size_t i)
@@ -63,20 +59,6 @@ cert_export_gather(struct cert *c, const struct sec *sign, const struct sec *km,
 	return authorities.n == 0 ? RC_OK
 				  : capubs_parse(authorities, out->chain,
 					PFX_CHAIN, &out->chain_n, &c->err);
-}
-
-/* May the file be made: is nothing in its way, or may that be replaced? */
-static enum cert_end
-cert_export_free(struct cert *c)
-{
-	enum cert_end end = message_check(c, c->out);
-
-	if (end == CERT_OUT_EXISTS) {
-		end = cert_confirm(c, text_replace, "--replace");
-		c->replace = end == CERT_DONE;
-	}
-
-	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
 }
 
 static enum cert_end
@@ -130,7 +112,7 @@ cert_export(struct cert *c)
 	struct sec password SEC_WIPED = { 0 };
 	struct sec own SEC_WIPED = { 0 };
 	/* Before a password is asked for that is of no use then. */
-	enum cert_end end = cert_export_free(c);
+	enum cert_end end = message_check(c, c->out);
 
 	if (end == CERT_DONE)
 		end = cert_password_choose(c);

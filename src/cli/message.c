@@ -1,7 +1,8 @@
 /*
  * message.c - a message that was made, and where it goes.
  *
- * Belongs here: a file, a pipe, or the answer of --json.
+ * Belongs here: a file, a pipe, or the answer of --json; that no file is
+ * replaced without a yes.
  * Not here: its forms (paper.c); what is in it (sign.c, cert_vid.c).
  */
 #include "cli/message.h"
@@ -10,6 +11,11 @@
 
 #include <string.h>
 #include <unistd.h>
+
+static const struct person_text text_replace = {
+	"같은 이름의 파일이 있어요. 바꿀까요? (예/아니요)",
+	"A file of this name is there. Replace it? (yes/no)"
+};
 
 bool
 message_is_shown(const char *out)
@@ -35,10 +41,22 @@ message_ended(struct cert *c, enum rc rc)
 }
 
 enum cert_end
+message_replace(struct cert *c)
+{
+	enum cert_end end = cert_confirm(c, text_replace, "--replace");
+
+	c->replace = end == CERT_DONE;
+
+	return end == CERT_UNATTENDED ? CERT_OUT_EXISTS : end;
+}
+
+enum cert_end
 message_check(struct cert *c, const char *out)
 {
-	return message_ended(
+	enum cert_end end = message_ended(
 	    c, paper_check(out, c->replace ? PAPER_REPLACES : 0, &c->err));
+
+	return end == CERT_OUT_EXISTS ? message_replace(c) : end;
 }
 
 enum cert_end

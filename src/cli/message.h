@@ -10,14 +10,20 @@
 bool message_is_shown(const char *out);
 
 /*
+ * A file of that name is there: asks whether it may be replaced, and notes a yes
+ * as --replace does. CERT_DECLINED; CERT_OUT_EXISTS: nobody can be asked.
+ */
+enum cert_end message_replace(struct cert *c);
+
+/*
  * May that be written, as far as shows before anything is asked? CERT_NO_OUT;
- * CERT_OUT_EXISTS: a file that is there is replaced only with --replace.
+ * where a file is there without --replace, as message_replace().
  */
 enum cert_end message_check(struct cert *c, const char *out);
 
 /*
  * Writes what was made to out, or (NULL and "-") to standard output; a secret
- * file is its owner's alone. As message_check(); CERT_NOT_WRITTEN.
+ * file is its owner's alone. CERT_NO_OUT, CERT_OUT_EXISTS, CERT_NOT_WRITTEN.
  */
 enum cert_end message_write(
     struct cert *c, const char *out, struct span bytes, bool secret);

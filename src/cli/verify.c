@@ -296,7 +296,7 @@ verify_option(struct verify *v, int letter)
 		{ 'n', NULL, &v->no_chain },
 		{ 'h', NULL, &v->hometax },
 		{ 'o', &v->out, NULL },
-		{ 'e', NULL, &v->replace },
+		{ 'e', NULL, &v->own.replace },
 		{ 'j', NULL, &v->own.json },
 	};
 

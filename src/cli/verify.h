@@ -34,7 +34,7 @@ struct verify {
 	const char *trust_path, *ca_path, *number_file, *out;
 	const char *crl_paths[VERIFY_CRLS], *ocsp_paths[VERIFY_CRLS];
 	size_t crl_paths_n, ocsp_paths_n;
-	bool no_chain, no_revocation, online, hometax, replace;
+	bool no_chain, no_revocation, online, hometax;
 	struct cert own; /* whom a sealed message is for; its json is ours */
 
 	struct buf message, content;

@@ -5,6 +5,7 @@
  * Not here: options, and how it is told (verify.c); the path (signer.c).
  */
 #include "base/clock.h"
+#include "cli/message.h"
 #include "cli/paper.h"
 #include "cli/sealed.h"
 #include "cli/verify.h"
@@ -419,8 +420,18 @@ verify_out(struct verify *v, enum rc rc)
 static enum verify_end
 verify_check_out(struct verify *v)
 {
-	return verify_out(
-	    v, paper_check(v->out, v->replace ? PAPER_REPLACES : 0, &v->err));
+	enum verify_end end = verify_out(v,
+	    paper_check(v->out, v->own.replace ? PAPER_REPLACES : 0, &v->err));
+	enum cert_end asked;
+
+	if (end != VERIFY_OUT_EXISTS)
+		return end;
+	err_clear(&v->err);
+	asked = message_replace(&v->own);
+
+	return asked == CERT_DONE    ? VERIFY_DONE
+	    : asked == CERT_DECLINED ? VERIFY_DECLINED
+				     : VERIFY_OUT_EXISTS;
 }
 
 /* What was signed, once it is known to be good. */
@@ -431,7 +442,7 @@ verify_write(struct verify *v)
 	    paper_write(v->out,
 		v->cms.detached ? buf_span(&v->content) : v->cms.content,
 		(v->opened.p != NULL ? PAPER_SECRET : 0) |
-		    (v->replace ? PAPER_REPLACES : 0),
+		    (v->own.replace ? PAPER_REPLACES : 0),
 		&v->err));
 }
 

@@ -328,17 +328,33 @@ test('export and import ask what may end them before a password that would be of
   assert.equal(existsSync(join(base, 'nowhere')), false);
 });
 
+test('a file of --out that is there: a person is asked, and where nobody can be, it stays', async () => {
+  const out = join(base, 'in-the-way'), sealed = join(base, 'sealed-to-both.p7m'), whose = ['--certificate', both.folder, '--password-file', right];
+  assert.equal((await run(program('ingam'), ['sign', ...whose, '--seal-to', join(both.folder, 'kmCert.der'), '--out', sealed, pfx], { env })).code, 0);
+  for (const args of [['cert', 'export', both.folder, '--password-file', right], ['sign', ...whose, pfx], ['verify', '--no-chain', '--recipient', both.folder, '--password-file', right, sealed]]) {
+    const words = [program('ingam'), ...args, '--out', out];
+    writeFileSync(out, 'theirs');
+    for (const [answer, more, question] of [['no', { LC_ALL: 'C' }, /^A file of this name is there\. Replace it\? \(yes\/no\): /m], ['아니요', ko, /^같은 이름의 파일이 있어요\. 바꿀까요\? \(예\/아니요\): /m]]) {
+      const { code, stdout } = await onTerminal(words, { env: { ...env, ...more }, answers: [answer] });
+      assert.equal(code, 5, stdout);
+      assert.match(stdout, question);
+    }
+    const unasked = await run(words[0], [...words.slice(1), '--json'], { env });
+    assert.deepEqual([unasked.code, JSON.parse(unasked.stdout).problem, readFileSync(out, 'utf8')], [5, 'exists', 'theirs'], args[0]);
+    const yes = await onTerminal(words, { env, answers: ['yes'] });
+    assert.equal(yes.code, 0, yes.stdout);
+    assert.notEqual(readFileSync(out, 'utf8'), 'theirs', args[0]);
+  }
+});
+
 test('what may not be written is told before anything is asked: exit 3; what fails then: 4', async () => {
   const folder = join(base, 'locked'), shut = join(base, 'shut'), evid = ['vid', folder, '--seal-to', join(folder, 'kmCert.der')];
   cpSync(both.folder, folder, { recursive: true });
-  const dropped = medium();
   mkdirSync(shut);
-  writeFileSync(join(dropped, 'x'), 'x');
   const stick = await put(earlier), sealed = join(base, 'sealed.p7m');
   assert.equal((await run(program('ingam'), ['sign', '--certificate', folder, '--password-file', right, '--seal-to', join(folder, 'kmCert.der'), '--out', sealed, pfx], { env })).code, 0);
   execFileSync('chmod', ['-R', 'a+rX', base]);
   for (const one of [folder, shut, stick.folder]) chmodSync(one, 0o555);
-  chmodSync(dropped, 0o777);
   // Root may write everywhere.
   const words = process.getuid() === 0 ? ['setpriv', '--reuid=61005', '--regid=61005', '--clear-groups'] : ['env'];
   const before = files(folder);
@@ -353,19 +369,18 @@ test('what may not be written is told before anything is asked: exit 3; what fai
     ['no-out', [...evid, '--out', join(shut, 'evid')], /^It cannot be written there\./m, /^거기에는 쓸 수 없어요\./m],
     ['read-only', ['import', pfx, '--to', shut], /^This medium cannot be written\./m, /^이 저장매체에는 쓸 수 없어요\./m],
     ['no-out', ['verify', '--no-chain', '--recipient', folder, '--out', join(shut, 'x'), sealed], /^It cannot be written there\./m, /^거기에는 쓸 수 없어요\./m],
-    ['exists', ['verify', '--no-chain', '--recipient', folder, '--out', join(dropped, 'x'), sealed], /^The file of --out is there\. /m, /^--out에 적은 이름의 파일이 있어요\. /m, 5],
     ['no-out', ['sign', '--certificate', folder, '--out', join(shut, 'x.p7m'), right], /^It cannot be written there\./m, /^거기에는 쓸 수 없어요\./m],
   ];
-  for (const [problem, args, english, korean, exit = 3] of rows) {
+  for (const [problem, args, english, korean] of rows) {
     const called = [...words, program('ingam'), ...['sign', 'verify'].includes(args[0]) ? [] : ['cert'], ...args];
     for (const [more, sentence] of [[{ LC_ALL: 'C' }, english], [ko, korean]]) {
       const { code, stdout } = await onTerminal(called, { env: { ...env, ...more } });
-      assert.equal(code, exit, stdout);
+      assert.equal(code, 3, stdout);
       assert.match(stdout, sentence);
       assert.doesNotMatch(stdout, /Password|비밀번호|yes\/no|예\/아니요/);
     }
     const done = await run(called[0], [...called.slice(1), '--json'], { env });
-    assert.deepEqual([done.code, JSON.parse(done.stdout).problem], [exit, problem], args[0]);
+    assert.deepEqual([done.code, JSON.parse(done.stdout).problem], [3, problem], args[0]);
   }
   assert.deepEqual([files(folder), readdirSync(shut)], [before, []]);
   for (const args of [['cert', 'export', folder], ['sign', '--certificate', folder, right]]) {
