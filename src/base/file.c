@@ -240,3 +240,46 @@ file_make_folder(const char *path, struct err *e)
 
 	return rc;
 }
+
+/* The path without its last name: how long it is. */
+static size_t
+file_above(const char *path, size_t n)
+{
+	while (n > 0 && path[--n] != '/')
+		continue;
+
+	return n;
+}
+
+size_t
+file_there(const char *path)
+{
+	char *copy = strdup(path);
+	size_t n = strlen(path);
+
+	/* Without memory nothing is known, and nothing may be removed. */
+	if (copy == NULL)
+		return n;
+	while (n > 0 && access(copy, F_OK) != 0) {
+		n = file_above(copy, n);
+		copy[n] = '\0';
+	}
+	free(copy);
+
+	return n;
+}
+
+void
+file_unmake_folder(const char *path, size_t there)
+{
+	char *copy = strdup(path);
+	size_t n = strlen(path);
+
+	/* Not all of them need have been made. */
+	while (copy != NULL && n > there &&
+	    (rmdir(copy) == 0 || errno == ENOENT)) {
+		n = file_above(copy, n);
+		copy[n] = '\0';
+	}
+	free(copy);
+}

@@ -49,3 +49,13 @@ IG_CHECK enum rc file_check_folder(const char *path, struct err *e);
 
 /* Makes a folder and its parents, mode 0700 for those it makes. */
 IG_CHECK enum rc file_make_folder(const char *path, struct err *e);
+
+/* How many characters of a path name something that is there; 0: nothing. */
+size_t file_there(const char *path);
+
+/*
+ * Removes a folder, and its parents behind the first there characters, as far as
+ * they are empty: what file_make_folder() made, where there is file_there()
+ * before.
+ */
+void file_unmake_folder(const char *path, size_t there);

@@ -638,6 +638,7 @@ enum rc
 medium_place(const char *folder, const struct medium *was,
     const struct medium *m, struct err *e)
 {
+	size_t there = file_there(folder);
 	struct change c;
 	enum rc rc;
 
@@ -648,8 +649,11 @@ medium_place(const char *folder, const struct medium *was,
 			    folder_name((enum folder_file)i),
 			    "larger than allowed");
 	/* errno is still what mkdir() said. */
-	if (file_make_folder(folder, NULL) != RC_OK)
-		return medium_errno(e, "folder");
+	if (file_make_folder(folder, NULL) != RC_OK) {
+		rc = medium_errno(e, "folder");
+		file_unmake_folder(folder, there);
+		return rc;
+	}
 	medium_sync_parents(folder);
 	rc = medium_begin(&c, folder, strlen(folder), e);
 	if (rc == RC_OK)
@@ -661,6 +665,8 @@ medium_place(const char *folder, const struct medium *was,
 	if (rc == RC_OK)
 		rc = medium_apply(&c, e);
 	medium_end(&c);
+	if (rc != RC_OK)
+		file_unmake_folder(folder, there);
 
 	return rc;
 }

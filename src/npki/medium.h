@@ -56,8 +56,9 @@ IG_CHECK enum rc medium_write_keys(const struct folder_pair *pair,
 
 /*
  * Makes folder, with its parents, hold these files and no other of our names:
- * all of it or nothing. Folders are made with mode 0700, files with 0600. was as
- * for medium_write_keys(), empty where nothing was there.
+ * all of it or nothing, and of the folders that it made none. Folders are made
+ * with mode 0700, files with 0600. was as for medium_write_keys(), empty where
+ * nothing was there.
  */
 IG_CHECK enum rc medium_place(const char *folder, const struct medium *was,
     const struct medium *m, struct err *e);

@@ -390,6 +390,17 @@ test('change-password: a full disk: exit 4, the old files untouched', async () =
   assert.deepEqual(files(folder), before);
 });
 
+test('copy: of what it made on a full medium nothing is left, and what was there stays', async () => {
+  for (const [name, ...there] of [['full'], ['full-npki', 'NPKI'], ['full-ca', 'NPKI', 'yessign', 'USER']]) {
+    const at = join(base, name);
+    mkdirSync(join(at, ...there), { recursive: true });
+    const full = await json(['copy', made.folder, '--to', at], { env: { INGAM_FAULT: 'medium-full' } });
+    assert.deepEqual([full.code, full.answer.problem], [4, 'not-written']);
+    assert.deepEqual(readdirSync(join(at, ...there)), [], name);
+    assert.equal((await json(['copy', made.folder, '--to', at])).code, 0);
+  }
+});
+
 test('copy: to where it belongs on the medium, all files, and not over another without asking', async () => {
   const stick = join(base, 'stick');
   mkdirSync(join(stick, 'npki', 'yessign', 'User'), { recursive: true });
