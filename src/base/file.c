@@ -16,7 +16,7 @@
 static enum rc
 file_open(const char *path, size_t max, int *fd, size_t *size, struct err *e)
 {
-	struct stat st;
+	struct stat st = { 0 };
 
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (*fd < 0)
@@ -25,7 +25,9 @@ file_open(const char *path, size_t max, int *fd, size_t *size, struct err *e)
 		    : err_set(e, RC_IO, "file", "%s", strerror(errno));
 	if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		(void)close(*fd);
-		return err_set(e, RC_IO, "file", "not a regular file");
+		return err_set(e, RC_IO, "file",
+		    S_ISDIR(st.st_mode) ? "this is a folder"
+					: "not a regular file");
 	}
 	if (st.st_size < 0 || (uint64_t)st.st_size > max) {
 		(void)close(*fd);

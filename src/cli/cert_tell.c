@@ -176,8 +176,8 @@ static const struct {
 	    { "파일이 맞지 않거나 깨졌어요",
 		"A file is not what it should be" } },
 	[CERT_NO_PFX] = { PERSON_INPUT, "unreadable",
-	    { "PFX(.p12) 파일이 아니거나 깨졌어요",
-		"This is no PKCS#12 file, or a damaged one" } },
+	    { "가져올 수 없는 파일이에요. PFX(.p12) 파일을 다시 내보내서 해 주세요",
+		"This file cannot be imported. Export a PKCS#12 file again" } },
 	[CERT_OTHER] = { PERSON_SERVICE, "failed",
 	    { "하지 못했어요", "This could not be done" } },
 };

@@ -66,8 +66,9 @@ hometax_read(struct span json, struct hometax *out, struct err *e)
 	out->log_sgnt = buf_init(HOMETAX_MAX);
 	if (json_unpack(o, "{s:s, s:s, s?s}", "cert", &cert, "logSgnt",
 		&log_sgnt, "randomEnc", &random) != 0)
-		rc = err_set(
-		    e, RC_FORMAT, NULL, "not JSON with cert and logSgnt");
+		rc = err_set(e, RC_FORMAT, NULL,
+		    json.n == 0 ? "nothing in it"
+				: "not JSON with cert and logSgnt");
 	if (rc == RC_OK)
 		rc = paper_decode(span_str(cert), &der, e);
 	if (rc == RC_OK)

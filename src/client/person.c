@@ -145,7 +145,7 @@ person_unread(int fd, struct err *e)
 	if (errno == EINTR)
 		return err_set(e, RC_REFUSED, NULL, "stopped");
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-		return err_set(e, RC_FORMAT, NULL, "this is a folder");
+		return err_set(e, RC_IO, NULL, "this is a folder");
 
 	return err_set(e, RC_ABSENT, NULL, "%s", strerror(errno));
 }
@@ -195,7 +195,8 @@ person_read_line(int fd, const sigset_t *mask, char *out, size_t size,
 
 	return isatty(fd) == 1
 	    ? err_set(e, RC_REFUSED, NULL, "stopped")
-	    : err_set(e, RC_ABSENT, NULL, "nothing was entered");
+	    : err_set(e, RC_ABSENT, NULL,
+		  fd == STDIN_FILENO ? "nothing was entered" : "nothing in it");
 }
 
 static const int person_signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP,

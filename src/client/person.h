@@ -46,7 +46,7 @@ enum person_exit person_exit_of(enum rc rc);
  * (file NULL) asked on the terminal without echo. A byte order mark before it
  * and a carriage return after it do not belong to it. A signal that would end
  * the program ends it, with echo on again; after Ctrl-Z it is asked once more.
- * RC_ABSENT where there is neither; RC_FORMAT: a folder; RC_LIMIT: over 256
+ * RC_ABSENT where there is neither; RC_IO: a folder; RC_LIMIT: over 256
  * bytes; RC_REFUSED: the person ended it (Ctrl-D), or a signal that is not
  * deadly did.
  */

@@ -299,6 +299,8 @@ der_check(struct span in, struct err *e)
 	struct der_doc doc = { 0 };
 	struct der r = der_init(&doc, in), rest = r;
 
+	if (in.n == 0)
+		return err_set(e, RC_FORMAT, NULL, "nothing in it");
 	(void)der_any(&rest);
 	if (doc.failed || rest.p != rest.end)
 		return err_set(e, RC_FORMAT, NULL, "not one DER element");

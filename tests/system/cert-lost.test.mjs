@@ -320,7 +320,7 @@ test('export and import ask what may end them before a password that would be of
   // So does a file that is none.
   const unread = await terminal(['import', both.signCert, '--to', at], [], ko);
   assert.equal(unread.code, 3);
-  assert.match(unread.stdout, /^PFX\(\.p12\) 파일이 아니거나 깨졌어요 \(.*signCert\.der: PFX\(\.p12\) 파일이 아니에요 \(RFC 7292 4\)\)\.\n$/);
+  assert.match(unread.stdout, /^가져올 수 없는 파일이에요\. PFX\(\.p12\) 파일을 다시 내보내서 해 주세요 \(.*signCert\.der: PFX\(\.p12\) 파일이 아니에요 \(RFC 7292 4\)\)\.\n$/);
   // A folder that is not there ends it before anything is asked.
   const nowhere = await terminal(['import', pfx, '--to', join(base, 'nowhere')], [], { LC_ALL: 'C' });
   assert.equal(nowhere.code, 3);

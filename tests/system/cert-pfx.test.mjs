@@ -183,8 +183,8 @@ test('import: a file that is none, or of which half is there, is named with what
     writeFileSync(bad, inside);
     const { code, answer } = await json(['import', bad, '--to', medium(), '--password-file', right]);
     assert.deepEqual([code, answer.problem, bad.endsWith(answer.field) && answer.field !== ''], [3, 'unreadable', true], `${what}: ${answer.field}`);
-    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^PFX\(\.p12\) 파일이 아니거나 깨졌어요 \([^ ]*bad\.p12: .+\)\.$/m, what);
-    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right])).stderr, /^This is no PKCS#12 file, or a damaged one \([^ ]*bad\.p12: .+\)\.$/m, what);
+    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right], ko)).stderr, /^가져올 수 없는 파일이에요\. .* \([^ ]*bad\.p12: .+\)\.$/m, what);
+    assert.match((await cert(['import', bad, '--to', medium(), '--password-file', right])).stderr, /^This file cannot be imported\. .* \([^ ]*bad\.p12: .+\)\.$/m, what);
   }
 });
 

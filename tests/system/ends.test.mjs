@@ -6,7 +6,7 @@
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
@@ -16,7 +16,7 @@ const base = mkdtempSync(join(tmpdir(), 'ingam-ends-'));
 after(() => rmSync(base, { recursive: true, force: true }));
 const password = 'Canary7!Qw';
 const home = join(base, 'home');
-const { folder } = makeCertificate({ into: home, password });
+const made = makeCertificate({ into: home, password, km: true, number: '9001011234567' }), { folder } = made;
 const file = (name, bytes) => {
   writeFileSync(join(base, name), bytes, { mode: 0o600 });
   return join(base, name);
@@ -119,12 +119,38 @@ test('SIGTERM and SIGHUP at a password: the same', async () => {
   }
 });
 
+test('an empty file and a folder are called that by whatever reads them', async () => {
+  const nothing = file('nothing in it', ''), pw = ['--password-file', right];
+  const emptied = (name) => {
+    const at = join(base, `emptied ${name}`);
+    cpSync(made.folder, at, { recursive: true });
+    writeFileSync(join(at, name), '');
+    return at;
+  };
+  const rows = [
+    (path) => ['cert', 'import', path, ...pw],
+    (path) => ['cert', 'check-password', '--password-file', path],
+    (path) => ['cert', 'vid', ...pw, '--number-file', path],
+    (path) => ['cert', 'vid', ...pw, '--open', path, '--owner', made.signCert, '--number-file', right],
+    (path) => ['sign', ...pw, '--seal-to', path, right],
+    (path) => ['verify', '--no-chain', path],
+    (path) => ['verify', '--no-chain', '--hometax', path],
+    (path) => ['verify', '--no-chain', '--certificate', path, message],
+  ];
+  const ends = [
+    ...rows.flatMap((row) => [[row(nothing), /: nothing in it\)\.\n$/, /: 비어 있어요\)\.\n$/], [row(base), /: this is a folder\)\.\n$/, /: 파일이 아니라 폴더예요\)\.\n$/]]),
+    ...['signCert.der', 'signPri.key'].map((name) => [['cert', 'check-password', emptied(name), ...pw], /: nothing in it\)\.\n$/, /: 비어 있어요\)\.\n$/]),
+  ];
+  for (const [args, english, korean] of ends)
+    for (const [LC_ALL, sentence] of [['C', english], ['ko_KR.UTF-8', korean]]) assert.match((await ingam(args, { env: { LC_ALL } })).stderr, sentence, args.join(' '));
+});
+
 /** What stands in a password file, and how a verb that reads it ends. */
 const secrets = [
   ['a line that ends as on Windows, after a byte order mark', file('windows', `\ufeff${password}\r\n`), 0, 'The password is right'],
-  ['a folder', base, 3, `A file is not what it should be (${base}: this is a folder).`],
+  ['a folder', base, 3, `A file cannot be read (${base}: this is a folder).`],
   ['no file', join(base, 'none'), 3, `A file cannot be read (${join(base, 'none')}: No such file or directory).`],
-  ['nothing', file('nothing', ''), 3, `A file cannot be read (${join(base, 'nothing')}: nothing was entered).`],
+  ['nothing', file('nothing', ''), 3, `A file cannot be read (${join(base, 'nothing')}: nothing in it).`],
   ['a file that nobody may read as one', '/proc/self/mem', 3, 'A file cannot be read (/proc/self/mem: Input/output error).'],
 ];
 for (const [name, path, code, sentence] of secrets) {

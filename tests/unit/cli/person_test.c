@@ -149,7 +149,7 @@ test_files(const char *folder)
 		struct sec s SEC_WIPED = { 0 };
 		struct err e = { 0 };
 
-		ok(person_password(folder, prompt, &s, &e) == RC_FORMAT &&
+		ok(person_password(folder, prompt, &s, &e) == RC_IO &&
 			strcmp(e.msg, "this is a folder") == 0,
 		    "a folder in the place of a password file");
 	}
