@@ -541,6 +541,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
   const later = makeCertificate({ into: join(work, 'not yet'), key: 'ec', valid: ['20380101000000Z', '20390101000000Z'] });
+  const sooner = makeCertificate({ into: join(work, 'sooner'), key: 'ec', valid: ['20370101000000Z', '20380101000000Z'] });
   const warnings = ['이미 만료됐고', '더 나중에 끝나요', '바로 이 인증서예요', '이미 만료됐어요', '아직 쓸 수 없고'];
   /* What comes, what is there, which of the warnings is said. */
   for (const [name, comes, there, said] of [
@@ -549,7 +550,10 @@ test('a copy that would take the place of a better certificate is warned of, and
     ['both', old, { 'signCert.der': b64(before.signCert) }, 3],
     ['early', later.folder, { 'signCert.der': b64(made.signCert), 'signPri.key': b64(made.signKey) }, 4],
     ['early over old', later.folder, { 'signCert.der': b64(before.signCert), 'signPri.key': b64(before.signKey) }, undefined],
-    ['newer', lone.folder, { 'signCert.der': b64(longer.signCert) }, 1],
+    ['early over keyless', later.folder, { 'signCert.der': b64(made.signCert) }, undefined],
+    ['early over early', later.folder, { 'signCert.der': b64(sooner.signCert), 'signPri.key': b64(sooner.signKey) }, undefined],
+    ['newer', lone.folder, { 'signCert.der': b64(longer.signCert), 'signPri.key': b64(longer.signKey) }, 1],
+    ['newer keyless', lone.folder, { 'signCert.der': b64(longer.signCert) }, 1],
     ['older', longer.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
     ['same day', made.folder, { 'signCert.der': b64(lone.signCert) }, undefined],
     ['key', lone.folder, { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(made.signKey) }, 2],
@@ -1120,6 +1124,28 @@ test('the top of the page is one line on a phone', { timeout: 60000 }, async () 
     assert.equal(tops.length, 4);
     assert.ok(Math.max(...tops) - Math.min(...tops) < 8, `${tops}`);
     assert.ok(await page.locator('header').evaluate((e) => e.offsetHeight) < 72);
+    await press(page, other);
+    await page.getByRole('button', { name: other === 'English' ? '한국어' : 'English' }).waitFor();
+  }
+  await close();
+});
+
+test('the buttons of the first page fill their lines on a phone, and stand side by side on a PC', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await page.goto(double.pc);
+  await heading(page, '이렇게 써요');
+  const edges = () => page.locator('.hero .acts').evaluate((acts) => [acts, ...acts.children].map((e) => {
+    const { left, right, top } = e.getBoundingClientRect();
+    return { left: Math.round(left), right: Math.round(right), top };
+  }));
+  for (const other of ['English', '한국어']) {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const [line, first, last] = await edges();
+    assert.deepEqual([first.left, last.right], [line.left, line.right]);
+    assert.equal(first.right, other === 'English' ? last.left - 12 : line.right);
+    await page.setViewportSize({ width: 1280, height: 844 });
+    const [wide, one, two] = await edges();
+    assert.ok(one.top === two.top && two.right < wide.right);
     await press(page, other);
     await page.getByRole('button', { name: other === 'English' ? '한국어' : 'English' }).waitFor();
   }
