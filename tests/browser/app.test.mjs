@@ -476,6 +476,16 @@ test('inside another app\'s browser the way out comes first', async () => {
   d.stop();
 });
 
+test('files that are gone when they are read are told of as that', async () => {
+  const w = await joinedWith({});
+  await w.phone.getByRole('link', { name: /^인증서 등록/ }).click();
+  await w.phone.getByRole('button', { name: /^휴대폰에서/ }).click();
+  await w.phone.evaluate(() => { Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('gone', 'NotFoundError')); });
+  await w.phone.locator('input[type=file]').setInputFiles(npki.valid);
+  await heading(w.phone, '폴더가 없어졌어요');
+  await w.end();
+});
+
 test('the language changes at once, and stays', async () => {
   const w = await joinedWith({}, {});
   await w.phone.goto(`${w.d.app}/settings`);

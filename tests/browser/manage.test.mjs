@@ -849,6 +849,13 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
     }
     await page.goBack();
   }
+  /* What is sent to the phone is opened by another way. */
+  const title = await page.evaluate(async ([files, password]) => {
+    const { opens, problemOfFiles } = await import('/core/keyfiles.js');
+    const bytes = Object.fromEntries(Object.entries(files).map(([part, text]) => [part, Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));
+    return opens(bytes, password).catch((e) => problemOfFiles(e).title);
+  }, [Object.fromEntries([['signCert', 'signCert.der'], ['signPri', 'signPri.key'], ['kmCert', 'kmCert.der'], ['kmPri', 'kmPri.key']].map(([part, name]) => [part, readFileSync(join(mixed, name)).toString('base64')])), made.password]);
+  assert.equal(title, '두 개인키의 비밀번호가 서로 달라요');
   /* As it says. */
   await press(page, '다른 폴더 열기');
   await page.locator('input#files').setInputFiles(['signCert.der', 'signPri.key'].map((file) => join(mixed, file)));
@@ -1002,8 +1009,13 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await page.getByLabel('PFX 파일의 비밀번호').fill('x');
   await page.keyboard.press('Enter');
   await page.getByText('개인키가 없는 파일이에요').waitFor();
+  await page.getByLabel('PFX 파일의 비밀번호').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('1번 틀렸지만').waitFor();
   await press(page, '다음 파일');
   await page.getByText('sign.pfx').waitFor();
+  assert.equal(await page.getByLabel('PFX 파일의 비밀번호').inputValue(), '');
+  assert.equal(await page.getByText('1번 틀렸지만').count(), 0);
   await page.getByLabel('PFX 파일의 비밀번호').fill(samplePassword);
   await page.keyboard.press('Enter');
   await heading(page, 'HKD');
@@ -1014,6 +1026,24 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   const files = await lies(page, 'USB');
   assert.deepEqual(Object.keys(files).map((path) => basename(path)).sort(), ['signCert.der', 'signPri.key']);
   assert.deepEqual([ingamOpens(files, samplePassword), ingamOpens(files, 'wrong')], [true, false]);
+  await close();
+});
+
+test('of two pairs for encryption in a PFX file the one that ends last goes with the certificate', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  const renewed = makeCertificate({ into: join(work, 'two pairs'), name: '뷁쌿훑()0091004123456789', km: true, days: 800, password: made.password });
+  const b64 = (folder, names) => names.map((name) => readFileSync(join(folder, name)).toString('base64'));
+  const km = ['kmCert.der', 'kmPri.key'];
+  const pairs = [b64(made.folder, ['signCert.der', 'signPri.key']), b64(made.folder, km), b64(renewed.folder, km)];
+  const taken = await page.evaluate(async ([all, password]) => {
+    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const { makePfx } = await import('/core/apart.js');
+    const { openPfxFile } = await import('/core/keyfiles.js');
+    const file = new File([await makePfx(all.map(([certificate, key]) => ({ certificate: bytes(certificate), key: bytes(key) })), password, password, 'modern')], 'two.pfx');
+    const [{ files }] = await openPfxFile(file, password);
+    return btoa(String.fromCharCode(...files.kmCert));
+  }, [pairs, made.password]);
+  assert.equal(taken, pairs[2][0]);
   await close();
 });
 
@@ -1260,6 +1290,30 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await change(page, plain.password, next);
   await heading(page, '비밀번호를 바꿨어요');
   await look(page, 'manage-changed', faults, few);
+  /* A folder that loses one file after the other. */
+  const less = join(work, 'less');
+  cpSync(plain.folder, less, { recursive: true });
+  const open_ = async () => {
+    await page.goto(`${double.pc}/manage`);
+    await pick(page, less);
+    await heading(page, '홍길동');
+  };
+  rmSync(join(less, 'kmPri.key'));
+  await open_();
+  await check(page, plain.password);
+  await heading(page, '비밀번호가 맞아요');
+  await look(page, 'manage-check-half', faults, few);
+  rmSync(join(less, 'kmCert.der'));
+  await open_();
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  const to = await page.locator('.where').first().textContent();
+  await lay(page, 'USB', Object.fromEntries(Object.entries(laid(plain.folder, to)).filter(([path]) => basename(path).startsWith('km'))));
+  await press(page, '폴더 고르기');
+  await press(page, '남기고 계속하기');
+  await look(page, 'manage-copy-pair', faults, few);
+  truncateSync(join(less, 'signPri.key'));
+  await open_();
+  await look(page, 'manage-one-empty', faults, few);
   await page.goto(`${double.pc}/manage`);
   await page.evaluate(() => { delete window.showDirectoryPicker; });
   await pick(page, plain.folder);

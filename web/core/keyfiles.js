@@ -52,8 +52,18 @@ export async function factsOf(der) {
 /* What the C code refuses, as a person needs to hear it. */
 const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_STATE: 'key-other', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
 
-/** Whatever was thrown, as a Problem; an NpkiError with .file, a name, tells of that file, with .empty of one without a byte. */
+/* What a browser throws of a file that was there when it was picked. */
+const gone = ['NotFoundError', 'NotReadableError'];
+
+/**
+ * Whatever was thrown, as a Problem; an NpkiError with .file, a name, tells of
+ * that file, with .empty of one without a byte, with .closed of two passwords.
+ */
 export function problemOfFiles(thrown) {
+  if (gone.includes(thrown.name))
+    return new Problem('folder-gone');
+  if (thrown.closed !== undefined)
+    return new Problem('keys-differ');
   if (!(thrown instanceof NpkiError))
     return problemOf(thrown);
   const { code, file, empty } = thrown;
@@ -74,7 +84,7 @@ export async function checkFiles(files) {
     try {
       await read(files[part]);
     } catch (e) {
-      if (!(e instanceof NpkiError) || e.code !== 'RC_UNKNOWN')
+      if (!(e instanceof NpkiError) || e.code === 'RC_FORMAT' || files[part].length > fileMax)
         throw Object.assign(e, { file: names[part], empty: files[part].length === 0 });
     }
   }
@@ -106,15 +116,16 @@ export async function openKeys(files, password) {
 }
 
 /**
- * Whether the password opens every key of the files. A form that only the
- * server's program can open is let through: the vault tries it later.
+ * Whether the password opens every key of the files; throws where it opens one
+ * of two. A form that only the server's program can open is let through: the
+ * vault tries it later.
  * @param {Files} files @param {string} password
  */
 export async function opens(files, password) {
   try {
     await openKeys(files, password);
   } catch (e) {
-    if (!(e instanceof NpkiError) || !['RC_SECRET', 'RC_UNKNOWN'].includes(e.code))
+    if (!(e instanceof NpkiError) || e.closed !== undefined || !['RC_SECRET', 'RC_UNKNOWN'].includes(e.code))
       throw e;
     return e.code === 'RC_UNKNOWN';
   }
@@ -196,6 +207,18 @@ function aloneOf(set) {
   return part === undefined || more.length > 0 ? null : part;
 }
 
+/* What checkFiles throws of them, or null. */
+async function faultOf(files) {
+  try {
+    await checkFiles(files);
+    return null;
+  } catch (e) {
+    if (e instanceof NpkiError)
+      return e;
+    throw e;
+  }
+}
+
 /**
  * Pairs of certificate and key among files, by folder; a file with no folder
  * belongs to the only set there is. Unreadable ones are left out.
@@ -214,9 +237,11 @@ export async function pairsOf(list) {
       for (const [name, file] of Object.entries(set))
         files[name] = await bytesOf(file);
       const writable = Object.values(set).every((file) => file.handle !== undefined);
-      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, fault: await checkFiles(files).then(() => null, (e) => e), root: set.signPri.root ?? null,
+      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, fault: await faultOf(files), root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
+      if (!(e instanceof NpkiError))
+        throw e;
       console.warn(`${path}: no certificate that can be read`, e);
     }
   }
@@ -269,7 +294,7 @@ export async function checkPfxFile(file) {
 
 /**
  * What is in a PFX file: each certificate for signing with the one for
- * encryption of the same owner. The keys are sealed anew with the file's
+ * encryption of the same owner that ends last. The keys are sealed anew with the file's
  * password. lacksR: its key has no random number, though the certificate says
  * that there is one. Throws what openPfx throws, with .file.
  * @param {File} file @param {string} password
@@ -279,7 +304,7 @@ export async function openPfxFile(file, password) {
   const { pairs } = await ofPfx(file, (bytes) => openPfx(bytes, password));
   const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
   const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
-    const km = known.find((pair) => pair.encryption && pair.facts.owner === facts.owner);
+    const [km] = known.filter((pair) => pair.encryption && pair.facts.owner === facts.owner).sort((a, b) => b.facts.notAfter - a.facts.notAfter);
     const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
     return { files, facts, path: file.name, written: null, alone: null, fault: null, handles: null, root: null, opened: true, lacksR };
   });

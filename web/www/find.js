@@ -75,6 +75,9 @@ class WwwFind extends Asking {
   async #ask(pfx) {
     const refused = pfx && await checkPfxFile(pfx[0]).then(() => undefined, problemOfFiles);
     this.wrong = 0;
+    const field = this.renderRoot.querySelector('ig-field');
+    if (field !== null)
+      Object.assign(field, { value: '', error: undefined });
     this.set({ pfx, refused, problem: undefined, busy: false });
     await this.updateComplete;
     this.renderRoot.querySelector('ig-field, .acts button, .foots button').focus();

@@ -134,13 +134,15 @@ class Import extends Screen {
     const list = [...e.target.files];
     e.target.value = '';
     this.set({ busy: true, problem: undefined, fileFault: undefined });
-    const pairs = await pairsOf(list);
-    if (pairs.length === 0) {
-      this.set({ busy: false, fileFault: list.length === 1 ? 'files.one' : 'files.none' });
-      return;
+    try {
+      const [found] = await pairsOf(list);
+      if (found === undefined)
+        this.set({ busy: false, fileFault: list.length === 1 ? 'files.one' : 'files.none' });
+      else
+        this.#to('password', { files: found.files, facts: found.facts });
+    } catch (e) {
+      this.#fail(e);
     }
-    const { files, facts } = pairs[0];
-    this.#to('password', { files, facts });
   }
 
   async #password() {
