@@ -183,10 +183,10 @@ test('a certificate is found, shown, and its password checked, with the network 
 /*
  * In the page, until mend(): a disk that is full at the second file, a second
  * file that does not close, a stick that is pulled out at that moment, a folder
- * that may not be written to.
+ * that may not be written to, a file that cannot be taken away.
  */
 function breakWriting(how) {
-  const [owner, name] = { full: [FileSystemWritableFileStream, 'write'], denied: [FileSystemHandle, 'requestPermission'] }[how] ?? [FileSystemWritableFileStream, 'close'];
+  const [owner, name] = { full: [FileSystemWritableFileStream, 'write'], denied: [FileSystemHandle, 'requestPermission'], staying: [FileSystemDirectoryHandle, 'removeEntry'] }[how] ?? [FileSystemWritableFileStream, 'close'];
   const { createWritable } = FileSystemFileHandle.prototype;
   const whole = owner.prototype[name];
   let times = 0;
@@ -194,9 +194,11 @@ function breakWriting(how) {
     times += 1;
     if (how === 'denied')
       return 'denied';
+    if (how === 'staying' && values[0] === 'CaPubs')
+      throw new DOMException('in use', 'NoModificationAllowedError');
     if (times === 2 && how === 'pulled')
       FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
-    if (times === 2)
+    if (times === 2 && how !== 'staying')
       throw new DOMException('broken', how === 'full' ? 'QuotaExceededError' : 'InvalidStateError');
     return whole.apply(this, values);
   };
@@ -332,9 +334,60 @@ test('a certificate is copied to another folder; what lies there is replaced onl
   await press(page, '인증서로 돌아가기');
   await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
   await press(page, '폴더 고르기');
+  /* One that stays takes none of the new ones away; and pressing once more mends it. */
+  await page.evaluate(breakWriting, 'staying');
+  await press(page, '덮어쓰기');
+  await page.getByText('쓰다가 끊겼어요').waitFor();
+  await page.evaluate(() => window.mend());
+  const placed = Object.keys(there).filter((path) => path !== 'note.txt').sort();
+  assert.deepEqual(Object.keys(await lies(page, 'Card')).sort(), [...placed, `${at}CaPubs`].sort());
   await press(page, '덮어쓰기');
   await heading(page, '복사했어요');
-  assert.deepEqual(Object.keys(await lies(page, 'Card')).sort(), Object.keys(there).filter((path) => path !== 'note.txt').sort());
+  assert.deepEqual(Object.keys(await lies(page, 'Card')).sort(), placed);
+  await close();
+});
+
+test('who leaves while files are written is asked, and nobody else', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  await pick(page, made.folder);
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await lay(page, 'Slow', {});
+  await page.evaluate(() => {
+    const { close: whole } = FileSystemWritableFileStream.prototype;
+    const written = new Promise((go) => { window.go = go; });
+    FileSystemWritableFileStream.prototype.close = async function slow() {
+      await written;
+      return whole.call(this);
+    };
+  });
+  await press(page, '폴더 고르기');
+  await page.getByText('파일을 쓰고 있어요').waitFor();
+  const [dialog] = await Promise.all([page.waitForEvent('dialog'), page.close({ runBeforeUnload: true })]);
+  assert.equal(dialog.type(), 'beforeunload');
+  await dialog.dismiss();
+  await page.evaluate(() => window.go());
+  await heading(page, '복사했어요');
+  const asked = [];
+  page.on('dialog', (again) => asked.push(again.type()) && again.accept());
+  await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
+  assert.deepEqual(asked, []);
+  await close();
+});
+
+test('a file that is gone when it is read is told of as that', { timeout: 60000 }, async () => {
+  const { page, close } = await manage();
+  for (const name of ['signCert.der', 'signPri.key']) {
+    await page.evaluate((gone) => {
+      const { slice } = File.prototype;
+      File.prototype.slice = function pulled(...values) {
+        return this.name === gone ? { arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) } : slice.apply(this, values);
+      };
+    }, name);
+    await pick(page, made.folder);
+    await inBoth(page, '폴더가 없어졌어요', 'Folder not found');
+    await page.reload();
+    await page.locator('www-manage[loaded]').waitFor();
+  }
   await close();
 });
 

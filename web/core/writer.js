@@ -2,8 +2,8 @@
  * writer.js - files that the pages write: into folders of the person, or as a
  * download where the browser writes to none.
  *
- * Belongs here: leave to write, all files or none, what went wrong in words
- * that lead on. Not here: which files (the pages), finding them (keyfiles.js).
+ * Belongs here: leave to write, all files or none, whoever leaves in the midst
+ * of it, what went wrong in words that lead on. Not here: which files (the pages), finding them (keyfiles.js).
  *
  * A browser writes into a copy and puts it in the file's place on close(). So
  * everything is written before anything is closed, a full disk is met while
@@ -48,12 +48,18 @@ async function putBack(changes, before, why) {
   }
 }
 
-/**
- * Writes all files or none, and reads them again. Throws Problem: the files are
- * as they were, but for `write-torn`.
- * @param {{handle: FileSystemFileHandle, bytes: Uint8Array}[]} changes
- */
-export async function writeAll(changes) {
+/* Does it, and asks who leaves the page meanwhile. */
+async function undisturbed(work) {
+  const ask = (e) => e.preventDefault();
+  addEventListener('beforeunload', ask);
+  try {
+    await work();
+  } finally {
+    removeEventListener('beforeunload', ask);
+  }
+}
+
+async function putAll(changes) {
   const before = [];
   const writers = [];
   try {
@@ -79,6 +85,13 @@ export async function writeAll(changes) {
     throw problemOf(e);
   }
 }
+
+/**
+ * Writes all files or none, and reads them again. Throws Problem: the files are
+ * as they were, but for `write-torn`.
+ * @param {{handle: FileSystemFileHandle, bytes: Uint8Array}[]} changes
+ */
+export const writeAll = (changes) => undisturbed(() => putAll(changes));
 
 /* What a folder holds, by names in lower case: disks of Windows do not tell them apart. */
 async function entriesOf(folder) {
@@ -112,6 +125,33 @@ export async function filesBelow(root, path) {
   return folder === null ? new Map() : entriesOf(folder);
 }
 
+async function place(root, path, files, others) {
+  const made = [];
+  let folder;
+  let there;
+  try {
+    folder = await below(root, path, true);
+    there = await entriesOf(folder);
+    const changes = [];
+    for (const [name, bytes] of Object.entries(files)) {
+      if (!there.has(name.toLowerCase()))
+        made.push(name);
+      changes.push({ handle: there.get(name.toLowerCase()) ?? await folder.getFileHandle(name, { create: true }), bytes });
+    }
+    await putAll(changes);
+  } catch (e) {
+    await Promise.allSettled(made.map((name) => folder.removeEntry(name)));
+    throw problemOf(e);
+  }
+  try {
+    for (const name of others.filter((other) => there.has(other)))
+      await folder.removeEntry(there.get(name).name);
+  } catch (e) {
+    /* All that came is there by now, and stays. */
+    throw new Problem('write-torn', { detail: String(e) });
+  }
+}
+
 /**
  * Puts files into a folder below what was picked, all or none; files of the
  * same names are replaced, and those of `others` taken away. Throws Problem.
@@ -119,26 +159,7 @@ export async function filesBelow(root, path) {
  * @param {Record<string, Uint8Array>} files by name
  * @param {string[]} others names in lower case
  */
-export async function placeBelow(root, path, files, others) {
-  const made = [];
-  let folder;
-  try {
-    folder = await below(root, path, true);
-    const there = await entriesOf(folder);
-    const changes = [];
-    for (const [name, bytes] of Object.entries(files)) {
-      if (!there.has(name.toLowerCase()))
-        made.push(name);
-      changes.push({ handle: there.get(name.toLowerCase()) ?? await folder.getFileHandle(name, { create: true }), bytes });
-    }
-    await writeAll(changes);
-    for (const name of others.filter((other) => there.has(other)))
-      await folder.removeEntry(there.get(name).name);
-  } catch (e) {
-    await Promise.allSettled(made.map((name) => folder.removeEntry(name)));
-    throw problemOf(e);
-  }
-}
+export const placeBelow = (root, path, files, others) => undisturbed(() => place(root, path, files, others));
 
 /** Gives the person a file by way of the browser's downloads. */
 export function download(name, blob) {
