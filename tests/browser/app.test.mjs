@@ -207,6 +207,45 @@ test('importing: from the phone\'s own files', async () => {
   await w.end();
 });
 
+test('importing: what is pressed twice is sent once', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  const twice = (page, field) => page.locator(field).evaluate((e) => [1, 2].forEach(() => e.dispatchEvent(new Event('enter'))));
+  await w.pc.goto(`${w.d.pc}/import`);
+  await w.pc.getByLabel('승인번호 13자리').fill(digits);
+  await twice(w.pc, 'ig-digits');
+  await w.pc.getByRole('button', { name: '폴더 열기' }).waitFor();
+  await w.pc.locator('input#files').setInputFiles(npki.valid);
+  await press(w.pc, '다음');
+  await w.pc.getByLabel('인증서 비밀번호').fill(samplePassword);
+  await twice(w.pc, 'ig-field');
+  await heading(w.phone, '인증서 비밀번호를 입력해 주세요');
+  await w.phone.getByLabel('인증서 비밀번호').fill(samplePassword);
+  await twice(w.phone, 'ig-field');
+  await heading(w.phone, '이 인증서를 맡길까요?');
+  for (const path of [/rp.*transfers\/[^/]+$/, /payload$/, /imports$/])
+    assert.equal(w.d.world.log.filter((l) => l.method === 'POST' && path.test(l.path)).length, 1, `${path}`);
+  await w.end();
+});
+
+test('importing: a certificate with a damaged key is told of in the list, and goes no further', async () => {
+  const w = await joinedWith({});
+  const digits = await startImport(w.phone);
+  await w.pc.goto(`${w.d.pc}/import#${digits}`);
+  await press(w.pc, '확인');
+  await w.pc.getByRole('button', { name: '폴더 열기' }).waitFor();
+  const file = (name, buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
+  for (const [key, said] of [[Buffer.alloc(0), 'signPri.key 파일이 비어 있어요'], [readFileSync(npki.valid[1]).subarray(0, 300), 'signPri.key 파일을 읽을 수 없어요'], [readFileSync(npki.valid[1]), undefined]]) {
+    await w.pc.locator('input#files').setInputFiles([file('signCert.der', readFileSync(npki.valid[0])), file('signPri.key', key)]);
+    if (said !== undefined)
+      await heading(w.pc, said);
+    assert.equal(await w.pc.getByRole('button', { name: '다음' }).isDisabled(), said !== undefined);
+    if (said !== undefined)
+      await press(w.pc, '다른 폴더 열기');
+  }
+  await w.end();
+});
+
 test('importing: cancelled on the phone, the PC says so', async () => {
   const w = await joinedWith({});
   const digits = await startImport(w.phone);

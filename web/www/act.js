@@ -10,11 +10,11 @@ import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { NpkiError, problemOfFiles } from '../core/keyfiles.js';
-import { ownFont } from './certificate.js';
+import { ownText } from './certificate.js';
 
 export class Act extends View {
   static properties = { one: { attribute: false } };
-  static styles = [base, ownFont, css`
+  static styles = [base, ownText, css`
     :host { display: grid; gap: 1.25rem; }
     :host > * { min-inline-size: 0; }
     .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }

@@ -10,11 +10,13 @@
  */
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { date, lang, t } from '../core/i18n.js';
+import { problemOfFiles } from '../core/keyfiles.js';
 
 const day = 86400000;
 const soonDays = 30;
 
-export const ownFont = css`.own { font-family: var(--own); } .part { display: inline-block; white-space: pre-wrap; }`;
+/* Its letters, and the parts of what is long (parted). */
+export const ownText = css`.own { font-family: var(--own); } .part { display: inline-block; white-space: pre-wrap; }`;
 
 /** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. keyless: its key is not beside it. */
 export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now()) {
@@ -47,6 +49,9 @@ export const withoutKey = (list) => list.length === 0 ? nothing : html`<div clas
 export const unreadable = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.unreadable', { count: list.length })}</h3><p>${t('www.find.unreadable.text')}</p>
   ${list.map((path) => html`<p class="small own">${parted(path)}</p>`)}</div>`;
 
+/** What is said of a certificate whose files no password opens, for one is damaged. */
+export const damaged = ({ fault }) => fault === null ? nothing : html`<ig-trouble .problem=${problemOfFiles(fault)}></ig-trouble>`;
+
 /** What is said of a certificate that has half of a pair for encryption: that it stays behind, or another title. */
 export const withoutPair = ({ alone }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
 
@@ -55,7 +60,7 @@ export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stac
 
 class WwwCertificate extends View {
   static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, keyless: { type: Boolean }, path: {} };
-  static styles = [base, ownFont, css`
+  static styles = [base, ownText, css`
     :host { container-type: inline-size; }
     .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
     :host([large]) .name { font-size: clamp(1.625rem, 5cqi, 2.25rem); line-height: 1.25; margin-block: 0.125rem 0.25rem; }

@@ -13,13 +13,13 @@ import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
 import { opens, problemOfFiles } from '../core/keyfiles.js';
-import { issuerOf, ownFont, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
+import { damaged, issuerOf, ownText, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
 import './find.js';
 
 const steps = ['code', 'find', 'list', 'password', 'phone'];
 
 class WwwImport extends View {
-  static styles = [base, ownFont, css`
+  static styles = [base, ownText, css`
     :host { max-inline-size: 44rem; margin-inline: auto; padding-block: 1rem 0; }
     .title { padding-block: 1rem 2rem; }
     .title h1 { font-size: clamp(1.75rem, 3.4vw, 2.25rem); }
@@ -109,6 +109,8 @@ class WwwImport extends View {
   }
 
   async #code() {
+    if (this.busy)
+      return;
     const field = this.renderRoot.querySelector('ig-digits');
     const digits = readCode(field.value);
     if (digits === null) {
@@ -140,6 +142,8 @@ class WwwImport extends View {
   }
 
   async #password() {
+    if (this.busy)
+      return;
     const field = this.renderRoot.querySelector('ig-field');
     if (field.value === '') {
       field.error = 'password.empty';
@@ -198,12 +202,13 @@ class WwwImport extends View {
 
   _list() {
     const dead = (f) => f.facts.notAfter < Date.now();
+    const one = this.found[this.chosen];
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('www.list.title')}><table role="table"><thead role="rowgroup"><tr role="row">${['kind', 'user', 'until', 'issuer'].map((k) => html`<th role="columnheader" scope="col">${t(`www.list.${k}`)}</th>`)}</tr></thead>
       <tbody role="rowgroup">${this.found.map((f, i) => html`<tr role="row" class=${dead(f) ? 'dead' : ''}>
         <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${f.facts.name}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
         <td role="cell"><strong>${f.facts.name}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${issuerOf(f.facts)}</td></tr>`)}</tbody></table></div>
-      ${this.chosen < 0 ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : [withoutPair(this.found[this.chosen]), withoutRandom(this.found[this.chosen])]}${withoutKey(this.keyless)}${unreadable(this.unreadable)}
-      <div class="foots"><button class="btn main" ?disabled=${this.chosen < 0 || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
+      ${one === undefined ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : [damaged(one), withoutPair(one), withoutRandom(one)]}${withoutKey(this.keyless)}${unreadable(this.unreadable)}
+      <div class="foots"><button class="btn main" ?disabled=${one === undefined || one.fault !== null || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
 
   _password() {

@@ -111,7 +111,8 @@ class WwwKeep extends Asking {
 
   /*
    * There is a certificate of the same name: an earlier one of the same person,
-   * or this very one, whose key may have another password there.
+   * or this very one, whose key may have another password there. Or there are
+   * files for encryption that would be lost.
    */
   async #ask(root, files, stay) {
     const lies = async (part, name) => this.files[part] === undefined || files.has(name) && same(this.files[part], await bytesAt(files.get(name)));
@@ -170,8 +171,8 @@ class WwwKeep extends Asking {
   }
 
   #replacing() {
-    const { one, stay, comes, facts, keyless } = this.there;
-    return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${this.there.cautions.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
+    const { one, stay, comes, facts, keyless, cautions: heard } = this.there;
+    return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${heard.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
         <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.includes('kmcert.der') ? html`<p>${t(stay.includes('kmpri.key') ? 'keep.there.pair' : 'keep.there.km')}</p>` : nothing}</div>
       ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>

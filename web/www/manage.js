@@ -11,9 +11,9 @@
 import { View, base, css, html } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
-import { passwordRules, problemOfFiles } from '../core/keyfiles.js';
+import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import { ownFont, passwordIsOld, unreadable, withoutKey } from './certificate.js';
+import { damaged, ownText, passwordIsOld, unreadable, withoutKey } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
@@ -37,7 +37,7 @@ const loadAll = async () => {
 
 class WwwManage extends View {
   static properties = { at: { attribute: false } };
-  static styles = [base, ownFont, css`
+  static styles = [base, ownText, css`
     :host { display: grid; gap: 1.5rem; max-inline-size: 44rem; margin-inline: auto; padding-block: 1rem 0; container-type: inline-size; inline-size: 100%; }
     :host > * { min-inline-size: 0; }
     .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }
@@ -114,7 +114,7 @@ class WwwManage extends View {
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.#single ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .path=${one.path}></www-certificate></div>
-      <ig-trouble .problem=${one.fault && problemOfFiles(one.fault)}></ig-trouble>
+      ${damaged(one)}
       <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }

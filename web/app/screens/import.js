@@ -146,6 +146,8 @@ class Import extends Screen {
   }
 
   async #password() {
+    if (this.busy)
+      return;
     const field = this.renderRoot.querySelector('ig-field');
     const password = field.value;
     if (password === '') {
