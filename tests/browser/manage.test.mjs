@@ -247,7 +247,7 @@ test('a password is changed where the files lie: both keys, or none', { timeout:
   }
   for (const [old, to, again, said] of [
     ['', next, next, '비밀번호를 입력해 주세요.'], [made.password, 'short1!', 'short1!', '아직 지키지 않은 규칙'], [made.password, next, '', '한 번 더 입력해'],
-    [made.password, next, `${next}x`, '서로 달라요'], [next, next, next, '지금 비밀번호와 같아요'], ['wrong', next, next, '1번 틀렸지만'],
+    [made.password, next, `${next}x`, '서로 달라요. 다시 입력해 주세요'], [next, next, next, '지금 비밀번호와 같아요'], ['wrong', next, next, '1번 틀렸지만'],
   ]) {
     await change(page, old, to, again);
     await page.getByText(said).waitFor();
