@@ -18,7 +18,6 @@
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
 #include "npki/pbeput.h"
-#include "npki/vid.h"
 
 #include <stdlib.h>
 
@@ -244,13 +243,9 @@ static enum cert_end
 cert_import_ask(
     struct cert *c, const struct import *m, const struct pfx_pair *pair)
 {
-	bool lacks_r = vid_lacks_r(&c->info, pair->info);
-
 	(void)m;
-	if (lacks_r)
-		cert_import_list(c, "without_r", pair->certificate);
 
-	return cert_copy_ask(c, lacks_r);
+	return cert_copy_ask(c, cert_password_note_r(c, pair->info));
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */

@@ -8,6 +8,7 @@
  */
 #include "cli/cert_password.h"
 
+#include "cli/answer.h"
 #include "cli/cert_show.h"
 #include "cli/whose.h"
 #include "npki/keyfile.h"
@@ -113,6 +114,19 @@ cert_password_opens(struct cert *c, enum folder_file file, struct span password)
 	return rc == RC_OK && key.n > 0
 	    ? cert_password_fits(c, file, sec_span(&key))
 	    : rc;
+}
+
+bool
+cert_password_note_r(struct cert *c, struct span key)
+{
+	char fingerprint[PICK_FINGERPRINT];
+
+	if (!vid_lacks_r(&c->info, key))
+		return false;
+	pick_fingerprint(cert_file(c, FOLDER_SIGN_CERT), fingerprint);
+	answer_append(c->answer, "without_r", json_string(fingerprint));
+
+	return true;
 }
 
 void

@@ -39,9 +39,12 @@ IG_CHECK enum rc cert_password_open(struct cert *c, enum folder_file file,
     struct span password, struct sec *key);
 
 /*
- * Says of a key (a PrivateKeyInfo) that goes elsewhere that it has no R for the
- * VID of its certificate; with --json nothing is said.
+ * Has a key (a PrivateKeyInfo) that goes elsewhere no R for the VID of its
+ * certificate? Then that is noted in the answer, as "without_r".
  */
+bool cert_password_note_r(struct cert *c, struct span key);
+
+/* Says the same to a person; with --json nothing is said. */
 void cert_password_say_r(const struct cert *c, struct span key);
 
 /* Gives that end, and says in c->err of which file it is. */

@@ -331,7 +331,7 @@ import_password(struct import *m)
 		end = cert_failed(c,
 		    cert_password_open(
 			c, FOLDER_SIGN_KEY, sec_span(&password), &key));
-	if (end == CERT_DONE)
+	if (end == CERT_DONE && cert_password_note_r(c, sec_span(&key)))
 		cert_password_say_r(c, sec_span(&key));
 
 	return import_files(m, end);

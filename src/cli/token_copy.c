@@ -54,9 +54,9 @@ copy_open_all(struct token_place *c)
 		end = copy_open(
 		    c, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY, sec_span(&password));
 	/* Before the PIN: a person may still find the files with R. */
-	if (end == TOKENS_DONE)
-		cert_password_say_r(
-		    &c->t->files, sec_span(&c->pairs[0].secret));
+	if (end == TOKENS_DONE &&
+	    cert_password_note_r(f, sec_span(&c->pairs[0].secret)))
+		cert_password_say_r(f, sec_span(&c->pairs[0].secret));
 	if (end == TOKENS_DONE && km)
 		end = copy_open(
 		    c, FOLDER_KM_CERT, FOLDER_KM_KEY, sec_span(&password));

@@ -6,6 +6,7 @@
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -222,6 +223,9 @@ test('cloud import: that the key has no R for the VID is said before it is sent'
     assert.match(done.stderr, says);
   }
   assert.doesNotMatch((await ingam([...args, folder])).stderr, /random number/);
+  const answer = async (of) => JSON.parse((await ingam([...args, '--json', of])).stdout);
+  const fingerprint = createHash('sha256').update(readFileSync(bare.signCert)).digest('hex');
+  assert.deepEqual([(await answer(bare.folder)).without_r, (await answer(folder)).without_r], [[fingerprint], undefined]);
 });
 
 /** Failures that say why; what stays as it is in every language: options, names of files, addresses, a standard's fields and clauses. */

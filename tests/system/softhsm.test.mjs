@@ -159,6 +159,8 @@ test('copy: that the key has no R for the VID is said before the PIN', { skip },
   }
   const none = await new Token().ingam('copy', [...args, certificate().folder]);
   assert.match(none.stderr, /^The token's PIN is wrong/);
+  for (const [{ folder }, n] of [[known, 1], [certificate(), undefined]])
+    assert.equal(JSON.parse((await new Token().ingam('copy', [...args, '--json', folder])).stdout).without_r?.length, n);
 });
 
 test('copy: both pairs, and each key does what its certificate says', { skip }, async () => {
