@@ -210,6 +210,12 @@ file_refusal(int error)
 enum rc
 file_check_folder(const char *path, struct err *e)
 {
+	struct stat st;
+
+	/* To root a file may be as writable and searchable as a folder. */
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(e, RC_POLICY, "folder",
+		    "a file is there, where a folder must be");
 	if (access(path, W_OK | X_OK) == 0)
 		return RC_OK;
 

@@ -82,6 +82,8 @@ static const struct reason reasons[] = {
 	{ "Not a directory", "폴더가 아니에요" },
 	{ "Is a directory", "파일이 아니라 폴더예요" },
 	{ "this is a folder", "파일이 아니라 폴더예요" },
+	{ "a file is there, where a folder must be",
+	    "폴더가 있어야 할 자리에 파일이 있어요" },
 	{ "Input/output error", "저장매체에 문제가 있어요" },
 	{ "not a regular file", "보통 파일이 아니에요" },
 	{ "cannot read file", "파일을 읽지 못했어요" },

@@ -328,6 +328,25 @@ test('export and import ask what may end them before a password that would be of
   assert.equal(existsSync(join(base, 'nowhere')), false);
 });
 
+test('copy, import and export: a file where a folder must be is told before anything is asked', async () => {
+  const rows = [[], ['yessign'], ['yessign', 'USER']].map((names, i) => {
+    const at = medium(), path = join(at, 'NPKI', ...names);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, '', { mode: i === 0 ? 0o755 : 0o644 });
+    return [at, path];
+  });
+  for (const [at, path] of rows) {
+    for (const args of [['copy', renewed.folder, '--to', at], ['import', pfx, '--password-file', right, '--to', at], ['export', renewed.folder, '--password-file', right, '--out', join(path, 'x.p12')]]) {
+      const { code, stdout } = await terminal(args, [], { LC_ALL: 'C' });
+      assert.equal(code, 3, stdout);
+      assert.match(stdout, /\(.*: a file is there, where a folder must be\)\.$/m);
+      assert.match((await cert(args, ko)).stderr, /\(.*: 폴더가 있어야 할 자리에 파일이 있어요\)\.$/m);
+      assert.equal((await json(args)).answer.problem, args[0] === 'export' ? 'no-out' : 'read-only');
+    }
+    assert.equal(readFileSync(path, 'utf8'), '');
+  }
+});
+
 test('a file of --out that is there: a person is asked, and where nobody can be, it stays', async () => {
   const out = join(base, 'in-the-way'), sealed = join(base, 'sealed-to-both.p7m'), whose = ['--certificate', both.folder, '--password-file', right];
   assert.equal((await run(program('ingam'), ['sign', ...whose, '--seal-to', join(both.folder, 'kmCert.der'), '--out', sealed, pfx], { env })).code, 0);
