@@ -56,8 +56,9 @@ static const struct ending endings[] = {
 		"PEM or DER, or a folder of such files" },
 	    PERSON_INPUT, true },
 	[VERIFY_OUT_EXISTS] = { "exists",
-	    { "--out에 적은 이름의 파일이 있어요. 바꾸려면 --replace를 붙여 주세요.",
-		"The file of --out is there. To replace it, add --replace." },
+	    { "같은 이름의 파일이 있어요. 바꾸려면 --replace를 붙여 주세요.",
+		"A file of that name is there. To replace it, add "
+		"--replace." },
 	    PERSON_REFUSED, false },
 	[VERIFY_NO_OUT] = { "no-out",
 	    { "거기에는 쓸 수 없어요. --out에 다른 곳을 적어 주세요",

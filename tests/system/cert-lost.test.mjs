@@ -358,6 +358,8 @@ test('a file of --out that is there: a person is asked, and where nobody can be,
       assert.equal(code, 5, stdout);
       assert.match(stdout, question);
     }
+    for (const [more, sentence] of [[{ LC_ALL: 'C' }, /^A file of that name is there\. To replace it, add --replace\.$/m], [ko, /^같은 이름의 파일이 있어요\. 바꾸려면 --replace를 붙여 주세요\.$/m]])
+      assert.match((await run(words[0], words.slice(1), { env: { ...env, ...more } })).stderr, sentence);
     const unasked = await run(words[0], [...words.slice(1), '--json'], { env });
     assert.deepEqual([unasked.code, JSON.parse(unasked.stdout).problem, readFileSync(out, 'utf8')], [5, 'exists', 'theirs'], args[0]);
     const yes = await onTerminal(words, { env, answers: ['yes'] });
