@@ -107,8 +107,9 @@ enum cert_end cert_is_folder(struct cert *c, const char *path);
 enum cert_end cert_load(struct cert *c);
 
 /*
- * The one that is meant, asked for on a terminal where it is not clear, of
- * those that there are (of them rows may be out): CERT_NONE, CERT_SEVERAL, CERT_NO_SUCH, CERT_DECLINED, CERT_OTHER.
+ * The one that is meant, of those that there are (rows of them may be out),
+ * asked for on a terminal where it is not clear: CERT_NONE, CERT_SEVERAL,
+ * CERT_NO_SUCH, CERT_DECLINED, CERT_OTHER.
  */
 enum cert_end cert_choose(struct cert *c);
 

@@ -50,6 +50,13 @@ token_delete_by_serial(const struct stored_list *list, const char *serial,
 			  : TOKENS_CHOOSE;
 }
 
+/* May it be a number of the list? Serial numbers are longer. */
+static bool
+token_delete_is_number(const char *which)
+{
+	return strlen(which) <= 2;
+}
+
 enum tokens_end
 token_delete_choose(const struct stored_list *list, const char *which,
     const struct stored **out)
@@ -62,8 +69,7 @@ token_delete_choose(const struct stored_list *list, const char *which,
 		return TOKENS_CHOOSE;
 	if (which == NULL)
 		which = "1";
-	/* A serial number may look like one of the list: it is longer. */
-	if (strlen(which) <= 2 &&
+	if (token_delete_is_number(which) &&
 	    text_uint(span_str(which), list->n, &number, NULL) == RC_OK &&
 	    number > 0) {
 		*out = &list->at[number - 1];
@@ -112,9 +118,11 @@ struct meant {
 };
 
 /*
- * A person chooses, and sees what will go, before the PIN is asked for. What
- * the token hides until then is chosen after it; and so is what nobody is asked
- * about, because a number may be another one's while some are hidden.
+ * A person chooses, and sees what will go, before the PIN is asked for; a number
+ * that the list has not is refused. A token that shows none may hide all until
+ * then, and what it hides of several has its serial number: these are chosen
+ * after it. So is what nobody is asked about, because a number may be another
+ * one's while some are hidden.
  */
 static enum tokens_end
 token_delete_before(struct tokens *t, struct meant *out)
@@ -129,9 +137,10 @@ token_delete_before(struct tokens *t, struct meant *out)
 		return TOKENS_DONE;
 	}
 	end = token_delete_choose(&t->list, t->files.which, &s);
-	if (end == TOKENS_EMPTY || end == TOKENS_NO_SUCH)
+	if (end == TOKENS_EMPTY ||
+	    (end == TOKENS_NO_SUCH && !token_delete_is_number(t->files.which)))
 		return TOKENS_DONE;
-	if (end == TOKENS_CHOOSE)
+	if (end == TOKENS_CHOOSE || end == TOKENS_NO_SUCH)
 		end = token_delete_ask(t, &s);
 	if (end != TOKENS_DONE)
 		return end;

@@ -594,6 +594,15 @@ test('a person is asked: password, PIN without echo, and before the old one goes
     assert.equal(code, 5, out);
     assert.equal(usable(token, old, next), 'new');
   });
+  await t.test('delete: a number that the list has not is refused before the PIN, a serial number after it', async () => {
+    for (const which of ['0', '9', '99']) {
+      const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM, which], []);
+      assert.equal(code, 2, out);
+      assert.match(out, /\s1 .*홍길동[^]*has no such certificate/);
+    }
+    const { code, out } = await typed(token, ['token', 'delete', '--token', 'Hsm', '--module', SOFTHSM, '0a1b2c'], [[/PIN of the token: $/, PIN]]);
+    assert.equal(code, 2, out);
+  });
   await t.test('delete and sign: which one, and whether, in Korean', async () => {
     expected(await token.copy(certificate({ name: '김영희()0010023400506789012346' }), ['--token', 'Hsm']), 0, '');
     const signed = await typed(token, ['sign', '--token', 'Hsm', '--module', SOFTHSM, '--form', 'pem', path('text', 'x')], [[/PIN of the token: $/, PIN], [/Number: $/, '1']]);
