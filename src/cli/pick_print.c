@@ -328,6 +328,16 @@ out:
 	free(texts);
 }
 
+/* Can its key be used, as scripts read it? */
+static const char *
+pick_key(const struct pick_row *row)
+{
+	if (row->beside.key)
+		return "yes";
+
+	return row->pair->sign_key == NULL ? "no" : "unreadable";
+}
+
 void
 pick_print(const struct pick *p, FILE *out)
 {
@@ -344,18 +354,19 @@ pick_print(const struct pick *p, FILE *out)
 		if (row->out)
 			continue;
 		if (!row->read) {
-			(void)fprintf(out, "%zu\t\t%s\t\t\t\t\t\t%s\t%s\n",
+			(void)fprintf(out, "%zu\t\t%s\t\t\t\t\t\t%s\t%s\t%s\n",
 			    i + 1, pick_state(row), pick_medium(row),
-			    row->folder);
+			    row->folder, pick_key(row));
 			continue;
 		}
 		pick_time(until, row->info.not_after_ms, true);
-		(void)fprintf(out, "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-		    i + 1, row->fingerprint, pick_state(row), until,
+		(void)fprintf(out,
+		    "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i + 1,
+		    row->fingerprint, pick_state(row), until,
 		    policy_use_name(row->info.policy->use),
 		    policy_holder_name(row->info.policy->holder),
 		    row->info.owner, row->info.issuer, pick_medium(row),
-		    row->folder);
+		    row->folder, pick_key(row));
 	}
 }
 

@@ -53,17 +53,32 @@ const members = { number: 'number', folder: 'string', medium: 'string', key: 'bo
 const shown = { ...members, usage: 'object', key_type: 'string', key_file: 'string', key_changed: 'number', owner_name: 'string', issuer_organization: 'string', subject: 'string', issuer_name: 'string', signature_algorithm: 'string', notice: 'string', cps: 'string', crl: 'string', ocsp: 'string', authority_key_id: 'string', fingerprint_sha1: 'string' };
 const types = (o) => Object.fromEntries(Object.entries(o).map(([name, value]) => [name, typeof value]));
 
-test('list: in a pipe ten fields a line, the same in both languages', async () => {
+test('list: in a pipe eleven fields a line, the same in both languages', async () => {
   const { code, stdout, stderr } = await cert(['list']);
   assert.equal(code, 0, stderr);
   assert.equal((await cert(['list'], { env: ko })).stdout, stdout);
   const rows = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
-  assert.deepEqual(rows.map((row) => row.length), [10, 10, 10]);
+  assert.deepEqual(rows.map((row) => row.length), [11, 11, 11]);
   assert.deepEqual(rows.map((row) => row[0]), ['1', '2', '3']);
   const mine = rows.find((row) => row[1] === fingerprint);
-  assert.deepEqual([mine[2], mine[4], mine[5], mine[6], mine[8], mine[9]], ['valid', 'limited', 'person', '홍길동()0010023400506789012345', 'disk', made.folder]);
+  assert.deepEqual([mine[2], mine[4], mine[5], mine[6], mine[8], mine[9], mine[10]], ['valid', 'limited', 'person', '홍길동()0010023400506789012345', 'disk', made.folder, 'yes']);
   assert.match(mine[3], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   assert.equal(rows.find((row) => row[9] === old)[2], 'expired');
+});
+
+test('list: whether there is a key to use is a field of its own, and a member', async () => {
+  const root = join(base, 'keys');
+  for (const [name, key] of [['a', made.signKey], ['b', null], ['c', made.signCert]]) {
+    mkdirSync(join(root, name), { recursive: true });
+    copyFileSync(made.signCert, join(root, name, 'signCert.der'));
+    if (key !== null) copyFileSync(key, join(root, name, 'signPri.key'));
+  }
+  mkdirSync(join(root, 'd'));
+  writeFileSync(join(root, 'd', 'signCert.der'), 'none');
+  const { stdout } = await cert(['list', '--root', root]);
+  assert.deepEqual(stdout.trimEnd().split('\n').map((line) => line.split('\t').slice(9)), [['a', 'yes'], ['b', 'no'], ['c', 'unreadable'], ['d', 'no']].map(([name, key]) => [join(root, name), key]));
+  assert.deepEqual((await json(['list', '--root', root])).answer.certificates.map(({ key }) => key), [true, false, false, false]);
+  assert.deepEqual((await cert(['list', '--root', root], { env: ko })).stdout, stdout);
 });
 
 test('list: columns for a person, Hangul counted as two cells, colours unless NO_COLOR', async () => {
