@@ -110,10 +110,15 @@ approval_load_all(struct db *db, const uint8_t member_id[static STORE_ID],
 	void *at;
 	enum rc rc;
 
+	/*
+	 * In the words of the index request_member; not a mask there: SQLite
+	 * would prepare anew whatever is masked by a parameter, to compare.
+	 */
+	_Static_assert(APPROVAL_LIVING == 15, "the index holds the living");
 	rc = row_load_all(db,
-	    COLUMNS " WHERE member_id = $1 AND (state & $2) <> 0"
-		    " AND expires_ms > $3 ORDER BY created_ms DESC, id DESC"
-		    " LIMIT 100",
+	    COLUMNS " WHERE member_id = $1 AND state < 16"
+		    " AND (state & $2) <> 0 AND expires_ms > $3"
+		    " ORDER BY created_ms DESC, id DESC LIMIT 100",
 	    DB_ARGS(row_id(member_id), db_int(states), db_int(now_ms)), &kind,
 	    &at, &out->n, e);
 	out->at = at;
@@ -128,11 +133,7 @@ approval_load_lapsed(
 	void *at;
 	enum rc rc;
 
-	/*
-	 * In the words of the index request_living; not a mask there: SQLite
-	 * would prepare anew whatever is masked by a parameter, to compare.
-	 */
-	_Static_assert(APPROVAL_LIVING == 15, "the index holds the living");
+	/* In the words of the index request_living, as above. */
 	rc = row_load_all(db,
 	    COLUMNS " WHERE expires_ms <= $1 AND state < 16"
 		    " ORDER BY expires_ms LIMIT 100",
