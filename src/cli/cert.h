@@ -34,6 +34,7 @@ enum cert_end {
 	CERT_OTHER_KEY, /* err.field: the key file */
 	CERT_DIFFER,
 	CERT_RULES,
+	CERT_SAME,
 	CERT_NOT_THEIRS,
 	CERT_NO_VID,
 	CERT_NO_R,

@@ -111,6 +111,7 @@ cert_export(struct cert *c)
 {
 	struct sec password SEC_WIPED = { 0 };
 	struct sec own SEC_WIPED = { 0 };
+	const struct span none = { NULL, 0 };
 	/* Before a password is asked for that is of no use then. */
 	enum cert_end end = message_check(c, c->out);
 
@@ -122,7 +123,7 @@ cert_export(struct cert *c)
 		end = cert_password_ask(c, &password);
 	/* Another password only where it is asked for. */
 	if (end == CERT_DONE && c->new_password_file != NULL)
-		end = cert_password_new(c, text_new, text_again, &own);
+		end = cert_password_new(c, none, text_new, text_again, &own);
 	if (end != CERT_DONE)
 		return end;
 

@@ -340,13 +340,14 @@ static enum cert_end
 cert_import_password(struct cert *c, struct import *m, struct sec *password)
 {
 	struct sec own SEC_WIPED = { 0 };
+	const struct span none = { NULL, 0 };
 	bool another = c->new_password_file != NULL || password->n == 0;
 	enum cert_end end = CERT_DONE;
 
 	if (c->new_password_file == NULL && another)
 		person_say(text_empty);
 	if (another)
-		end = cert_password_new(c, text_new, text_again, &own);
+		end = cert_password_new(c, none, text_new, text_again, &own);
 
 	m->password = sec_span(another ? &own : password);
 

@@ -27,6 +27,10 @@ static const struct person_text text_differ = {
 	"두 번 입력한 새 비밀번호가 서로 달라요. 다시 정해 주세요.",
 	"The two new passwords differ. Choose one again."
 };
+static const struct person_text text_same = {
+	"지금 비밀번호와 같아요. 다른 비밀번호로 정해 주세요.",
+	"This is the current password. Choose a different one."
+};
 static const struct person_text text_right = { "비밀번호가 맞아요",
 	"The password is right" };
 static const struct person_text text_changed = { "비밀번호를 바꿨어요",
@@ -265,7 +269,7 @@ cert_password_rules(struct cert *c, struct span password)
 
 /* From its file, or asked for twice. */
 static enum cert_end
-cert_password_once(struct cert *c, struct person_text prompt,
+cert_password_once(struct cert *c, struct span old, struct person_text prompt,
     struct person_text again, struct sec *out)
 {
 	struct sec twice SEC_WIPED = { 0 };
@@ -274,6 +278,8 @@ cert_password_once(struct cert *c, struct person_text prompt,
 
 	if (end == CERT_DONE || end == CERT_PASSWORD)
 		end = cert_password_rules(c, sec_span(out));
+	if (end == CERT_DONE && sec_equal(sec_span(out), old))
+		end = CERT_SAME;
 	if (end != CERT_DONE || c->new_password_file != NULL)
 		return end;
 	end = cert_ask(c, NULL, "--new-password-file", again, &twice);
@@ -285,18 +291,19 @@ cert_password_once(struct cert *c, struct person_text prompt,
 }
 
 enum cert_end
-cert_password_new(struct cert *c, struct person_text prompt,
+cert_password_new(struct cert *c, struct span old, struct person_text prompt,
     struct person_text again, struct sec *out)
 {
 	/* A file has no other one to give. */
 	int tries = c->new_password_file != NULL ? 1 : PERSON_TRIES;
-	enum cert_end end = cert_password_once(c, prompt, again, out);
+	enum cert_end end = cert_password_once(c, old, prompt, again, out);
 
-	while (--tries > 0 && (end == CERT_RULES || end == CERT_DIFFER)) {
-		if (end == CERT_DIFFER)
-			person_say(text_differ);
+	while (--tries > 0 &&
+	    (end == CERT_RULES || end == CERT_SAME || end == CERT_DIFFER)) {
+		if (end != CERT_RULES)
+			person_say(end == CERT_SAME ? text_same : text_differ);
 		sec_free(out);
-		end = cert_password_once(c, prompt, again, out);
+		end = cert_password_once(c, old, prompt, again, out);
 	}
 
 	return end;
@@ -340,6 +347,7 @@ cert_password_change(struct cert *c)
 {
 	struct sec old SEC_WIPED = { 0 };
 	struct sec password SEC_WIPED = { 0 };
+	const struct span none = { NULL, 0 };
 	char room[WHOSE_TEXT];
 	enum cert_end end = cert_password_choose(c);
 
@@ -350,7 +358,10 @@ cert_password_change(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_password_ask(c, &old);
 	if (end == CERT_DONE)
-		end = cert_password_new(c, text_new, text_again, &password);
+		/* Another form of the files needs no other password. */
+		end = cert_password_new(c,
+		    c->form != NULL ? none : sec_span(&old), text_new,
+		    text_again, &password);
 	if (end == CERT_DONE)
 		end = cert_password_put(c, sec_span(&old), sec_span(&password));
 	if (end == CERT_DONE && !c->json)

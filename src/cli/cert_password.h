@@ -56,7 +56,8 @@ const char *cert_password_form(size_t i);
 
 /*
  * Asks for a new password, twice on a terminal, and holds it against the rules:
- * CERT_DIFFER, CERT_RULES (each broken one is told), or as cert_ask().
+ * CERT_DIFFER, CERT_RULES (each broken one is told), CERT_SAME where it is old,
+ * which is empty where there is none, or as cert_ask().
  */
-enum cert_end cert_password_new(struct cert *c, struct person_text prompt,
-    struct person_text again, struct sec *out);
+enum cert_end cert_password_new(struct cert *c, struct span old,
+    struct person_text prompt, struct person_text again, struct sec *out);

@@ -88,6 +88,11 @@ static const struct {
 	[CERT_RULES] = { PERSON_REFUSED, "password-rules",
 	    { "쓸 수 없는 새 비밀번호예요. 아무것도 바꾸지 않았어요.",
 		"This new password is not allowed. Nothing was changed." } },
+	[CERT_SAME] = { PERSON_REFUSED, "password-same",
+	    { "새 비밀번호가 지금 비밀번호와 같아요. 아무것도 바꾸지 않았어요. 다른 "
+	      "비밀번호로 정해 주세요.",
+		"The new password is the current one. Nothing was changed. "
+		"Choose a different one." } },
 	[CERT_NOT_THEIRS] = { PERSON_NO, "other-number",
 	    { "이 번호의 인증서가 아니에요.",
 		"This is not the certificate of that number." } },

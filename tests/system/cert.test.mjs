@@ -361,6 +361,20 @@ for (const [word, rules] of refused) {
   });
 }
 
+test('change-password: the password that it has is no new one, but for another form', async () => {
+  const folder = copied();
+  const before = files(folder);
+  const args = ['change-password', folder, '--password-file', right, '--new-password-file', right];
+  const { code, answer } = await json(args);
+  assert.deepEqual([code, answer.problem], [5, 'password-same']);
+  assert.match((await cert(args, { env: ko })).stderr, /^새 비밀번호가 지금 비밀번호와 같아요\. 아무것도 바꾸지 않았어요\. 다른 비밀번호로 정해 주세요\.$/m);
+  assert.deepEqual(files(folder), before);
+  const typed = await terminal(['change-password', folder], { env: ko, answers: [password, password, 'Other9#Xyw', 'Other9#Xyw'] });
+  assert.match(typed.stdout, /지금 비밀번호와 같아요\. 다른 비밀번호로 정해 주세요\.\r?\n[^]*비밀번호를 바꿨어요/);
+  const again = ['change-password', folder, '--password-file', other, '--new-password-file', other, '--form', 'pbes2-aes'];
+  assert.equal((await cert(again)).code, 0);
+});
+
 test('change-password: typed, the new one twice', async () => {
   const folder = copied();
   const before = files(folder), two = ['Other9#Xyw', 'Other9#Xyv'];
