@@ -31,18 +31,31 @@ static const struct person_text text_sealed = {
 	"Documents that are encrypted for it can no longer be opened from here, "
 	"either."
 };
+static const struct person_text text_damaged = {
+	"개인키 파일이 깨져서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요.",
+	"Its key file is damaged, so no one can log in or sign with it as it is."
+};
+static const struct person_text text_over = {
+	"만료돼서 지금도 이 인증서로 로그인하거나 전자서명할 수 없어요.",
+	"It has expired, so no one can log in or sign with it as it is."
+};
 static const struct person_text text_last = {
-	"늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 것이 없다면 "
-	"다시 쓸 때 발급기관에서 재발급받아야 해요.",
-	"No other copy was found in the usual places. Unless you have one "
-	"elsewhere, it has to be reissued to be used again."
+	"늘 있는 곳에서는 같은 인증서를 더 찾지 못했어요.",
+	"No other copy was found in the usual places."
 };
 static const struct person_text text_last_named = {
-	"늘 있는 곳과 --root의 폴더에서는 같은 인증서를 더 찾지 못했어요. 따로 복사해 둔 "
-	"것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요.",
+	"늘 있는 곳과 --root의 폴더에서는 같은 인증서를 더 찾지 못했어요.",
 	"No other copy was found in the usual places, nor in the folder of "
-	"--root. Unless you have one elsewhere, it has to be reissued to be "
-	"used again."
+	"--root."
+};
+static const struct person_text text_reissue = {
+	"따로 복사해 둔 것이 없다면 다시 쓸 때 발급기관에서 재발급받아야 해요.",
+	"Unless you have one elsewhere, it has to be reissued to be used again."
+};
+static const struct person_text text_closed = {
+	"따로 복사해 둔 것이 없다면 암호화된 문서는 다시 열 수 없어요.",
+	"Unless you have one elsewhere, those documents can never be opened "
+	"again."
 };
 static const struct person_text text_copy = { "다른 곳에 있는 같은 인증서",
 	"Another copy" };
@@ -58,12 +71,28 @@ cert_delete_same_file(const struct pick_row *one, const struct pick_row *other)
 	    a.st_ino == b.st_ino;
 }
 
-/* Can this very certificate be used there, too? */
+/* Why no one can sign with it as it is; NULL: somebody can. */
+static const struct person_text *
+cert_delete_useless(const struct pick_row *row)
+{
+	if (row->pair->sign_key == NULL)
+		return &text_keyless;
+	if (!row->beside.key)
+		return &text_damaged;
+
+	return pick_age(row) == PICK_AGE_OVER ? &text_over : NULL;
+}
+
+/* Is there of this very certificate what is going to be lost here? */
 static bool
 cert_delete_is_other(const struct cert *c, const struct pick_row *row)
 {
-	return row->beside.key &&
-	    strcmp(row->fingerprint, c->row->fingerprint) == 0 &&
+	bool all = cert_delete_useless(c->row) != NULL || row->beside.key;
+
+	if (c->row->pair->km_key != NULL)
+		all = all && row->beside.encryption;
+
+	return all && strcmp(row->fingerprint, c->row->fingerprint) == 0 &&
 	    !cert_delete_same_file(row, c->row);
 }
 
@@ -105,7 +134,11 @@ cert_delete_others(const struct cert *c, const char *root)
 	if (root != NULL && pick_load(root, &named, NULL) == RC_OK)
 		n += cert_delete_tell_others(c, &named, &usual);
 	if (n == 0)
-		person_say(root == NULL ? text_last : text_last_named);
+		(void)fprintf(stderr, "%s %s\n",
+		    person_sentence(root == NULL ? text_last : text_last_named),
+		    person_sentence(cert_delete_useless(c->row) == NULL
+			    ? text_reissue
+			    : text_closed));
 	pick_clear(&usual);
 	pick_clear(&named);
 }
@@ -115,16 +148,18 @@ static void
 cert_delete_warn(const struct cert *c, const char *root)
 {
 	const struct pick_row *row = c->row;
-	bool keyless = row->pair->sign_key == NULL;
+	const struct person_text *useless;
 
 	pick_tell(
 	    stderr, text_goes, row->read ? &row->info : NULL, row->folder);
 	if (!row->read)
 		return;
-	person_say(keyless ? text_keyless : text_stops);
+	useless = cert_delete_useless(row);
+	person_say(useless != NULL ? *useless : text_stops);
 	if (row->pair->km_key != NULL)
 		person_say(text_sealed);
-	if (!keyless)
+	/* Of what nobody can use, where else it is matters to nobody. */
+	if (useless == NULL || row->pair->km_key != NULL)
 		cert_delete_others(c, root);
 }
 

@@ -541,6 +541,30 @@ test('delete: the last copy is said to be the last', async () => {
   assert.doesNotMatch(alone.stdout, /Another copy/);
 });
 
+test('delete: of what nobody can sign with, that is said, and what is lost all the same', async () => {
+  const asked = async (folder) => (await terminal(['delete', folder], { env: { HOME: join(base, 'last') }, answers: ['n'] })).stdout;
+  const over = join(base, 'over');
+  mkdirSync(over);
+  copyFileSync(join(samples, 'pypinksign/signCert.der'), join(over, 'signCert.der'));
+  copyFileSync(join(samples, 'derived/signPri-seedCBC-fixedIV.key'), join(over, 'signPri.key'));
+  const expired = await asked(over);
+  assert.match(expired, /^It has expired, so no one can log in or sign with it as it is\.$/m);
+  assert.doesNotMatch(expired, /Once deleted|reissued|encrypted for it/);
+  const damaged = copied();
+  writeFileSync(join(damaged, 'signPri.key'), '');
+  const closed = /^Documents that are encrypted for it .*\nNo other copy was found in the usual places\. Unless you have one elsewhere, those documents can never be opened again\.$/m;
+  const broken = (await asked(damaged)).replaceAll('\r', '');
+  assert.match(broken, /^Its key file is damaged, so no one can log in/m);
+  assert.match(broken, closed);
+  rmSync(join(damaged, 'signPri.key'));
+  const keyless = (await asked(damaged)).replaceAll('\r', '');
+  assert.match(keyless, /^Its private key is not beside it, so no one can log in/m);
+  assert.match(keyless, closed);
+  // Another copy is one that opens them, too.
+  const found = await terminal(['delete', damaged], { answers: ['n'] });
+  assert.ok(found.stdout.includes(`Another copy: ${made.folder}`), found.stdout);
+});
+
 /** A certificate of the samples' key with this VID (hex) of this hash; none without a hash. */
 function identified(name, hash, vid) {
   const folder = join(base, name), key = join(base, 'sample.pem'), config = join(base, 'vid.cnf');
