@@ -69,6 +69,15 @@ static const struct reason fields[] = {
 	{ "validity", "유효기간" },
 };
 
+/* Of what on a path (chain_field()), before what of it. */
+static const struct {
+	const char *begins, *en, *ko;
+} places[] = {
+	{ "leaf.", "certificate", "인증서" },
+	{ "ca[", "certificate of a CA", "발급기관 인증서" },
+	{ "root.", "root certificate", "최상위 인증서" },
+};
+
 /* What a record says, up to a clause in parentheses. */
 static const struct reason reasons[] = {
 	/* Files, and what the system says of them. */
@@ -360,14 +369,34 @@ reason_korean(FILE *out, enum rc rc, const char *text)
 	(void)fputs(codes[(unsigned int)rc < RC_COUNT ? rc : RC_BUG], out);
 }
 
+/* What a record is about. */
+static void
+reason_about(FILE *out, const char *field)
+{
+	const char *dot = strchr(field, '.');
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (dot == NULL ||
+		    strncmp(
+			field, places[i].begins, strlen(places[i].begins)) != 0)
+			continue;
+		(void)fprintf(out, "%s, ",
+		    language_korean() ? places[i].ko : places[i].en);
+		field = dot + 1;
+		break;
+	}
+	(void)fprintf(out, "%s: ", reason_field(field));
+}
+
 void
 reason_print(FILE *out, enum rc rc, const struct err *e)
 {
 	const char *text = e->msg[0] == '\0' ? err_text(rc) : e->msg;
 
-	if (e->field[0] != '\0')
-		(void)fprintf(out,
-		    "%s: ", e->is_file ? e->field : reason_field(e->field));
+	if (e->is_file)
+		(void)fprintf(out, "%s: ", e->field);
+	else if (e->field[0] != '\0')
+		reason_about(out, e->field);
 	if (language_korean())
 		reason_korean(out, rc, reason_part(out, text));
 	else

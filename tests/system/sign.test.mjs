@@ -186,6 +186,8 @@ test('verify: only with a list or an answer that says so nobody was revoked', as
   assert.deepEqual(await asked('--no-chain'), [0, true, '', 'unchecked', 'unchecked']);
   const { stderr } = await verify(['--trust', at('ca.pem'), at('message')]);
   assert.match(stderr, /nobody knows whether its certificate was revoked/);
+  assert.match(stderr, /\(certificate, status: /);
+  assert.match((await verify(['--trust', at('ca.pem'), at('message')], { env: ko })).stderr, /\(인증서, 폐지 확인: [^a-z]/);
   assert.equal((await json(verify(['--json', '--trust', ca.rsa, at('message')]))).problem, 'untrusted');
 });
 
