@@ -58,11 +58,17 @@ usage_print(const struct usage *u, FILE *out)
 		u->explain(out);
 }
 
+static bool
+usage_asks_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 bool
 usage_is_help(int argc, char *const *argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0)
+		if (usage_asks_help(argv[i]))
 			return true;
 		if (strcmp(argv[i], "--version") == 0)
 			return false;
@@ -75,7 +81,7 @@ bool
 usage_asked(const struct usage *u, int argc, char *const *argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (usage_asks_help(argv[i])) {
 			usage_print(u, stdout);
 			return true;
 		}

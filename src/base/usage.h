@@ -30,7 +30,7 @@ enum usage_fault {
 };
 
 /*
- * Do the arguments after the program's name hold --help or --version, before
+ * Do the arguments after the program's name hold --help, -h or --version, before
  * any "--"? Then it is answered on standard output: exit with 0.
  */
 bool usage_asked(const struct usage *u, int argc, char *const *argv);

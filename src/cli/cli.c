@@ -188,8 +188,22 @@ cli_words(size_t row, int argc, char **argv)
 	return words;
 }
 
-int
-cli_main(int argc, char **argv)
+/* "help cert list" is "cert list --help". */
+static void
+cli_turn_help(int argc, char **argv)
+{
+	static char asks[] = "--help";
+
+	if (argc < 2 || strcmp(argv[1], "help") != 0)
+		return;
+	for (int i = 1; i < argc - 1; i++)
+		argv[i] = argv[i + 1];
+	argv[argc - 1] = asks;
+}
+
+/* argv has been turned. */
+static int
+cli_run(int argc, char **argv)
 {
 	size_t group = cli_group(argc > 1 ? argv[1] : NULL);
 	const struct usage *u = &groups[group].usage;
@@ -219,4 +233,12 @@ cli_main(int argc, char **argv)
 		: what[0] == '-' ? USAGE_OPTION
 				 : USAGE_COMMAND,
 	    what);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	cli_turn_help(argc, argv);
+
+	return cli_run(argc, argv);
 }

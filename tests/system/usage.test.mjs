@@ -50,6 +50,15 @@ for (const { name, pages, commands } of programs) {
   });
 }
 
+test('ingam: -h, and help before a command, are --help', async () => {
+  for (const words of [[], ['cert'], ['sign'], ['cert', 'copy']]) {
+    const asked = await run(program('ingam'), [...words, '--help']);
+    assert.equal(asked.code, 0);
+    for (const other of [[...words, '-h'], ['help', ...words]])
+      assert.deepEqual(await run(program('ingam'), other), asked, other.join(' '));
+  }
+});
+
 test('ingam: every command that its usage lists stands in the synopsis of a page', () => {
   assert.ok(listed.length >= 3);
   const synopses = ingamPages.map((name) => page(name).split('.Sh DESCRIPTION')[0]).join('\n');
