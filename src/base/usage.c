@@ -29,6 +29,8 @@ static const struct {
 	    "This does not belong here" },
 	[USAGE_TERMINAL] = { "글자가 아닌 내용이라 터미널 화면에는 쓰지 않아요. 쓸 파일을 적어 주세요",
 	    "This is binary, and is not written to a terminal. Name a file" },
+	[USAGE_SHARED] = { "표준 입력에서 두 가지를 함께 읽을 수는 없어요. 파일을 적어 주세요",
+	    "Standard input cannot be two things at once. Name a file" },
 	[USAGE_MISSING] = { "이것이 빠졌어요", "This is missing" },
 };
 

@@ -26,7 +26,8 @@ enum usage_fault {
 	USAGE_VALUE,    /* an option's value that is not right */
 	USAGE_EXTRA,    /* an argument that has no place here */
 	USAGE_TERMINAL, /* what is no text, for a terminal; what: where else */
-	USAGE_MISSING,  /* an option or argument that must be there */
+	USAGE_SHARED, /* standard input would be two things; what: where else */
+	USAGE_MISSING, /* an option or argument that must be there */
 };
 
 /*

@@ -512,6 +512,10 @@ cert_options(struct cert *c, const struct verb *v, int argc, char **argv)
 		    &v->usage, USAGE_MISSING, cert_vid_misses(c));
 	if (c->open != NULL && c->seal_to != NULL)
 		return usage_wrong(&v->usage, USAGE_EXTRA, "--seal-to");
+	if (c->open != NULL &&
+	    (paper_shares(c->open, c->password_file) ||
+		paper_shares(c->open, c->number_file)))
+		return usage_wrong(&v->usage, USAGE_SHARED, "--open FILE");
 
 	return cert_check_form(c, v);
 }

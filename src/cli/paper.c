@@ -56,6 +56,14 @@ paper_is_pipe(const char *path)
 	return path == NULL || strcmp(path, "-") == 0;
 }
 
+bool
+paper_shares(const char *content, const char *secret_file)
+{
+	/* No file of a secret: it is asked for on the terminal. */
+	return paper_is_pipe(content) && secret_file != NULL &&
+	    paper_is_pipe(secret_file);
+}
+
 enum rc
 paper_read(const char *path, struct buf *out, struct err *e)
 {

@@ -20,6 +20,9 @@ bool paper_find(const char *name, enum paper_form *out);
  */
 IG_CHECK enum rc paper_read(const char *path, struct buf *out, struct err *e);
 
+/* Would content's bytes and a secret's line both be read of standard input? */
+bool paper_shares(const char *content, const char *secret_file);
+
 /*
  * Writes a file in one go, or ("-" and NULL) standard output; whoever presses
  * Ctrl-C meanwhile finds the file, or as it was. As paper_check().

@@ -224,6 +224,12 @@ sign_check(const struct sign *s)
 		return usage_wrong(&sign_usage, USAGE_EXTRA, "--detached");
 	if (s->ciphered && s->seal_n == 0)
 		return usage_wrong(&sign_usage, USAGE_MISSING, "--seal-to");
+	if (paper_shares(s->path, s->cert->password_file))
+		return usage_wrong(
+		    &sign_usage, USAGE_SHARED, "--password-file FILE");
+	if (paper_shares(s->path, s->token.tokens.pin_file))
+		return usage_wrong(
+		    &sign_usage, USAGE_SHARED, "--pin-file FILE");
 	if (s->path == NULL && isatty(STDIN_FILENO) == 1)
 		return usage_wrong(&sign_usage, USAGE_MISSING, "FILE");
 

@@ -11,6 +11,7 @@
 #include "base/usage.h"
 #include "cli/answer.h"
 #include "cli/cert_tell.h"
+#include "cli/paper.h"
 #include "cli/verb.h"
 #include "client/person.h"
 #include "client/reason.h"
@@ -317,6 +318,22 @@ verify_option(struct verify *v, int letter)
 	return true;
 }
 
+/* Is standard input to be two things? */
+static bool
+verify_shares(const struct verify *v)
+{
+	const char *contents[] = { v->message_path, v->content_path };
+
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+		if (contents[i] != NULL &&
+		    (paper_shares(contents[i], v->own.password_file) ||
+			paper_shares(contents[i], v->number_file)))
+			return true;
+	}
+
+	return paper_shares(v->message_path, v->content_path);
+}
+
 /* PERSON_YES, or PERSON_USAGE after it was said what is wrong. */
 static int
 verify_options(struct verify *v, int argc, char **argv)
@@ -344,10 +361,12 @@ verify_options(struct verify *v, int argc, char **argv)
 	v->message_path = argv[optind++];
 	if (optind < argc && !v->hometax)
 		v->content_path = argv[optind++];
+	if (optind < argc)
+		return usage_wrong(&verify_usage, USAGE_EXTRA, argv[optind]);
 
-	return optind == argc
-	    ? PERSON_YES
-	    : usage_wrong(&verify_usage, USAGE_EXTRA, argv[optind]);
+	return verify_shares(v)
+	    ? usage_wrong(&verify_usage, USAGE_SHARED, "MESSAGE")
+	    : PERSON_YES;
 }
 
 static void

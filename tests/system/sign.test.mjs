@@ -191,6 +191,22 @@ test('verify: only with a list or an answer that says so nobody was revoked', as
   assert.equal((await json(verify(['--json', '--trust', ca.rsa, at('message')]))).problem, 'untrusted');
 });
 
+test('sign, verify, cert vid: standard input is not two things at once', async () => {
+  const cases = [
+    [['sign', '--password-file', '-', '-'], '--password-file FILE'],
+    [['sign', '--token', 'x', '--pin-file', '-'], '--pin-file FILE'],
+    [['verify', '--password-file', '-', '-'], 'MESSAGE'],
+    [['verify', '--hometax', '--number-file', '-', '-'], 'MESSAGE'],
+    [['verify', '-', '-'], 'MESSAGE'],
+    [['cert', 'vid', '--owner', 'x', '--open', '-', '--number-file', '-'], '--open FILE'],
+  ];
+  for (const [args, what] of cases) {
+    const told = await ingam(args, { input: 'word\n', env: ko });
+    assert.equal(told.code, 2, args.join(' '));
+    assert.ok(told.stderr.includes(`: 표준 입력에서 두 가지를 함께 읽을 수는 없어요. 파일을 적어 주세요: ${what}.\n`), told.stderr);
+  }
+});
+
 test('verify: a message that is none is told of by its name, before roots are missed', async () => {
   const home = temporary('rootless');
   mkdirSync(home);
