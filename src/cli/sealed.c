@@ -61,9 +61,12 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 	return rc;
 }
 
-/* Is it for one of those pairs? What cannot be read opens nothing. */
+/*
+ * Is it for one of those pairs? What cannot be read opens nothing; lacks: nor
+ * does the certificate that it is for, because this file is not beside it.
+ */
 static bool
-sealed_is_for(struct cert *c, const struct sealed *s)
+sealed_is_for(struct cert *c, const struct sealed *s, enum folder_file *lacks)
 {
 	bool is = false;
 
@@ -71,11 +74,14 @@ sealed_is_for(struct cert *c, const struct sealed *s)
 		struct span der = cert_file(c, pairs[i].certificate);
 		struct certificate *ours;
 
-		if (der.n == 0 || cert_file(c, pairs[i].key).n == 0 ||
-		    certificate_parse(der, &ours, NULL) != RC_OK)
+		if (der.n == 0 || certificate_parse(der, &ours, NULL) != RC_OK)
 			continue;
 		is = s->open(s->arg, ours, NULL, NULL) != RC_ABSENT;
 		certificate_free(ours);
+		if (is && cert_file(c, pairs[i].key).n == 0) {
+			*lacks = pairs[i].key;
+			is = false;
+		}
 	}
 
 	return is;
@@ -86,6 +92,7 @@ static enum cert_end
 sealed_narrow(struct cert *c, const struct sealed *s)
 {
 	enum cert_end end = cert_load(c);
+	enum folder_file lacks = FOLDER_FILES;
 	size_t n = 0;
 
 	if (end != CERT_DONE)
@@ -94,12 +101,15 @@ sealed_narrow(struct cert *c, const struct sealed *s)
 		struct pick_row *row = &c->pick.rows[i];
 
 		c->row = row;
-		row->out = cert_read(c) != CERT_DONE || !sealed_is_for(c, s);
+		row->out =
+		    cert_read(c) != CERT_DONE || !sealed_is_for(c, s, &lacks);
 		n += row->out ? 0 : 1;
 		medium_clear(&c->medium);
 	}
 	err_clear(&c->err);
 	c->beside[0] = '\0';
+	if (n == 0 && lacks == FOLDER_KM_KEY)
+		cert_say_missing(c, lacks);
 
 	return n > 0 ? CERT_DONE : CERT_NONE_OPENS;
 }

@@ -178,6 +178,14 @@ test('where none opens it that is said, of how many, and for whom it is', async 
   assert.match(await typed(crowd, []), /^No certificate that was found opens it\..*\(found: 3\)\.\n$/, 'a key is no name');
 });
 
+test('of the certificate that it is for, without its key, the missing file is named', async () => {
+  const half = at('without');
+  cpSync(receiver.folder, join(half, '0'), { recursive: true });
+  rmSync(join(half, '0', 'kmPri.key'));
+  assert.equal((await sign(['--seal-to', km, '--out', at('message'), content])).code, 0);
+  assert.match(await typed(half, []), /: kmPri\.key\nNo certificate that was found opens it\./);
+});
+
 test('what was sealed to a certificate is opened after that has expired', async () => {
   const over = makeCertificate({ into: at('over'), password: theirs, km: true, valid: ['20200101000000Z', '20210101000000Z'] });
   openssl('x509', '-inform', 'DER', '-in', join(over.folder, 'kmCert.der'), '-out', at('over.pem'));
