@@ -174,10 +174,10 @@ test("the README's trial certificates: their password, their number, and one in 
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const [, trial] = /password `([^`]+)`/.exec(text), [, number] = /resident number `([^`]+)`/.exec(text);
   for (const [, script] of text.matchAll(/^ {4}node -e "(.*)"$/gm)) await run('node', ['-e', script.replaceAll('./tests/lib', join(root, 'tests/lib')).replace("into: 'build/", `into: '${base}/`)]);
-  const input = `${trial}\n${trial}\n`, at = ['--root', join(base, 'trial')], renewed = ['--root', join(base, 'renewed')];
+  const changed = `${trial}8`, at = ['--root', join(base, 'trial')], renewed = ['--root', join(base, 'renewed')];
   for (const [args, typed] of [
-    [['change-password', '--password-file', '-', '--new-password-file', '-', '1', ...at], input],
-    [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${trial}\n${number}\n`],
+    [['change-password', '--password-file', '-', '--new-password-file', '-', '1', ...at], `${trial}\n${changed}\n`],
+    [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${changed}\n${number}\n`],
     [['copy', ...renewed, '--to', join(base, 'trial'), '--replace'], ''],
     [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${trial}\n${number}\n`],
   ]) {
