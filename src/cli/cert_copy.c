@@ -52,6 +52,12 @@ static const struct person_text text_again = {
 	"The very same certificate takes its place, and brings its password "
 	"with it."
 };
+static const struct person_text text_unopened = {
+	"개인키가 깨졌는지는 비밀번호 없이 알 수 없어요. 잘 모르면 그만두고, 지금 넣는 것을 "
+	"ingam cert check-password로 먼저 확인해 주세요.",
+	"Without its password nobody sees whether a key is damaged. If in "
+	"doubt, stop, and try what comes with ingam cert check-password first."
+};
 static const struct person_text text_key_alone = {
 	"거기에 인증서 없이 개인키 파일(signPri.key)만 있어요.",
 	"A key file (signPri.key) without its certificate is there."
@@ -226,7 +232,7 @@ cert_copy_careful(const struct cert *c, const struct pick_row *row)
 
 /* Both certificates, and what speaks against the exchange. */
 static void
-cert_copy_compare(const struct cert *c, const struct pick_row *row)
+cert_copy_compare(const struct cert *c, const struct pick_row *row, bool opened)
 {
 	const struct certinfo *there = row->read ? &row->info : NULL;
 	char comes[PICK_FINGERPRINT];
@@ -235,6 +241,8 @@ cert_copy_compare(const struct cert *c, const struct pick_row *row)
 	pick_tell_there(there, row->folder);
 	if (strcmp(comes, row->fingerprint) == 0) {
 		person_say(text_again);
+		if (!opened)
+			person_say(text_unopened);
 		return;
 	}
 	pick_tell_comes(&c->info, NULL);
@@ -305,12 +313,12 @@ cert_copy_seals(const struct cert *c, const struct pick_row *row)
 /* A certificate that is there. */
 static enum cert_end
 cert_copy_ask_row(struct cert *c, const struct pick *there,
-    const struct pick_row *row, bool lacks_r)
+    const struct pick_row *row, bool opened, bool lacks_r)
 {
 	enum cert_end end = CERT_DONE;
 
 	if (!c->json)
-		cert_copy_compare(c, row);
+		cert_copy_compare(c, row, opened);
 	if (!c->json && cert_copy_seals(c, row))
 		person_say(text_sealed);
 	if (!c->json && lacks_r)
@@ -326,7 +334,7 @@ cert_copy_ask_row(struct cert *c, const struct pick *there,
 }
 
 enum cert_end
-cert_copy_ask(struct cert *c, bool lacks_r)
+cert_copy_ask(struct cert *c, bool opened, bool lacks_r)
 {
 	char folder[FOLDER_PATH];
 	struct pick there = { 0 };
@@ -339,7 +347,7 @@ cert_copy_ask(struct cert *c, bool lacks_r)
 		return end;
 	row = cert_copy_there(folder, &there);
 	end = row == NULL ? cert_copy_ask_key(c)
-			  : cert_copy_ask_row(c, &there, row, lacks_r);
+			  : cert_copy_ask_row(c, &there, row, opened, lacks_r);
 	pick_clear(&there);
 
 	return end;
@@ -519,7 +527,7 @@ cert_copy(struct cert *c)
 	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
 	if (end == CERT_DONE)
-		end = cert_copy_ask(c, false);
+		end = cert_copy_ask(c, false, false);
 	if (end == CERT_DONE)
 		cert_say_half(c);
 	if (end == CERT_DONE)

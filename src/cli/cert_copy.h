@@ -28,10 +28,10 @@ enum cert_end cert_copy_keep(struct cert *c, struct span password);
 
 /*
  * Asks before another is replaced, after showing both and what speaks against
- * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. lacks_r: vid_lacks_r(), where
- * its key is open.
+ * it: CERT_EXISTS, CERT_DECLINED; CERT_READ_ONLY. opened: its keys were, and are
+ * whole; lacks_r: vid_lacks_r() then.
  */
-enum cert_end cert_copy_ask(struct cert *c, bool lacks_r);
+enum cert_end cert_copy_ask(struct cert *c, bool opened, bool lacks_r);
 
 /*
  * Puts what c->medium holds into its place, and says whose and where:

@@ -245,7 +245,7 @@ cert_import_ask(
 {
 	(void)m;
 
-	return cert_copy_ask(c, cert_password_note_r(c, pair->info));
+	return cert_copy_ask(c, true, cert_password_note_r(c, pair->info));
 }
 
 /* Each folder into the list of them, and its bytes where it has a list, too. */

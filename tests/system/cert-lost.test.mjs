@@ -177,11 +177,12 @@ test('the very same certificate is shown once, and what happens to its password 
   for (const [args, answers] of [[['copy', renewed.folder], ['아니요']], [['import', pfx], [password, '아니요']]]) {
     const no = await terminal([...args, '--to', at], answers, ko);
     assert.equal(no.code, 5);
-    assert.match(no.stdout, /^거기에 있는 인증서: 홍길동, .*\n.*\n바로 이 인증서를 다시 넣는 거예요\. 바꾸면 비밀번호는 지금 넣는 것의 비밀번호가 돼요\.\n바꾸면 되살릴/m);
+    assert.match(no.stdout, /^거기에 있는 인증서: 홍길동, .*\n.*\n바로 이 인증서를 다시 넣는 거예요\. 바꾸면 비밀번호는 지금 넣는 것의 비밀번호가 돼요\.\n(개인키가 깨졌는지는 .*\n)?바꾸면 되살릴/m);
+    assert.equal(/check-password로 먼저 확인해 주세요\.$/m.test(no.stdout), args[0] === 'copy', 'an import has opened the keys');
     assert.doesNotMatch(no.stdout, /그 자리에/);
   }
   const done = await cert(['copy', renewed.folder, '--to', at, '--replace'], { LC_ALL: 'C' });
-  assert.match(done.stderr, /\nThe very same certificate takes its place, and brings its password with it\.\n$/);
+  assert.match(done.stderr, /\nThe very same certificate takes its place, and brings its password with it\.\nWithout its password nobody sees whether a key is damaged\. .* first\.\n$/);
   assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0);
 });
 
