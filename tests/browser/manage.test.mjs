@@ -849,8 +849,10 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
     /* What no password opens is told of before one is asked for. */
     if (name === 'unknown')
       assert.equal(await page.getByText(said[0]).count(), 0);
-    else
+    else {
       await inBoth(page, ...said);
+      await inBoth(page, '손상된 파일 있음', 'Damaged file');
+    }
     await check(page, made.password);
     await inBoth(page, ...said);
     await page.goBack();

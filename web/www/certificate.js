@@ -18,20 +18,23 @@ const soonDays = 30;
 /* Its letters, and the parts of what is long (parted). */
 export const ownText = css`.own { font-family: var(--own); } .part { display: inline-block; white-space: pre-wrap; }`;
 
-/** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. keyless: its key is not beside it. */
-export function stateOf({ notBefore, notAfter }, keyless = false, now = Date.now()) {
+/** {tone, text, at}: the state in a word, never by colour alone, and the day that it is about. fault: what keeps it from use, whenever it ends: a word of cert. */
+export function stateOf({ notBefore, notAfter }, fault = null, now = Date.now()) {
   const end = t('cert.on', { date: date(notAfter) });
   const span = notBefore > now ? t('cert.from', { date: date(notBefore) }) : t('cert.until', { date: date(notAfter) });
   if (notAfter < now)
     return { tone: 'over', text: t('cert.expired'), at: end };
-  if (keyless)
-    return { tone: 'over', text: t('cert.keyless'), at: span };
+  if (fault !== null)
+    return { tone: 'over', text: t(`cert.${fault}`), at: span };
   if (notBefore > now)
     return { tone: 'soon', text: t('cert.early'), at: span };
   if (notAfter < now + soonDays * day)
     return { tone: 'soon', text: t('cert.expiring', { count: Math.ceil((notAfter - now) / day) }), at: end };
   return { tone: 'good', text: t('cert.valid'), at: span };
 }
+
+/** The same of one that was found. */
+export const faultOf = ({ fault }) => fault === null ? null : 'damaged';
 
 /** Whether its password is older than the six months after which a change is advised. */
 export const passwordIsOld = ({ written }, now = Date.now()) => written !== null && now - written > 183 * day;
@@ -43,7 +46,7 @@ export const issuerOf = (facts) => facts.issuerText[lang()];
 
 /** What is said of certificates without their keys (keylessOf), if there are any. */
 export const withoutKey = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.keyless')}</h3><p>${t('www.find.keyless.text')}</p>
-  ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate keyless .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
+  ${list.map(({ facts, path }) => html`<div class="sheet"><www-certificate fault="keyless" .facts=${facts} .path=${path}></www-certificate></div>`)}</div>`;
 
 /** What is said of certificates that cannot be read (unreadableOf), if there are any. */
 export const unreadable = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('www.find.unreadable', { count: list.length })}</h3><p>${t('www.find.unreadable.text')}</p>
@@ -59,7 +62,7 @@ export const withoutPair = ({ alone }, title = `manage.alone.${alone}`) => alone
 export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;
 
 class WwwCertificate extends View {
-  static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, keyless: { type: Boolean }, path: {} };
+  static properties = { facts: { attribute: false }, large: { type: Boolean, reflect: true }, fault: {}, path: {} };
   static styles = [base, ownText, css`
     :host { container-type: inline-size; }
     .name { font-size: 1.25rem; font-weight: 700; letter-spacing: -0.02em; line-height: 1.35; }
@@ -72,7 +75,7 @@ class WwwCertificate extends View {
 
   render() {
     const f = this.facts;
-    const state = stateOf(f, this.keyless);
+    const state = stateOf(f, this.fault ?? null);
     const name = f.name;
     return html`<p class="small own">${f.kindText[lang()]}</p>
       ${this.large ? html`<h1 class="name own" tabindex="-1">${name}</h1>` : html`<p class="name own ${state.tone === 'over' ? 'gone' : ''}">${name}</p>`}

@@ -153,7 +153,7 @@ class WwwKeep extends Asking {
   }
 
   #card(name, facts, keyless = false) {
-    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts} ?keyless=${keyless}></www-certificate></div></div>`;
+    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts} .fault=${keyless ? 'keyless' : null}></www-certificate></div></div>`;
   }
 
   #lying() {

@@ -8,7 +8,7 @@ import { icons } from '../ui/icons.js';
 import { date, dateTime, lang, t } from '../core/i18n.js';
 import { certificateView } from '../core/keyfiles.js';
 import { Act } from './act.js';
-import { issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
+import { faultOf, issuerOf, parted, passwordIsOld, stateOf } from './certificate.js';
 
 /* Hexadecimal and the like: it may break after each four, and is copied whole. */
 const code = (text) => text && html`<span class="code">${text.match(/.{1,4}/g).map((part) => html`${part}<wbr>`)}</span>`;
@@ -102,7 +102,7 @@ class WwwView extends Act {
 
   render() {
     const { facts, files } = this.one;
-    const state = stateOf(facts);
+    const state = stateOf(facts, faultOf(this.one));
     const both = files.kmCert !== undefined;
     return html`${this.top()}<div class="head"><p class="small own">${facts.kindText[lang()]}</p><h1 class="own" tabindex="-1">${this.owner}</h1>
         <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${state.at}</span></p></div>
