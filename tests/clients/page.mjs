@@ -67,7 +67,8 @@ export function readPage(name) {
 /** The first line that did not come out, or undefined. */
 function missing(expect, out) {
   const plain = (line) => line.trim().replace(/\s+/g, ' ');
-  const lines = out.split('\n').map(plain);
+  /* What another thread wrote behind a prompt is a line, too. */
+  const lines = `${out}\n${out.replaceAll(new RegExp(prompt, 'g'), '$&\n')}`.split('\n').map(plain);
   return expect.find((line) => {
     const form = new RegExp(`^${plain(line).split('…').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
     return !lines.some((l) => form.test(l));
