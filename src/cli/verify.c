@@ -83,6 +83,13 @@ static const struct ending endings[] = {
 	    { "서명문이 아니거나 깨졌어요",
 		"This is no signed message, or a damaged one" },
 	    PERSON_INPUT, true },
+	/* As "ingam cert vid" says it of a key file. */
+	[VERIFY_NO_R] = { "no-random",
+	    { "번호를 확인할 난수(R)가 서명문에 없어요. ingam sign --hometax "
+	      "--random으로 다시 서명해 주세요.",
+		"The message has no random number (R) to check the number by. "
+		"Have it signed again with ingam sign --hometax --random." },
+	    PERSON_INPUT, false },
 	[VERIFY_UNSAFE] = { "unsafe",
 	    { "위조할 수 있는 서명이라 확인하지 않아요",
 		"This could be forged, so it is not verified" },

@@ -24,6 +24,7 @@ enum verify_end {
 	VERIFY_NO_MESSAGE, /* the same of the message */
 	VERIFY_SEALED,     /* opened tells nothing: own_end says why */
 	VERIFY_NOT_SIGNED, /* what was sealed */
+	VERIFY_NO_R,       /* in the tax office's JSON */
 	VERIFY_UNSAFE,
 	VERIFY_DECLINED, /* whoever was asked stopped it */
 	VERIFY_FAILED,

@@ -353,8 +353,7 @@ verify_owner(struct verify *v, struct signer *s)
 	if (v->number_file == NULL || s->state != SIGNER_GOOD)
 		return VERIFY_DONE;
 	if (v->fields.r.n == 0)
-		return verify_failed(v,
-		    err_set(&v->err, RC_FORMAT, "randomEnc", "it is missing"));
+		return VERIFY_NO_R;
 	rc = person_password(v->number_file, unasked, &typed, &v->err);
 	if (rc == RC_OK)
 		rc = sec_new(&number, VID_NUMBER_SIZE, &v->err);

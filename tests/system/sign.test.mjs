@@ -265,7 +265,6 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   assert.match(short.field, /\/number$/);
   const stranger = file('stranger', JSON.stringify({ cert, logSgnt, randomEnc: randomBytes(20).toString('base64') }));
   assert.equal((await whose('1234567890\n', stranger)).problem, 'other-owner');
-  assert.equal((await whose('1234567890\n', file('without', JSON.stringify({ cert, logSgnt })))).field, 'randomEnc');
   for (const [env, sentence] of [[{}, /^Stopped\. Nothing was changed\.$/m], [ko, /^그만두었어요\. 아무것도 바꾸지 않았어요\.$/m]]) {
     const stopped = await terminal([program('ingam'), 'verify', '--hometax', '--no-chain', '--number-file', '-', out], { env, answers: ['\x04'] });
     assert.equal(stopped.code, 5, stopped.stdout);
@@ -273,6 +272,11 @@ test('sign --hometax --random: what the tax office takes, with zeros at the begi
   }
   const without = await sign(['--hometax', challenge], { home });
   assert.equal(JSON.parse(without.stdout).randomEnc, undefined);
+  // Nothing is damaged then: it is to be made again with R.
+  const made = file('without', without.stdout);
+  assert.deepEqual((({ code, problem }) => [code, problem])(await whose('1234567890\n', made)), [3, 'no-random']);
+  for (const [env, sentence] of [[{}, 'The message has no random number (R) to check the number by. Have it signed again with ingam sign --hometax --random.'], [ko, '번호를 확인할 난수(R)가 서명문에 없어요. ingam sign --hometax --random으로 다시 서명해 주세요.']])
+    assert.equal((await verify(['--hometax', '--no-chain', '--number-file', file('number', '1234567890\n'), made], { env })).stderr, `${sentence}\n`);
 });
 
 const softhsm = '/usr/lib/softhsm/libsofthsm2.so';
