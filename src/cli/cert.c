@@ -145,44 +145,46 @@ static const struct verb_help helps[] = {
 struct verb {
 	const char *name;
 	const char *takes; /* letters of helps */
+	bool changes;      /* certificates */
 	enum cert_end (*run)(struct cert *c);
 	struct usage usage;
 };
 
 /*
- * The verbs: id, name, letters of helps that it takes, what does it, synopsis.
+ * The verbs: id, name, letters of helps that it takes, whether it changes
+ * certificates, what does it, synopsis.
  */
 /* clang-format off */
 #define CERT_VERBS(X)                                                          \
-	X(list, "list", "rj", cert_list, "[OPTION …]")                         \
-	X(show, "show", " rj", cert_show, "[OPTION …] [CERTIFICATE]")          \
-	X(check, "check-password", " rpj", cert_password_check,                \
+	X(list, "list", "rj", false, cert_list, "[OPTION …]")                  \
+	X(show, "show", " rj", false, cert_show, "[OPTION …] [CERTIFICATE]")   \
+	X(check, "check-password", " rpj", false, cert_password_check,         \
 	    "[OPTION …] [CERTIFICATE]")                                        \
-	X(change, "change-password", " rpnfj", cert_password_change,           \
+	X(change, "change-password", " rpnfj", true, cert_password_change,     \
 	    "[OPTION …] [CERTIFICATE]")                                        \
-	X(vid, "vid", " rpusSPeROwj", cert_vid,                                \
+	X(vid, "vid", " rpusSPeROwj", false, cert_vid,                         \
 	    "[OPTION …] [CERTIFICATE]\n"                                       \
 	    "--seal-to FILE [OPTION …] [CERTIFICATE]\n"                        \
 	    "--open FILE --owner FILE [OPTION …] [CERTIFICATE]")               \
-	X(copy, "copy", " tRrj", cert_copy,                                    \
+	X(copy, "copy", " tRrj", true, cert_copy,                              \
 	    "--to FOLDER [OPTION …] [CERTIFICATE]")                            \
-	X(export, "export", " orpnFRj", cert_export,                       \
+	X(export, "export", " orpnFRj", false, cert_export,                    \
 	    "--out FILE [OPTION …] [CERTIFICATE]")                             \
-	X(import, "import", "<xnITRj", cert_import, "[OPTION …] FILE")     \
-	X(delete, "delete", " ryj", cert_delete,                          \
+	X(import, "import", "<xnITRj", true, cert_import, "[OPTION …] FILE")   \
+	X(delete, "delete", " ryj", true, cert_delete,                         \
 	    "[OPTION …] [CERTIFICATE]")
 /* clang-format on */
 
 /* struct usage has no place for whose options they are: a function a verb. */
-#define VERB_EXPLAIN(id, name, takes, run, synopsis)    \
-	static void cert_explain_##id(FILE *out)        \
-	{                                               \
-		verb_explain(out, helps, HELPS, takes); \
+#define VERB_EXPLAIN(id, name, takes, changes, run, synopsis) \
+	static void cert_explain_##id(FILE *out)              \
+	{                                                     \
+		verb_explain(out, helps, HELPS, takes);       \
 	}
 CERT_VERBS(VERB_EXPLAIN)
 
-#define VERB_ROW(id, name, takes, run, synopsis)                   \
-	{ name, takes, run,                                        \
+#define VERB_ROW(id, name, takes, changes, run, synopsis)          \
+	{ name, takes, changes, run,                               \
 		{ "ingam cert " name, synopsis, cert_explain_##id, \
 		    language_korean } },
 static const struct verb verbs[] = { CERT_VERBS(VERB_ROW) };
@@ -532,7 +534,7 @@ cert_clear(struct cert *c)
 static int
 cert_run(const struct verb *v, int argc, char **argv)
 {
-	struct cert c = { .answer = json_object() };
+	struct cert c = { .answer = json_object(), .changes = v->changes };
 	int code;
 
 	c.attended = isatty(STDIN_FILENO) == 1;

@@ -48,6 +48,7 @@ enum cert_end {
 	CERT_ALREADY,    /* what was to be copied is there */
 	CERT_KM_LOST,
 	CERT_DECLINED,
+	CERT_STOPPED, /* the same of what changes nothing anyway */
 	CERT_BUSY,
 	CERT_READ_ONLY,   /* err says why, as below */
 	CERT_NO_OUT,      /* --out may not be written */
@@ -80,6 +81,7 @@ struct cert {
 	bool yes;
 	bool replace;
 	bool json;
+	bool changes;  /* certificates: else it is clear that none was */
 	bool attended; /* standard input is a terminal: a person may be asked */
 
 	struct pick pick;

@@ -146,6 +146,8 @@ static const struct {
 	[CERT_DECLINED] = { PERSON_REFUSED, "declined",
 	    { "그만두었어요. 아무것도 바꾸지 않았어요.",
 		"Stopped. Nothing was changed." } },
+	[CERT_STOPPED] = { PERSON_REFUSED, "declined",
+	    { "그만두었어요.", "Stopped." } },
 	[CERT_BUSY] = { PERSON_SERVICE, "busy",
 	    { "다른 프로그램이 이 인증서를 바꾸고 있어요. 잠시 뒤에 다시 해 "
 	      "주세요.",
@@ -353,6 +355,8 @@ cert_say(const struct cert *c, enum cert_end end)
 int
 cert_tell(struct cert *c, enum cert_end end)
 {
+	if (end == CERT_DECLINED && !c->changes)
+		end = CERT_STOPPED;
 	if (end != CERT_DONE)
 		cert_say(c, end);
 	if (!c->json)

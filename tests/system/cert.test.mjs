@@ -375,6 +375,16 @@ test('change-password: the password that it has is no new one, but for another f
   assert.equal((await cert(again)).code, 0);
 });
 
+test('whoever stops is told that nothing was changed where something would have been', async () => {
+  for (const [env, stopped, unchanged] of [[{}, 'Stopped.', 'Nothing was changed.'], [ko, '그만두었어요.', '아무것도 바꾸지 않았어요.']]) {
+    for (const verb of ['check-password', 'change-password']) {
+      const { code, stdout } = await terminal([verb, fingerprint], { env, answers: ['\x04'] });
+      assert.equal(code, 5, stdout);
+      assert.equal(stdout.trimEnd().split('\n').at(-1), verb === 'change-password' ? `${stopped} ${unchanged}` : stopped);
+    }
+  }
+});
+
 test('change-password: typed, the new one twice', async () => {
   const folder = copied();
   const before = files(folder), two = ['Other9#Xyw', 'Other9#Xyv'];
@@ -498,7 +508,7 @@ test('of several: lines that look alike have serial number and folder below, and
   assert.equal(stdout.match(/목록에 없는 번호예요/g).length, 2);
   const stopped = await terminal(['show', '--root', root], { env: ko, answers: ['\x04'] });
   assert.equal(stopped.code, 5);
-  assert.match(stopped.stdout, /^번호: \n+그만두었어요\. 아무것도 바꾸지 않았어요\.$/m);
+  assert.match(stopped.stdout, /^번호: \n+그만두었어요\.$/m);
   const wrong = await terminal(['show', '--root', root], { answers: [`9\n${'9'.repeat(200)}\n9`] });
   assert.equal(wrong.code, 2, wrong.stdout);
   assert.equal(wrong.stdout.match(/Number: /g).length, 3);
