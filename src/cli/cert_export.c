@@ -17,10 +17,6 @@
 
 static const struct person_text text_exported = { "PFX 파일로 내보냈어요",
 	"Exported" };
-static const struct person_text text_new = { "새 인증서 비밀번호",
-	"New password of the certificate" };
-static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
-	"New password once more" };
 static const struct person_text text_same = {
 	"파일의 비밀번호는 인증서 비밀번호와 같아요.",
 	"The file has the password of the certificate."
@@ -123,7 +119,7 @@ cert_export(struct cert *c)
 		end = cert_password_ask(c, &password);
 	/* Another password only where it is asked for. */
 	if (end == CERT_DONE && c->new_password_file != NULL)
-		end = cert_password_new(c, none, text_new, text_again, &own);
+		end = cert_password_new(c, none, &own);
 	if (end != CERT_DONE)
 		return end;
 

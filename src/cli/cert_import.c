@@ -29,10 +29,6 @@ static const struct person_text text_imported = { "PFX 파일에서 가져왔어
 	"Imported" };
 static const struct person_text text_file = { "PFX 파일의 비밀번호",
 	"Password of the PFX file" };
-static const struct person_text text_new = { "새 인증서 비밀번호",
-	"New password of the certificate" };
-static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
-	"New password once more" };
 static const struct person_text text_older = {
 	"더 나중에 끝나는 인증서가 같은 폴더에 들어가서 넣지 않은 인증서",
 	"Left out, because one that ends later has the same folder"
@@ -347,7 +343,7 @@ cert_import_password(struct cert *c, struct import *m, struct sec *password)
 	if (c->new_password_file == NULL && another)
 		person_say(text_empty);
 	if (another)
-		end = cert_password_new(c, none, text_new, text_again, &own);
+		end = cert_password_new(c, none, &own);
 
 	m->password = sec_span(another ? &own : password);
 

@@ -20,8 +20,9 @@
 
 static const struct person_text text_password = { "인증서 비밀번호",
 	"Password of the certificate" };
-static const struct person_text text_new = { "새 비밀번호", "New password" };
-static const struct person_text text_again = { "새 비밀번호 한 번 더",
+static const struct person_text text_new = { "새 인증서 비밀번호",
+	"New password of the certificate" };
+static const struct person_text text_again = { "새 인증서 비밀번호 한 번 더",
 	"New password once more" };
 static const struct person_text text_differ = {
 	"두 번 입력한 새 비밀번호가 서로 달라요. 다시 정해 주세요.",
@@ -269,12 +270,11 @@ cert_password_rules(struct cert *c, struct span password)
 
 /* From its file, or asked for twice. */
 static enum cert_end
-cert_password_once(struct cert *c, struct span old, struct person_text prompt,
-    struct person_text again, struct sec *out)
+cert_password_once(struct cert *c, struct span old, struct sec *out)
 {
 	struct sec twice SEC_WIPED = { 0 };
 	enum cert_end end = cert_ask(
-	    c, c->new_password_file, "--new-password-file", prompt, out);
+	    c, c->new_password_file, "--new-password-file", text_new, out);
 
 	if (end == CERT_DONE || end == CERT_PASSWORD)
 		end = cert_password_rules(c, sec_span(out));
@@ -282,7 +282,7 @@ cert_password_once(struct cert *c, struct span old, struct person_text prompt,
 		end = CERT_SAME;
 	if (end != CERT_DONE || c->new_password_file != NULL)
 		return end;
-	end = cert_ask(c, NULL, "--new-password-file", again, &twice);
+	end = cert_ask(c, NULL, "--new-password-file", text_again, &twice);
 	if (end == CERT_PASSWORD ||
 	    (end == CERT_DONE && !sec_equal(sec_span(out), sec_span(&twice))))
 		return CERT_DIFFER;
@@ -291,19 +291,18 @@ cert_password_once(struct cert *c, struct span old, struct person_text prompt,
 }
 
 enum cert_end
-cert_password_new(struct cert *c, struct span old, struct person_text prompt,
-    struct person_text again, struct sec *out)
+cert_password_new(struct cert *c, struct span old, struct sec *out)
 {
 	/* A file has no other one to give. */
 	int tries = c->new_password_file != NULL ? 1 : PERSON_TRIES;
-	enum cert_end end = cert_password_once(c, old, prompt, again, out);
+	enum cert_end end = cert_password_once(c, old, out);
 
 	while (--tries > 0 &&
 	    (end == CERT_RULES || end == CERT_SAME || end == CERT_DIFFER)) {
 		if (end != CERT_RULES)
 			person_say(end == CERT_SAME ? text_same : text_differ);
 		sec_free(out);
-		end = cert_password_once(c, old, prompt, again, out);
+		end = cert_password_once(c, old, out);
 	}
 
 	return end;
@@ -359,9 +358,8 @@ cert_password_change(struct cert *c)
 		end = cert_password_ask(c, &old);
 	if (end == CERT_DONE)
 		/* Another form of the files needs no other password. */
-		end = cert_password_new(c,
-		    c->form != NULL ? none : sec_span(&old), text_new,
-		    text_again, &password);
+		end = cert_password_new(
+		    c, c->form != NULL ? none : sec_span(&old), &password);
 	if (end == CERT_DONE)
 		end = cert_password_put(c, sec_span(&old), sec_span(&password));
 	if (end == CERT_DONE && !c->json)

@@ -59,5 +59,5 @@ const char *cert_password_form(size_t i);
  * CERT_DIFFER, CERT_RULES (each broken one is told), CERT_SAME where it is old,
  * which is empty where there is none, or as cert_ask().
  */
-enum cert_end cert_password_new(struct cert *c, struct span old,
-    struct person_text prompt, struct person_text again, struct sec *out);
+enum cert_end cert_password_new(
+    struct cert *c, struct span old, struct sec *out);
