@@ -364,31 +364,25 @@ cert_copy_stay(
 	c->kept |= 1U << file;
 }
 
-/* May the encryption pair that is there stay, if its password is the one? */
+/* What a certificate that is there says; false: none is, or it is damaged. */
 static bool
-cert_copy_same_owner(const struct cert *c, const struct medium *there)
+cert_copy_info(
+    const struct medium *there, enum folder_file file, struct certinfo *info)
 {
-	struct certinfo km;
-
-	return certinfo_parse(buf_span(&there->files[FOLDER_KM_CERT]), &km,
-		   NULL) == RC_OK &&
-	    span_equal(km.subject_der, c->info.subject_der);
+	return certinfo_parse(buf_span(&there->files[file]), info, NULL) ==
+	    RC_OK;
 }
 
-/* Is that its password? */
+/* Does the password open the key for encryption that is there, if one is? */
 static bool
-cert_copy_opens(const struct medium *there, struct span password)
+cert_copy_opens(
+    const struct medium *there, const struct certinfo *km, struct span password)
 {
 	struct sec key SEC_WIPED = { 0 };
-	struct certinfo km;
 
-	if (there->files[FOLDER_KM_KEY].n == 0)
-		return true;
-
-	return certinfo_parse(buf_span(&there->files[FOLDER_KM_CERT]), &km,
-		   NULL) == RC_OK &&
+	return there->files[FOLDER_KM_KEY].n == 0 ||
 	    keyfile_open(buf_span(&there->files[FOLDER_KM_KEY]), password,
-		km.modulus, &key, NULL) == RC_OK;
+		km->modulus, &key, NULL) == RC_OK;
 }
 
 /* Are the certificates of a CA that are there those of the one that comes? */
@@ -397,9 +391,29 @@ cert_copy_same_issuer(const struct cert *c, const struct medium *there)
 {
 	struct certinfo sign;
 
-	return certinfo_parse(buf_span(&there->files[FOLDER_SIGN_CERT]), &sign,
-		   NULL) == RC_OK &&
+	return cert_copy_info(there, FOLDER_SIGN_CERT, &sign) &&
 	    span_equal(sign.issuer_der, c->info.issuer_der);
+}
+
+/* The encryption pair of the same owner stays, where its password is the one. */
+static enum cert_end
+cert_copy_keep_pair(
+    struct cert *c, const struct medium *there, struct span password)
+{
+	struct certinfo km;
+
+	if (!cert_copy_info(there, FOLDER_KM_CERT, &km) ||
+	    !span_equal(km.subject_der, c->info.subject_der))
+		return CERT_KM_LOST;
+	if (!cert_copy_opens(there, &km, password)) {
+		if (password.n > 0 && !c->json)
+			person_say(text_same_password);
+		return CERT_KM_LOST;
+	}
+	cert_copy_stay(c, there, FOLDER_KM_CERT);
+	cert_copy_stay(c, there, FOLDER_KM_KEY);
+
+	return CERT_DONE;
 }
 
 /* As cert_copy_keep(), of what was read there. */
@@ -413,19 +427,14 @@ cert_copy_keep_of(
 	bool lost = !(certificate && key) &&
 	    (there->files[FOLDER_KM_KEY].n > 0 ||
 		(!certificate && there->files[FOLDER_KM_CERT].n > 0));
+	enum cert_end end = CERT_DONE;
 
 	/* Half a pair drives out no key. */
-	if (lost && (comes || !cert_copy_same_owner(c, there)))
-		return CERT_KM_LOST;
-	if (lost && !cert_copy_opens(there, password)) {
-		if (password.n > 0 && !c->json)
-			person_say(text_same_password);
-		return CERT_KM_LOST;
-	}
-	if (lost) {
-		cert_copy_stay(c, there, FOLDER_KM_CERT);
-		cert_copy_stay(c, there, FOLDER_KM_KEY);
-	}
+	if (lost)
+		end = comes ? CERT_KM_LOST
+			    : cert_copy_keep_pair(c, there, password);
+	if (end != CERT_DONE)
+		return end;
 	if (cert_file(c, FOLDER_CA_PUBS).n == 0 &&
 	    cert_copy_same_issuer(c, there))
 		cert_copy_stay(c, there, FOLDER_CA_PUBS);
