@@ -32,6 +32,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const struct person_text text_again = {
+	"비밀번호가 맞지 않아요. 다시 입력해 주세요.",
+	"The password is wrong. Type it again."
+};
 static const struct person_text text_which = { "번호", "Number" };
 static const struct person_text text_cut = {
 	"너무 많거나 깊어서 다 찾지는 못했어요. --root로 좁혀 주세요.",
@@ -403,6 +407,20 @@ cert_ask(struct cert *c, const char *file, const char *option,
 		return cert_failed(c, rc);
 
 	return out->n == 0 ? CERT_PASSWORD : CERT_DONE;
+}
+
+bool
+cert_ask_again(struct cert *c, const char *file, enum cert_end end, int *tries,
+    struct sec *typed)
+{
+	if ((end != CERT_PASSWORD && end != CERT_PASSWORD_PFX) ||
+	    file != NULL || ++*tries == PERSON_TRIES)
+		return false;
+	person_say(text_again);
+	err_clear(&c->err);
+	sec_free(typed);
+
+	return true;
 }
 
 enum cert_end

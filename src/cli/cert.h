@@ -140,6 +140,14 @@ enum cert_end cert_ask(struct cert *c, const char *file, const char *option,
     struct person_text prompt, struct sec *out);
 
 /*
+ * A password that somebody typed was wrong: is it asked for once more? Then
+ * that is said, and what was typed is wiped. tries counts them, from 0; file is
+ * that of cert_ask(), which has no other one to give.
+ */
+bool cert_ask_again(struct cert *c, const char *file, enum cert_end end,
+    int *tries, struct sec *typed);
+
+/*
  * Yes, or CERT_DECLINED; CERT_UNATTENDED where nobody can be asked and option
  * would have said it.
  */

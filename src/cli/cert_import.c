@@ -362,6 +362,25 @@ cert_import_unread(struct cert *c, enum rc rc)
 	return end == CERT_MALFORMED ? CERT_NO_PFX : end;
 }
 
+/* The file with the password, which may be empty. */
+static enum cert_end
+cert_import_open(
+    struct cert *c, struct span file, struct sec *password, struct pfx *pfx)
+{
+	enum cert_end end;
+	int tries = 0;
+
+	do {
+		end = cert_ask(c, c->password_file, "--password-file",
+		    text_file, password);
+		if (end == CERT_DONE || end == CERT_PASSWORD)
+			end = cert_import_unread(c,
+			    pfx_open(file, sec_span(password), pfx, &c->err));
+	} while (cert_ask_again(c, c->password_file, end, &tries, password));
+
+	return end;
+}
+
 /* Wipes it, and frees what it holds. */
 static void
 cert_import_clear(struct import *m)
@@ -395,13 +414,7 @@ cert_import(struct cert *c)
 					      "no home folder"));
 	if (end != CERT_DONE)
 		goto out;
-	/* A file may have an empty password. */
-	end = cert_ask(
-	    c, c->password_file, "--password-file", text_file, &password);
-	if (end != CERT_DONE && end != CERT_PASSWORD)
-		goto out;
-	rc = pfx_open(buf_span(&file), sec_span(&password), &m.pfx, &c->err);
-	end = cert_import_unread(c, rc);
+	end = cert_import_open(c, buf_span(&file), &password, &m.pfx);
 	(void)json_object_set_new(c->answer, "folders", json_array());
 	if (end == CERT_DONE)
 		end = cert_import_find(c, &m);

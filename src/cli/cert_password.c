@@ -220,10 +220,16 @@ cert_password_type(struct cert *c, struct sec *password)
 enum cert_end
 cert_password_ask(struct cert *c, struct sec *password)
 {
-	enum cert_end end = cert_password_type(c, password);
+	enum cert_end end;
+	int tries = 0;
 
-	return end == CERT_DONE ? cert_password_try(c, sec_span(password))
-				: end;
+	do {
+		end = cert_password_type(c, password);
+		if (end == CERT_DONE)
+			end = cert_password_try(c, sec_span(password));
+	} while (cert_ask_again(c, c->password_file, end, &tries, password));
+
+	return end;
 }
 
 enum cert_end

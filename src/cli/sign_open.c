@@ -62,21 +62,46 @@ sign_algorithm(struct sign *s)
 	s->algorithm.salt_bytes = s->pss ? 32 : 0;
 }
 
+static enum cert_end
+sign_key_failed(struct cert *c, enum rc rc)
+{
+	return rc == RC_STATE
+	    ? cert_password_of(c, FOLDER_SIGN_KEY, CERT_OTHER_KEY)
+	    : cert_failed(c, rc);
+}
+
+/* What the key file holds, once the password is right. */
+static enum cert_end
+sign_open_info(struct cert *c, struct sec *info)
+{
+	struct sec password SEC_WIPED = { 0 };
+	enum cert_end end;
+	int tries = 0;
+
+	do {
+		end = cert_password_type(c, &password);
+		if (end == CERT_DONE)
+			end = sign_key_failed(c,
+			    cert_password_open(
+				c, FOLDER_SIGN_KEY, sec_span(&password), info));
+	} while (cert_ask_again(c, c->password_file, end, &tries, &password));
+
+	return end;
+}
+
 /* The key file is opened; of what is in it the key, and R where it is wanted. */
 static enum cert_end
 sign_open_file(struct sign *s)
 {
 	struct cert *c = s->cert;
-	struct sec password SEC_WIPED = { 0 }, info SEC_WIPED = { 0 };
+	struct sec info SEC_WIPED = { 0 };
 	struct pkinfo numbers;
-	enum cert_end end = cert_password_type(c, &password);
+	enum cert_end end = sign_open_info(c, &info);
 	enum rc rc;
 
 	if (end != CERT_DONE)
 		return end;
-	rc = cert_password_open(c, FOLDER_SIGN_KEY, sec_span(&password), &info);
-	if (rc == RC_OK)
-		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
+	rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
 	if (rc == RC_OK)
 		rc = certificate_key_matches(s->certificate, &numbers, &c->err);
 	if (rc == RC_OK)
@@ -85,11 +110,9 @@ sign_open_file(struct sign *s)
 		return CERT_NO_R;
 	if (rc == RC_OK && s->random)
 		rc = rawsig_random(numbers.r, &s->r, &c->err);
-	if (rc == RC_STATE)
-		return cert_password_of(c, FOLDER_SIGN_KEY, CERT_OTHER_KEY);
 	sign_algorithm(s);
 
-	return cert_failed(c, rc);
+	return sign_key_failed(c, rc);
 }
 
 /* What a token's refusal means is told as ingam token does. */

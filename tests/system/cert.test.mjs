@@ -7,7 +7,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -223,6 +223,23 @@ test('check-password: every sample, and typed on a terminal', async () => {
   const typed = await terminal(['check-password', made.folder], { answers: [password] });
   assert.match(typed.stdout, /\nThe password is right \(.+\)\.\n$/);
   assert.ok(!typed.stdout.includes(password), 'it is not echoed');
+});
+
+test('a wrong password that is typed may be typed again, three times in all', async () => {
+  const out = join(base, 'thrice.p12'), signed = join(base, 'thrice.p7m');
+  const again = /비밀번호가 맞지 않아요\. 다시 입력해 주세요\.\n/g;
+  assert.equal((await cert(['export', made.folder, '--out', out, '--password-file', right])).code, 0);
+  const at = mkdtempSync(join(base, 'thrice-'));
+  for (const words of [['cert', 'check-password', made.folder], ['cert', 'import', out, '--to', at], ['sign', '--certificate', fingerprint, '--out', signed, out]]) {
+    const run = (answers) => onTerminal([program('ingam'), ...words], { env: { HOME: home, ...ko }, answers });
+    const never = await run(['Wrong1!Qw', '', 'Wrong3!Qw']);
+    assert.deepEqual([never.code, never.stdout.match(again)?.length], [1, 2], never.stdout);
+    assert.match(never.stdout, /^비밀번호가 맞지 않아요\.(?! 다시)[^\n]*\n$/m);
+    const third = await run(['Wrong1!Qw', 'Wrong2!Qw', password]);
+    assert.deepEqual([third.code, third.stdout.match(again)?.length], [0, 2], third.stdout);
+  }
+  const english = await terminal(['check-password', made.folder], { env: { LC_ALL: 'C' }, answers: ['Wrong1!Qw', password] });
+  assert.match(english.stdout, /The password is wrong\. Type it again\.\n[^]*The password is right/);
 });
 
 /** What is wrong with the key file, and how it is told: field and reason. */
