@@ -416,6 +416,17 @@ cert_copy_keep_pair(
 	return CERT_DONE;
 }
 
+bool
+cert_copy_same(const struct cert *c)
+{
+	for (size_t i = 0; i < FOLDER_FILES; i++)
+		if (!span_equal(buf_span(&c->medium.files[i]),
+			buf_span(&c->there.files[i])))
+			return false;
+
+	return true;
+}
+
 /* As cert_copy_keep(), of what was read there. */
 static enum cert_end
 cert_copy_keep_of(
@@ -429,6 +440,8 @@ cert_copy_keep_of(
 		(!certificate && there->files[FOLDER_KM_CERT].n > 0));
 	enum cert_end end = CERT_DONE;
 
+	if (cert_copy_same(c))
+		return end;
 	/* Half a pair drives out no key. */
 	if (lost)
 		end = comes ? CERT_KM_LOST
@@ -455,30 +468,6 @@ cert_copy_keep(struct cert *c, struct span password)
 				: end;
 }
 
-/* CERT_ALREADY: the very same files are there, byte for byte. */
-static enum cert_end
-cert_copy_already(struct cert *c)
-{
-	struct medium there = { 0 };
-	char folder[FOLDER_PATH];
-	enum cert_end end = cert_copy_read(c, &there);
-	bool same = true;
-
-	for (size_t i = 0; i < FOLDER_FILES; i++)
-		same = same &&
-		    span_equal(buf_span(&c->medium.files[i]),
-			buf_span(&there.files[i]));
-	medium_clear(&there);
-	if (end != CERT_DONE || !same)
-		return end;
-	end = cert_copy_folder(c, folder);
-	answer_append(c->answer, "replaced", NULL);
-	answer_append(c->answer, "kept", NULL);
-	pick_json_path(c->answer, "folder", folder);
-
-	return end == CERT_DONE ? CERT_ALREADY : end;
-}
-
 /* What stayed, into the answer; of the pair a person is told. */
 static void
 cert_copy_say_kept(const struct cert *c)
@@ -490,6 +479,19 @@ cert_copy_say_kept(const struct cert *c)
 			    json_string(folder_name((enum folder_file)i)));
 	if (!c->json && (c->kept & 1U << FOLDER_KM_CERT) != 0)
 		person_say(text_kept);
+}
+
+enum cert_end
+cert_copy_already(struct cert *c)
+{
+	char folder[FOLDER_PATH];
+	enum cert_end end = cert_copy_folder(c, folder);
+
+	answer_append(c->answer, "replaced", NULL);
+	cert_copy_say_kept(c);
+	pick_json_path(c->answer, "folder", folder);
+
+	return end == CERT_DONE ? CERT_ALREADY : end;
 }
 
 enum cert_end
@@ -532,9 +534,9 @@ cert_copy(struct cert *c)
 	enum cert_end end = cert_password_choose(c);
 
 	if (end == CERT_DONE)
-		end = cert_copy_already(c);
-	if (end == CERT_DONE)
 		end = cert_copy_keep(c, unknown);
+	if (end == CERT_DONE && cert_copy_same(c))
+		return cert_copy_already(c);
 	if (end == CERT_DONE)
 		end = cert_copy_ask(c, false, false);
 	if (end == CERT_DONE)

@@ -22,9 +22,15 @@ enum cert_end cert_copy_check(struct cert *c);
  * Looks at its place first, and adds to c->medium what it has not and what would
  * be lost there: the encryption pair of the same owner where password opens it,
  * the certificates of the same CA. CERT_KM_LOST: an encryption pair that cannot
- * stay.
+ * stay. Where the very same files are there nothing is added.
  */
 enum cert_end cert_copy_keep(struct cert *c, struct span password);
+
+/* Has cert_copy_keep() seen the very same files there, byte for byte? */
+bool cert_copy_same(const struct cert *c);
+
+/* Ends as CERT_ALREADY then, with the answer of cert_copy_put(). */
+enum cert_end cert_copy_already(struct cert *c);
 
 /*
  * Asks before another is replaced, after showing both and what speaks against

@@ -17,6 +17,7 @@
 #include "npki/capubs.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
+#include "npki/password.h"
 #include "npki/pbeput.h"
 
 #include <stdlib.h>
@@ -44,6 +45,15 @@ static const struct person_text text_ownerless = {
 };
 static const struct person_text text_unwritten = { "넣지 못한 인증서",
 	"Not put there" };
+static const struct person_text text_there = { "이미 있는 인증서",
+	"There already" };
+static const struct person_text text_rules = {
+	"인증서 비밀번호가 PFX 파일의 비밀번호와 같아졌는데, 새 비밀번호 규칙에 맞지 "
+	"않아요. ingam cert change-password로 바꾸는 것이 안전해요.",
+	"The certificate has the password of the PKCS#12 file now, which breaks "
+	"the rules for new ones. It is safer to change it: ingam cert "
+	"change-password."
+};
 static const struct person_text text_empty = {
 	"PFX 파일의 비밀번호가 비어 있어요. 인증서에는 새 비밀번호가 필요해요.",
 	"The password of the PFX file is empty. The certificate needs a new one."
@@ -102,6 +112,28 @@ cert_import_take(struct cert *c, const struct pfx_pair *pair,
 	buf_bytes(&c->medium.files[key], file);
 
 	return RC_OK;
+}
+
+/*
+ * A key file that is there and holds the same key under the same password stays
+ * as it is: a new one would differ in its salt alone.
+ */
+static void
+cert_import_stay(struct cert *c, const struct pfx_pair *pair,
+    struct span password, enum folder_file certificate, enum folder_file key)
+{
+	struct sec held SEC_WIPED = { 0 };
+	const struct span unknown = { NULL, 0 };
+	struct span file = buf_span(&c->there.files[key]);
+
+	if (c->form != NULL ||
+	    !span_equal(buf_span(&c->there.files[certificate]),
+		cert_file(c, certificate)) ||
+	    keyfile_open(file, password, unknown, &held, NULL) != RC_OK ||
+	    !sec_equal(sec_span(&held), pair->info))
+		return;
+	buf_reset(&c->medium.files[key]);
+	buf_bytes(&c->medium.files[key], file);
 }
 
 /* A certificate of the file into a list of the answer. */
@@ -217,6 +249,7 @@ cert_import_make(
 	size_t n = cert_pfx_authorities(&m->pfx, authorities);
 	uint8_t made[CAPUBS_MAX];
 	struct derput w = derput_init(made, sizeof(made));
+	enum cert_end end;
 	enum rc rc;
 
 	for (size_t i = 0; i < FOLDER_FILES; i++)
@@ -231,8 +264,15 @@ cert_import_make(
 		buf_bytes(&c->medium.files[FOLDER_CA_PUBS], derput_span(&w));
 	}
 
-	return rc == RC_OK ? cert_copy_keep(c, m->password)
-			   : cert_failed(c, rc);
+	end = rc == RC_OK ? cert_copy_keep(c, m->password) : cert_failed(c, rc);
+	if (end == CERT_DONE)
+		cert_import_stay(
+		    c, pair, m->password, FOLDER_SIGN_CERT, FOLDER_SIGN_KEY);
+	if (end == CERT_DONE && km != NULL)
+		cert_import_stay(
+		    c, km, m->password, FOLDER_KM_CERT, FOLDER_KM_KEY);
+
+	return end;
 }
 
 static enum cert_end
@@ -240,6 +280,8 @@ cert_import_ask(
     struct cert *c, const struct import *m, const struct pfx_pair *pair)
 {
 	(void)m;
+	if (cert_copy_same(c))
+		return CERT_DONE;
 
 	return cert_copy_ask(c, true, cert_password_note_r(c, pair->info));
 }
@@ -261,12 +303,29 @@ cert_import_placed(struct cert *c)
 	}
 }
 
+/* Nothing is written; among others it is told of which. */
+static enum cert_end
+cert_import_there(struct cert *c, const struct import *m)
+{
+	enum cert_end end = cert_copy_already(c);
+
+	if (end != CERT_ALREADY)
+		return end;
+	cert_import_placed(c);
+	if (m->n > 1 && !c->json)
+		pick_tell(stderr, text_there, &c->info, NULL);
+
+	return end;
+}
+
 static enum cert_end
 cert_import_put(
     struct cert *c, const struct import *m, const struct pfx_pair *pair)
 {
 	enum cert_end end;
 
+	if (cert_copy_same(c))
+		return cert_import_there(c, m);
 	if (cert_file(c, FOLDER_KM_KEY).n == 0 &&
 	    cert_pfx_is_half(&m->pfx, &c->info))
 		cert_say_missing(c, FOLDER_KM_KEY);
@@ -301,13 +360,16 @@ cert_import_step(struct cert *c, struct import *m,
 	size_t n = 0;
 
 	*end = CERT_DONE;
-	while (n < m->n) {
+	while (n < m->n && (*end == CERT_DONE || *end == CERT_ALREADY)) {
+		enum cert_end was = *end;
+
 		cert_import_turn(c, &m->items[n]);
 		*end = step(c, m, m->items[n].pair);
 		cert_import_turn(c, &m->items[n]);
-		if (*end != CERT_DONE)
-			break;
-		n++;
+		/* All were there already, or something was done. */
+		if (*end == CERT_ALREADY && n > 0)
+			*end = was;
+		n += *end == CERT_DONE || *end == CERT_ALREADY ? 1 : 0;
 	}
 
 	return n;
@@ -346,8 +408,12 @@ cert_import_password(struct cert *c, struct import *m, struct sec *password)
 		end = cert_password_new(c, none, &own);
 
 	m->password = sec_span(another ? &own : password);
+	if (end == CERT_DONE)
+		end = cert_import_all(c, m);
+	if (end == CERT_DONE && !c->json && password_broken(m->password) != 0)
+		person_say(text_rules);
 
-	return end == CERT_DONE ? cert_import_all(c, m) : end;
+	return end;
 }
 
 /* What the file itself is told by. */

@@ -145,7 +145,10 @@ test('the certificates of the CA that are there stay for one of the same CA', as
   const list = Buffer.concat([Buffer.from([0x30, 0x82, length >> 8, length & 255]), authorities]);
   writeFileSync(join(folder, 'CaPubs'), list);
   const { answer } = await json(['copy', earlier.folder, '--to', at, '--replace']);
-  assert.deepEqual([answer.problem, answer.kept], ['', ['CaPubs']]);
+  assert.deepEqual([answer.problem, answer.kept], ['already', ['CaPubs']]);
+  assert.deepEqual(readFileSync(join(folder, 'CaPubs')), list);
+  const { answer: over } = await json(['import', pfx, '--to', at, '--password-file', right, '--replace']);
+  assert.deepEqual([over.problem, over.kept.includes('CaPubs')], ['', true]);
   assert.deepEqual(readFileSync(join(folder, 'CaPubs')), list);
 });
 
@@ -314,7 +317,7 @@ test('export and import ask what may end them before a password that would be of
   const no = await terminal(['export', both.folder, '--out', out], ['no'], { LC_ALL: 'C' });
   assert.deepEqual([no.code, readFileSync(out, 'utf8')], [5, 'x']);
   assert.doesNotMatch(no.stdout, /Password/);
-  const { at } = await put(renewed);
+  const { at } = await put(earlier);
   const declined = await terminal(['import', pfx, '--to', at], [password, 'no'], { LC_ALL: 'C' });
   assert.equal(declined.code, 5);
   assert.doesNotMatch(declined.stdout, /New password/);

@@ -202,6 +202,46 @@ test('import: a wrong password and a damaged file look alike, and both are said'
   }
 });
 
+test('import: what is there with the same key and password stays, and is no question', async () => {
+  const two = makeCertificate({ into: join(base, 'second'), password, name: '김영희()003' }), at = medium();
+  const file = join(base, 'once.p12'), bytes = () => readdirSync(at, { recursive: true }).filter((name) => /\.(der|key)$|CaPubs/.test(name)).sort().map((name) => readFileSync(join(at, name)).toString('hex'));
+  assert.equal((await cert(['export', made.folder, '--out', file, '--password-file', right])).code, 0);
+  const first = await json(['import', file, '--to', at, '--password-file', right]);
+  assert.deepEqual([first.code, first.answer.problem], [0, '']);
+  const before = bytes();
+  assert.ok(before.length >= 4, `${before.length}`);
+  const again = await json(['import', file, '--to', at, '--password-file', right]);
+  assert.deepEqual([again.code, again.answer.problem, again.answer.folders, again.answer.replaced, again.answer.kept], [0, 'already', first.answer.folders, [], []]);
+  const typed = await terminal(['import', file, '--to', at], [password], ko);
+  assert.deepEqual([typed.code, /바꿀까요|가져왔어요/.test(typed.stdout)], [0, false], typed.stdout);
+  assert.deepEqual(bytes(), before);
+  // Another password, another form, another key file: a question as ever.
+  for (const more of [['--new-password-file', other], ['--form', 'pbes2-aes']]) assert.equal((await json(['import', file, '--to', at, '--password-file', right, ...more])).answer.problem, 'exists', more[0]);
+  rmSync(join(first.answer.folders[0], 'kmPri.key'));
+  assert.equal((await json(['import', file, '--to', at, '--password-file', right])).answer.problem, 'exists');
+  assert.equal((await json(['import', file, '--to', at, '--password-file', right, '--replace'])).answer.problem, '');
+  // Of two, the one that is not there yet is put there, and the other one named.
+  const parts = [made, two].map(({ folder }, i) => [folder, join(base, `once-${i}.p12`)]), both = join(base, 'once-both.p12');
+  for (const [folder, out] of parts) assert.equal((await cert(['export', folder, '--out', out, '--form', 'compatible', '--password-file', right])).code, 0);
+  writeFileSync(both, joined(parts[0][1], parts[1][1], password));
+  const one = await cert(['import', both, '--to', at, '--password-file', right], ko);
+  assert.deepEqual([one.code, /^이미 있는 인증서: 홍길동, /m.test(one.stderr), /가져왔어요 \(김영희/.test(one.stdout), /홍길동/.test(one.stdout)], [0, true, true, false], one.out);
+  const all = await json(['import', both, '--to', at, '--password-file', right]);
+  assert.deepEqual([all.code, all.answer.problem, all.answer.folders.length], [0, 'already', 2]);
+});
+
+test('import: a password that would not be allowed as a new one is taken, and that is said', async () => {
+  const key = join(base, 'weak.pem'), crt = join(base, 'weak.crt'), file = join(base, 'weak.p12'), weak = secret('1234', 'weak');
+  writeFileSync(crt, made.pem);
+  execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', made.signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
+  execFileSync('openssl', ['pkcs12', '-export', '-in', crt, '-inkey', key, '-passout', 'pass:1234', '-out', file], { stdio: 'pipe' });
+  const at = medium(), rules = /새 비밀번호 규칙에 맞지 않아요\. ingam cert change-password로/;
+  assert.match((await cert(['import', file, '--to', at, '--password-file', weak], ko)).stderr, rules);
+  assert.match((await cert(['import', file, '--to', medium(), '--password-file', weak], { LC_ALL: 'C' })).stderr, /breaks the rules for new ones\. It is safer to change it: ingam cert change-password\./);
+  assert.doesNotMatch((await cert(['import', file, '--to', medium(), '--password-file', weak, '--new-password-file', right], ko)).stderr, rules);
+  assert.equal((await json(['import', file, '--to', medium(), '--password-file', weak])).stderr, '');
+});
+
 /** DER: the elements in bytes, and one of them made. */
 function elements(bytes) {
   const found = [];
