@@ -15,16 +15,18 @@ _ingam_help() {
 	NR > 1 { print line } { line = $0 } END { print line }'
 }
 
-# Which certificate: its number in the list that is looked at, or its folder.
+# Which certificate: its number in the list that is looked at, or its folder,
+# which whoever means it begins to type.
 _ingam_certificates() {
-	local program=$1 root=()
+	local program=$1 typed=${*: -1} root=() numbers
 	shift
 	while [ $# -gt 1 ]; do
 		[ "$1" != --root ] || { [ "$2" != = ] || shift; root=(--root "${2/#\~/$HOME}"); }
 		shift
 	done
-	LC_ALL=C "$program" cert list "${root[@]}" 2>/dev/null </dev/null | cut -f 1
-	echo folders
+	numbers=$(LC_ALL=C "$program" cert list "${root[@]}" 2>/dev/null </dev/null | cut -f 1)
+	[ -z "$numbers" ] || printf '%s\n' "$numbers"
+	[ -n "$numbers" ] && [ -z "$typed" ] || echo folders
 }
 
 # The words that may follow: _ingam_words COMMAND [WORD …], the last one being
