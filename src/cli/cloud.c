@@ -136,6 +136,7 @@ struct import {
 	enum cert_end end;   /* of END_FILES */
 	bool several;        /* certificates, of which none was chosen */
 	enum send_step step; /* how far it got */
+	struct rest *rest;
 	struct code code;
 	enum rc rc; /* of END_OTHER; cert.err says more */
 	struct rest_problem problem;
@@ -288,6 +289,22 @@ import_code_ending(enum rc rc)
 			      : END_NO_CODE;
 }
 
+/* What is asked for here lives for minutes: not where nobody would take it. */
+static enum ending
+import_reach(struct import *m)
+{
+	enum rc rc;
+
+	m->rest = rest_new(m->server, language_korean());
+	if (m->rest == NULL)
+		return import_other(m, RC_MEMORY);
+	if (m->code_text != NULL)
+		return END_DONE;
+	rc = rest_reach(m->rest, &m->cert.err);
+
+	return rc == RC_OK ? END_DONE : import_other(m, rc);
+}
+
 /* The number: from the option, or asked; a slip is told, and asked again. */
 static enum ending
 import_code(struct import *m)
@@ -361,14 +378,9 @@ import_send(struct import *m)
 		km ? cert_file(c, FOLDER_KM_CERT) : none,
 		km ? cert_file(c, FOLDER_KM_KEY) : none,
 	};
-	struct rest *rest = rest_new(m->server, language_korean());
-	enum rc rc;
+	enum rc rc = send_files(m->rest, &m->code, &files, import_progress, m,
+	    &m->problem, &m->cert.err);
 
-	if (rest == NULL)
-		return import_other(m, RC_MEMORY);
-	rc = send_files(rest, &m->code, &files, import_progress, m, &m->problem,
-	    &m->cert.err);
-	rest_free(rest);
 	if (rc == RC_OK)
 		return END_DONE;
 	if (rc == RC_SECRET)
@@ -430,6 +442,7 @@ import_run(struct import *m)
 	static enum ending (*const steps[])(struct import *) = {
 		import_choose,
 		import_attended,
+		import_reach,
 		import_code,
 		import_password,
 		import_send,
@@ -492,6 +505,7 @@ cloud_import(int argc, char **argv)
 	code = import_options(&m, argc, argv);
 	if (code == PERSON_YES)
 		code = import_tell(&m, import_run(&m));
+	rest_free(m.rest);
 	cert_clear(&m.cert);
 	code_wipe(&m.code);
 

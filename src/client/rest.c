@@ -191,6 +191,14 @@ rest_problem_of(
 }
 
 enum rc
+rest_reach(struct rest *r, struct err *e)
+{
+	long status;
+
+	return rest_perform(r, "GET", "/healthz", NULL, &status, e);
+}
+
+enum rc
 rest_call(struct rest *r, const char *method, const char *path, json_t *body,
     json_t **answer, struct rest_problem *problem, struct err *e)
 {

@@ -51,6 +51,9 @@ void rest_set_patience(struct rest *r, long seconds);
 IG_CHECK enum rc rest_call(struct rest *r, const char *method, const char *path,
     json_t *body, json_t **answer, struct rest_problem *problem, struct err *e);
 
+/* Is there anything at the origin that answers, whatever it says? RC_IO. */
+IG_CHECK enum rc rest_reach(struct rest *r, struct err *e);
+
 /* Members of an answer, borrowed; NULL, 0 where absent or of another type. */
 const char *rest_text(const json_t *object, const char *name);
 long long rest_number(const json_t *object, const char *name);

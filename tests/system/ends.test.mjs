@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { program, root, run, startService } from '../lib/service.mjs';
+import { terminal } from '../lib/terminal.mjs';
 
 const base = mkdtempSync(join(tmpdir(), 'ingam-ends-'));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -211,6 +212,16 @@ test('cloud import to the address of the phone app: exit 4, and which address it
     assert.equal((await ingam(['cloud', 'import', '--server', running.pc, ...args.slice(4)])).code, 1);
   } finally {
     await running.stop();
+  }
+});
+
+test('cloud import: where no service answers, that is said before the number is asked for', async () => {
+  const args = ['cloud', 'import', '--server', 'http://localhost:1', folder];
+  for (const [LC_ALL, says, prompt] of [['C.UTF-8', /localhost:1/, /13-digit/], ['ko_KR.UTF-8', /localhost:1/, /승인번호/]]) {
+    const { code, stdout } = await terminal([program('ingam'), ...args], { env: { ...env, LC_ALL } });
+    assert.equal(code, 4, stdout);
+    assert.match(stdout, says);
+    assert.doesNotMatch(stdout, prompt);
   }
 });
 
