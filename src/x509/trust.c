@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -144,13 +145,20 @@ trust_add_bytes(struct trust *t, struct span in, struct err *e)
 	return trust_add_pem(t, in, e);
 }
 
-/* What goes into the field: whose it is has to find it. */
-static const char *
-trust_name(const char *path)
+/* The field is its name: whose it is has to find it. */
+static enum rc
+trust_wrong(const char *path, enum rc rc, const char *why, struct err *e)
 {
 	const char *last = strrchr(path, '/');
+	char name[NAME_MAX + 1];
 
-	return last == NULL ? path : last + 1;
+	text_sanitise(
+	    name, sizeof(name), span_str(last == NULL ? path : last + 1));
+	rc = err_set(e, rc, name, "%s", why);
+	if (e != NULL)
+		e->is_file = true;
+
+	return rc;
 }
 
 static enum rc
@@ -167,7 +175,7 @@ trust_add_file(struct trust *t, const char *path, struct err *e)
 	if (rc == RC_OK)
 		return RC_OK;
 
-	return err_set(e, rc, trust_name(path), "%s", why.msg);
+	return trust_wrong(path, rc, why.msg, e);
 }
 
 static bool
@@ -195,8 +203,9 @@ trust_add_folder(struct trust *t, const char *path, struct err *e)
 	int n = scandir(path, &entries, NULL, alphasort);
 
 	if (n < 0)
-		return err_set(e, errno == ENOMEM ? RC_MEMORY : RC_ABSENT,
-		    trust_name(path), "no such folder");
+		return trust_wrong(path,
+		    errno == ENOMEM ? RC_MEMORY : RC_ABSENT, "no such folder",
+		    e);
 	for (int i = 0; i < n; i++) {
 		int size = snprintf(
 		    file, sizeof(file), "%s/%s", path, entries[i]->d_name);
@@ -217,8 +226,8 @@ trust_add_path(struct trust *t, const char *path, struct err *e)
 	struct stat st;
 
 	if (stat(path, &st) != 0)
-		return err_set(e, errno == ENOENT ? RC_ABSENT : RC_IO,
-		    trust_name(path), "no such file");
+		return trust_wrong(path, errno == ENOENT ? RC_ABSENT : RC_IO,
+		    "no such file", e);
 
 	return S_ISDIR(st.st_mode) ? trust_add_folder(t, path, e)
 				   : trust_add_file(t, path, e);
@@ -258,9 +267,9 @@ trust_load(const char *path, struct trust **out, struct err *e)
 		return rc;
 	rc = path == NULL ? trust_add_usual(t, e) : trust_add_path(t, path, e);
 	if (rc == RC_OK && t->n == 0)
-		rc = err_set(e, RC_ABSENT,
-		    path == NULL ? NULL : trust_name(path),
-		    "no certificate in it");
+		rc = path == NULL
+		    ? err_set(e, RC_ABSENT, NULL, "no certificate in it")
+		    : trust_wrong(path, RC_ABSENT, "no certificate in it", e);
 	if (rc == RC_OK)
 		*out = t;
 	else
