@@ -4,7 +4,7 @@
 // Not here: our own encoders; the samples (tests/npki-samples), which expired.
 import { execFileSync } from 'node:child_process';
 import { createCipheriv, createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,11 +41,11 @@ export function vidOf(number, r) {
  * vid: hex of a virtual identifier that its subjectAltName shall have. number:
  * the registration number that it is issued for; then it has a VID, and R is in
  * its key file. valid: its first and last second, 20270101000000Z, instead of
- * days from now on.
- * @param {{name?: string, vid?: string, number?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, into: string}} o
+ * days from now on. root: a file for the certificate of the CA, as PEM.
+ * @param {{name?: string, vid?: string, number?: string, password?: string, days?: number, valid?: [string, string], key?: 'rsa:2048'|'ec', form?: 'aes'|'seed', km?: boolean, issuer?: string, root?: string, into: string}} o
  * @returns {{folder: string, signCert: string, signKey: string, kmCert?: string, password: string, pem: string}}
  */
-export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', number, vid, into }) {
+export function makeCertificate({ name = '홍길동()0010023400506789012345', password = 'Trial7!Ingam', days = 365, valid, key = 'rsa:2048', form = 'seed', km = false, issuer = 'Ingam test CA', number, vid, root, into }) {
   const work = mkdtempSync(join(tmpdir(), 'ingam-ca-'));
   const r = randomBytes(20);
   const identifier = number === undefined ? vid : vidOf(number, r);
@@ -108,6 +108,7 @@ ${identifier === undefined ? '' : identity(name.replace(/\(.*/, ''), identifier)
     pem: readFileSync(cert, 'utf8'),
     ca: readFileSync(join(work, 'ca.pem'), 'utf8'),
   };
+  if (root !== undefined) copyFileSync(join(work, 'ca.pem'), root);
   rmSync(work, { recursive: true, force: true });
   if (number !== undefined) putR(result, r);
   return result;

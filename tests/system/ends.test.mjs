@@ -174,8 +174,12 @@ test('--password-file -: the next line of standard input, for each that is asked
 test("the README's trial certificates: their password, their number, and one in the place of the other", async () => {
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const [, trial] = /password `([^`]+)`/.exec(text), [, number] = /resident number `([^`]+)`/.exec(text);
-  for (const [, script] of text.matchAll(/^ {4}node -e "(.*)"$/gm)) await run('node', ['-e', script.replaceAll('./tests/lib', join(root, 'tests/lib')).replace("into: 'build/", `into: '${base}/`)]);
+  for (const [, script] of text.matchAll(/^ {4}node -e "(.*)"$/gm)) await run('node', ['-e', script.replaceAll('./tests/lib', join(root, 'tests/lib')).replaceAll("'build/", `'${base}/`)]);
   const changed = `${trial}8`, at = ['--root', join(base, 'trial')], renewed = ['--root', join(base, 'renewed')];
+  const signed = join(base, 'trial', 'signed.p7m'), authority = join(base, 'trial', 'root.pem');
+  assert.equal((await ingam(['sign', ...at, '--password-file', '-', '--out', signed, join(root, 'README.md')], { input: `${trial}\n` })).code, 0);
+  const verified = await ingam(['verify', '--trust', authority, '--no-revocation', signed]);
+  assert.equal(verified.code, 0, verified.out);
   for (const [args, typed] of [
     [['change-password', '--password-file', '-', '--new-password-file', '-', '1', ...at], `${trial}\n${changed}\n`],
     [['vid', '--password-file', '-', '--number-file', '-', '1', ...at], `${changed}\n${number}\n`],
@@ -237,6 +241,11 @@ test('cloud import: that the key has no R for the VID is said before it is sent'
   const answer = async (of) => JSON.parse((await ingam([...args, '--json', of])).stdout);
   const fingerprint = createHash('sha256').update(readFileSync(bare.signCert)).digest('hex');
   assert.deepEqual([(await answer(bare.folder)).without_r, (await answer(folder)).without_r], [[fingerprint], undefined]);
+});
+
+test('verify: a file of --trust is called by its name, whatever word of ours that begins with', async () => {
+  for (const name of ['root.pem', 'ca[1].pem', 'key'])
+    assert.ok((await ingam(['verify', '--trust', join(base, 'none', name), message])).stderr.includes(`(${name}: no such file)`), name);
 });
 
 /** Failures that say why; what stays as it is in every language: options, names of files, addresses, a standard's fields and clauses. */
