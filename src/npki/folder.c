@@ -181,7 +181,7 @@ folder_add(struct walk *w, struct folder_pair *pair)
 	return RC_OK;
 }
 
-/* Remembers a regular file if it has one of our names. */
+/* Remembers what has one of our names. */
 static enum rc
 folder_remember(struct walk *w, const char *path, const char *name,
     struct folder_pair *pair)
@@ -211,6 +211,7 @@ folder_entry(struct walk *w, int at, const char *folder, const char *name,
 {
 	char path[FOLDER_PATH];
 	struct stat st;
+	enum rc rc;
 	int n, fd;
 
 	n = snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -227,6 +228,10 @@ folder_entry(struct walk *w, int at, const char *folder, const char *name,
 		return folder_remember(w, path, name, pair);
 	if (!S_ISDIR(st.st_mode))
 		return RC_OK;
+	/* A folder in a file's place is no file that is missing. */
+	if (folder_file_of(name) != FOLDER_CA_PUBS &&
+	    (rc = folder_remember(w, path, name, pair)) != RC_OK)
+		return rc;
 	if (depth == FOLDER_DEPTH) {
 		w->out->cut = true;
 		return RC_OK;

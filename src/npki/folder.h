@@ -31,7 +31,11 @@ enum folder_medium {
 	FOLDER_PHONE,
 };
 
-/* One subject's files as paths; NULL where one is missing. */
+/*
+ * One subject's files as paths; NULL where one is missing. A folder of such a
+ * name is none that is missing, and cannot be read as a file; of CaPubs, without
+ * which all else can be used, it is.
+ */
 struct folder_pair {
 	char *sign_cert; /* never NULL */
 	char *sign_key;

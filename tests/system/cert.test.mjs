@@ -75,10 +75,21 @@ test('list: whether there is a key to use is a field of its own, and a member', 
   }
   mkdirSync(join(root, 'd'));
   writeFileSync(join(root, 'd', 'signCert.der'), 'none');
+  // A folder in a file's place is there, and no such file.
+  mkdirSync(join(root, 'e', 'signPri.key'), { recursive: true });
+  copyFileSync(made.signCert, join(root, 'e', 'signCert.der'));
+  mkdirSync(join(root, 'f', 'signCert.der'), { recursive: true });
+  copyFileSync(made.signKey, join(root, 'f', 'signPri.key'));
   const { stdout } = await cert(['list', '--root', root]);
-  assert.deepEqual(stdout.trimEnd().split('\n').map((line) => line.split('\t').slice(9)), [['a', 'yes'], ['b', 'no'], ['c', 'unreadable'], ['d', 'no']].map(([name, key]) => [join(root, name), key]));
-  assert.deepEqual((await json(['list', '--root', root])).answer.certificates.map(({ key }) => key), [true, false, false, false]);
+  const rows = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
+  assert.deepEqual(rows.map((row) => row.slice(9)), [['a', 'yes'], ['b', 'no'], ['c', 'unreadable'], ['d', 'no'], ['e', 'unreadable'], ['f', 'yes']].map(([name, key]) => [join(root, name), key]));
+  assert.equal(rows[5][2], 'unreadable');
+  assert.deepEqual((await json(['list', '--root', root])).answer.certificates.map(({ key }) => key), [true, false, false, false, false, true]);
   assert.deepEqual((await cert(['list', '--root', root], { env: ko })).stdout, stdout);
+  for (const [env, key, file] of [[{}, 'unreadable key', /signCert\.der: this is a folder/], [ko, '개인키 읽을 수 없음', /signCert\.der: 파일이 아니라 폴더예요/]]) {
+    assert.equal((await terminal(['list', '--root', root], { env: { ...env, NO_COLOR: '1' } })).stdout.match(new RegExp(` ${key}$`, 'gm')).length, 2);
+    assert.match((await cert(['show', join(root, 'f')], { env })).stderr, file);
+  }
 });
 
 test('list: columns for a person, Hangul counted as two cells, colours unless NO_COLOR', async () => {

@@ -56,6 +56,29 @@ test_tree(void)
 	folder_clear(&f);
 }
 
+/* Whoever reads them says of the file that it is none. */
+static void
+test_folders(void)
+{
+	struct folder f = { 0 };
+
+	run("mkdir -p named/a/signPri.key named/a/KMPRI.KEY named/a/CaPubs "
+	    "named/b/signCert.der/c && cd named && touch a/signCert.der "
+	    "b/signPri.key b/signCert.der/c/signCert.der");
+	ok(chdir(root) == 0 && folder_scan("named", &f, NULL) == RC_OK &&
+		f.n == 3,
+	    "a certificate whose file is a folder is one");
+	ok(ends(f.pairs[0].sign_key, "/a/signPri.key") &&
+		ends(f.pairs[0].km_key, "/a/KMPRI.KEY") &&
+		f.pairs[0].ca_pubs == NULL,
+	    "a folder in a key's place is not nothing");
+	ok(ends(f.pairs[1].sign_cert, "/b/signCert.der") &&
+		ends(f.pairs[1].sign_key, "/b/signPri.key") &&
+		ends(f.pairs[2].sign_cert, "/b/signCert.der/c/signCert.der"),
+	    "and what is in it is found all the same");
+	folder_clear(&f);
+}
+
 static void
 test_usual(void)
 {
@@ -113,6 +136,7 @@ main(void)
 	if (mkdtemp(root) == NULL)
 		return EXIT_FAILURE;
 	test_tree();
+	test_folders();
 	test_usual();
 	test_caps();
 	buf_printf(&cmd, "rm -rf '%s'", root);
