@@ -26,6 +26,50 @@ beside_check(const struct medium *m, enum folder_file file, struct err *e)
 	    e);
 }
 
+static const char *
+beside_path(const struct folder_pair *pair, enum folder_file file)
+{
+	const char *const paths[FOLDER_FILES] = {
+		[FOLDER_SIGN_CERT] = pair->sign_cert,
+		[FOLDER_SIGN_KEY] = pair->sign_key,
+		[FOLDER_KM_CERT] = pair->km_cert,
+		[FOLDER_KM_KEY] = pair->km_key,
+	};
+
+	return paths[file];
+}
+
+bool
+beside_there(const struct folder_pair *pair, enum folder_file file)
+{
+	return beside_path(pair, file) != NULL;
+}
+
+enum rc
+beside_why(const struct medium *m, const struct folder_pair *pair,
+    enum folder_file file, struct err *e)
+{
+	return beside_there(pair, file)
+	    ? beside_check(m, file, e)
+	    : err_set(e, RC_ABSENT, folder_name(file), "no such file");
+}
+
+/*
+ * Is the pair for encryption another subject's? The two certificates of one are
+ * issued together. A key shows whose it is to its password alone.
+ */
+static bool
+beside_is_other(const struct medium *m)
+{
+	struct certinfo sign, km;
+
+	return certinfo_parse(buf_span(&m->files[FOLDER_SIGN_CERT]), &sign,
+		   NULL) == RC_OK &&
+	    certinfo_parse(buf_span(&m->files[FOLDER_KM_CERT]), &km, NULL) ==
+	    RC_OK &&
+	    !span_equal(sign.subject_der, km.subject_der);
+}
+
 /* Of a pair that is not whole the file that it lacks; the key goes first. */
 static enum folder_file
 beside_lacks(const struct medium *m, bool key)
@@ -46,26 +90,34 @@ beside_of(const struct medium *m)
 	return (struct beside){
 		.key = beside_check(m, FOLDER_SIGN_KEY, NULL) == RC_OK,
 		.encryption = whole,
+		.other = whole && beside_is_other(m),
 		.lacks = whole ? FOLDER_FILES : beside_lacks(m, key),
 	};
+}
+
+const char *
+beside_word(const struct beside *b)
+{
+	if (b->lacks != FOLDER_FILES)
+		return "half";
+	if (!b->encryption)
+		return "no";
+
+	return b->other ? "other" : "yes";
 }
 
 struct beside
 beside_read(const struct folder_pair *pair)
 {
-	const char *const paths[FOLDER_FILES] = {
-		[FOLDER_SIGN_KEY] = pair->sign_key,
-		[FOLDER_KM_CERT] = pair->km_cert,
-		[FOLDER_KM_KEY] = pair->km_key,
-	};
 	struct medium m = { 0 };
 	struct beside found;
 
 	for (size_t i = 0; i < FOLDER_FILES; i++) {
+		const char *path = beside_path(pair, (enum folder_file)i);
+
 		m.files[i] = buf_init(MEDIUM_FILE_MAX);
 		/* One that cannot be read is as good as none. */
-		if (paths[i] != NULL &&
-		    file_read(paths[i], &m.files[i], NULL) != RC_OK)
+		if (path != NULL && file_read(path, &m.files[i], NULL) != RC_OK)
 			buf_clear(&m.files[i]);
 	}
 	found = beside_of(&m);

@@ -25,6 +25,7 @@
 #include "cli/message.h"
 #include "cli/paper.h"
 #include "cli/verb.h"
+#include "client/reason.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -42,11 +43,10 @@ static const struct person_text text_cut = {
 	"There is more than was looked at. Name a folder with --root."
 };
 
+/* What is the matter with the file follows. */
 static const struct person_text text_half = {
-	"암호용 인증서와 개인키 가운데 하나가 없거나 깨져서, 암호화된 문서는 이 사본으로 열 수 "
-	"없어요",
-	"One file of the encryption pair is missing or damaged, so that encrypted "
-	"documents cannot be opened with this copy"
+	"암호화된 문서는 이 사본으로 열 수 없어요",
+	"Encrypted documents cannot be opened with this copy"
 };
 
 static const struct option options[] = {
@@ -370,23 +370,37 @@ cert_read(struct cert *c)
 }
 
 void
+cert_say_lacks(struct cert *c, enum rc rc, const struct err *why)
+{
+	(void)json_object_set_new(
+	    c->answer, "missing", json_string(why->field));
+	if (c->json)
+		return;
+	(void)fprintf(stderr, "%s (", person_sentence(text_half));
+	reason_print(stderr, rc, why);
+	(void)fputs(").\n", stderr);
+}
+
+void
 cert_say_missing(struct cert *c, enum folder_file file)
 {
-	const char *missing = folder_name(file);
+	struct err why = { 0 };
+	enum rc rc =
+	    err_set(&why, RC_ABSENT, folder_name(file), "it is missing");
 
-	(void)json_object_set_new(c->answer, "missing", json_string(missing));
-	if (!c->json)
-		(void)fprintf(
-		    stderr, "%s: %s\n", person_sentence(text_half), missing);
+	cert_say_lacks(c, rc, &why);
 }
 
 void
 cert_say_half(struct cert *c)
 {
 	struct beside found = beside_of(&c->medium);
+	struct err why = { 0 };
 
 	if (found.lacks != FOLDER_FILES)
-		cert_say_missing(c, found.lacks);
+		cert_say_lacks(c,
+		    beside_why(&c->medium, c->row->pair, found.lacks, &why),
+		    &why);
 }
 
 enum cert_end

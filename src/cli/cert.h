@@ -122,10 +122,16 @@ enum cert_end cert_choose(struct cert *c);
  */
 enum cert_end cert_read(struct cert *c);
 
-/* Says of a copy that is going to be made that half an encryption pair is missing. */
+/*
+ * Says of a certificate that half its encryption pair is missing, empty or
+ * damaged, and which of them.
+ */
 void cert_say_half(struct cert *c);
 
-/* The same, where which file of the pair that is shows otherwise. */
+/* The same, where why shows otherwise: its field is the file. */
+void cert_say_lacks(struct cert *c, enum rc rc, const struct err *why);
+
+/* The same of a file that came with nothing. */
 void cert_say_missing(struct cert *c, enum folder_file file);
 
 /* The bytes of one of its files. */

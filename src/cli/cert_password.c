@@ -356,6 +356,8 @@ cert_password_change(struct cert *c)
 	char room[WHOSE_TEXT];
 	enum cert_end end = cert_password_choose(c);
 
+	if (end == CERT_DONE)
+		cert_say_half(c);
 	/* Before passwords are asked for that are of no use then. */
 	if (end == CERT_DONE)
 		end = cert_written(

@@ -249,25 +249,26 @@ show_key_file(const struct cert *c, const char *key_file, bool person,
 }
 
 /*
- * What stands beside "Encryption pair": that there is one or not, or what half
- * of one lacks, for which half has room.
+ * What stands beside "Encryption pair": that there is one or not, whose it is
+ * where it is another's, or what half of one lacks, for which half has room.
  */
 static const char *
 show_pair(const struct cert *c, bool person, char half[static SHOW_UNREAD])
 {
 	static const struct person_text no = { "없음", "no" };
+	static const struct person_text other = { "있음, 다른 사람의 것",
+		"yes, of another owner" };
 	struct beside found = beside_of(&c->medium);
-	const struct folder_pair *pair = c->row->pair;
 	struct err e = { 0 };
-	bool there = found.lacks == FOLDER_KM_KEY ? pair->km_key != NULL
-						  : pair->km_cert != NULL;
 	enum rc rc;
 
-	if (!person || found.lacks == FOLDER_FILES)
+	if (!person)
+		return beside_word(&found);
+	if (found.other)
+		return person_sentence(other);
+	if (found.lacks == FOLDER_FILES)
 		return show_yes(found.encryption, person);
-	rc = there
-	    ? beside_check(&c->medium, found.lacks, &e)
-	    : err_set(&e, RC_ABSENT, folder_name(found.lacks), "no such file");
+	rc = beside_why(&c->medium, c->row->pair, found.lacks, &e);
 	show_unread(no, rc, &e, half);
 
 	return half;

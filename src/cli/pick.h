@@ -75,7 +75,7 @@ enum pick_age pick_age(const struct pick_row *row);
 enum pick_age pick_age_of(const struct certinfo *info);
 
 /*
- * One line a certificate: columns for a person, else eleven fields with tabs
+ * One line a certificate: columns for a person, else twelve fields with tabs
  * between (ingam-cert(1)), the same in every language.
  */
 void pick_print(const struct pick *p, FILE *out);

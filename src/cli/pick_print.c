@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PICK_CELLS    7
-#define PICK_TOLD     1  /* kind, owner, issuer and end are from here */
-#define PICK_TOLD_END 5  /* to before here */
-#define PICK_MEMBER   32 /* of a name in JSON */
+#define PICK_CELLS      7
+#define PICK_TOLD       1  /* kind, owner, issuer and end are from here */
+#define PICK_TOLD_END   5  /* to before here */
+#define PICK_MEMBER     32 /* of a name in JSON */
+#define PICK_ENCRYPTION 64 /* what is said of a pair */
 
 static const struct {
 	const char *word;
@@ -100,6 +101,13 @@ static const struct person_text text_serial = { "일련번호", "serial number" 
 static const struct person_text text_no_key = { "개인키 없음", "no key" };
 static const struct person_text text_bad_key = { "개인키 읽을 수 없음",
 	"unreadable key" };
+static const struct person_text text_encryption = { "암호용 인증서",
+	"encryption pair" };
+static const struct person_text text_missing = { "없음", "missing" };
+static const struct person_text text_unreadable = { "읽을 수 없음",
+	"unreadable" };
+static const struct person_text text_another = { "다른 사람의 것",
+	"of another owner" };
 
 void
 pick_careful_say(enum pick_careful careful)
@@ -247,19 +255,43 @@ pick_is_alone(const char *const *texts, size_t n, size_t line)
 	return true;
 }
 
+/* What is wrong with the pair for encryption; "" where nothing is. */
+static void
+pick_encryption(const struct pick_row *row, char out[static PICK_ENCRYPTION])
+{
+	enum folder_file file =
+	    row->beside.other ? FOLDER_KM_CERT : row->beside.lacks;
+	struct person_text what = text_another;
+
+	out[0] = '\0';
+	if (file == FOLDER_FILES)
+		return;
+	if (!row->beside.other)
+		what = beside_there(row->pair, file) ? text_unreadable
+						     : text_missing;
+	(void)snprintf(out, PICK_ENCRYPTION, "%s: %s %s",
+	    person_sentence(text_encryption), folder_name(file),
+	    person_sentence(what));
+}
+
 /*
- * What tells apart the lines that look alike, and where a file is that tells
- * nothing of itself; NULL for all others. The caller's, from malloc.
+ * What is wrong with the pair for encryption, what tells apart the lines that
+ * look alike, and where a file is that tells nothing of itself; NULL where there
+ * is nothing to say. The caller's, from malloc.
  */
 static char *
 pick_note(const struct pick_row *row, bool alone)
 {
+	char encryption[PICK_ENCRYPTION];
 	char *note = NULL;
 
 	if (!row->read)
 		return strdup(row->folder);
-	if (!alone &&
-	    asprintf(&note, "%s %s, %s", person_sentence(text_serial),
+	pick_encryption(row, encryption);
+	if (alone)
+		return encryption[0] == '\0' ? NULL : strdup(encryption);
+	if (asprintf(&note, "%s%s%s %s, %s", encryption,
+		encryption[0] == '\0' ? "" : "; ", person_sentence(text_serial),
 		row->info.serial, row->folder) < 0)
 		note = NULL;
 
@@ -354,19 +386,20 @@ pick_print(const struct pick *p, FILE *out)
 		if (row->out)
 			continue;
 		if (!row->read) {
-			(void)fprintf(out, "%zu\t\t%s\t\t\t\t\t\t%s\t%s\t%s\n",
-			    i + 1, pick_state(row), pick_medium(row),
-			    row->folder, pick_key(row));
+			(void)fprintf(out,
+			    "%zu\t\t%s\t\t\t\t\t\t%s\t%s\t%s\t%s\n", i + 1,
+			    pick_state(row), pick_medium(row), row->folder,
+			    pick_key(row), beside_word(&row->beside));
 			continue;
 		}
 		pick_time(until, row->info.not_after_ms, true);
 		(void)fprintf(out,
-		    "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i + 1,
+		    "%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i + 1,
 		    row->fingerprint, pick_state(row), until,
 		    policy_use_name(row->info.policy->use),
 		    policy_holder_name(row->info.policy->holder),
 		    row->info.owner, row->info.issuer, pick_medium(row),
-		    row->folder, pick_key(row));
+		    row->folder, pick_key(row), beside_word(&row->beside));
 	}
 }
 
@@ -429,6 +462,9 @@ pick_row_json(const struct pick *p, const struct pick_row *row)
 	if (row->beside.lacks != FOLDER_FILES)
 		(void)json_object_set_new(
 		    o, "missing", json_string(folder_name(row->beside.lacks)));
+	if (row->beside.other)
+		(void)json_object_set_new(
+		    o, "other_owner", json_string(folder_name(FOLDER_KM_CERT)));
 	pick_json_path(o, "folder", row->path);
 
 	return o;

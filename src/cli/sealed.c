@@ -61,12 +61,18 @@ sealed_recipient(const char *path, struct certificate **out, struct err *e)
 	return rc;
 }
 
+/* What a certificate for encryption lacks that it is for; RC_OK: nothing. */
+struct sealed_lack {
+	enum rc rc;
+	struct err why;
+};
+
 /*
- * Is it for one of those pairs? What cannot be read opens nothing; lacks: nor
- * does the certificate that it is for, because this file is not beside it.
+ * Is it for one of those pairs? What cannot be read opens nothing, nor does one
+ * without its key.
  */
 static bool
-sealed_is_for(struct cert *c, const struct sealed *s, enum folder_file *lacks)
+sealed_is_for(struct cert *c, const struct sealed *s, struct sealed_lack *lack)
 {
 	bool is = false;
 
@@ -78,10 +84,12 @@ sealed_is_for(struct cert *c, const struct sealed *s, enum folder_file *lacks)
 			continue;
 		is = s->open(s->arg, ours, NULL, NULL) != RC_ABSENT;
 		certificate_free(ours);
-		if (is && cert_file(c, pairs[i].key).n == 0) {
-			*lacks = pairs[i].key;
-			is = false;
-		}
+		if (!is || cert_file(c, pairs[i].key).n > 0)
+			continue;
+		is = false;
+		if (pairs[i].key == FOLDER_KM_KEY && lack->rc == RC_OK)
+			lack->rc = beside_why(&c->medium, c->row->pair,
+			    FOLDER_KM_KEY, &lack->why);
 	}
 
 	return is;
@@ -92,7 +100,7 @@ static enum cert_end
 sealed_narrow(struct cert *c, const struct sealed *s)
 {
 	enum cert_end end = cert_load(c);
-	enum folder_file lacks = FOLDER_FILES;
+	struct sealed_lack lack = { .rc = RC_OK };
 	size_t n = 0;
 
 	if (end != CERT_DONE)
@@ -102,14 +110,14 @@ sealed_narrow(struct cert *c, const struct sealed *s)
 
 		c->row = row;
 		row->out =
-		    cert_read(c) != CERT_DONE || !sealed_is_for(c, s, &lacks);
+		    cert_read(c) != CERT_DONE || !sealed_is_for(c, s, &lack);
 		n += row->out ? 0 : 1;
 		medium_clear(&c->medium);
 	}
 	err_clear(&c->err);
 	c->beside[0] = '\0';
-	if (n == 0 && lacks == FOLDER_KM_KEY)
-		cert_say_missing(c, lacks);
+	if (n == 0 && lack.rc != RC_OK)
+		cert_say_lacks(c, lack.rc, &lack.why);
 
 	return n > 0 ? CERT_DONE : CERT_NONE_OPENS;
 }

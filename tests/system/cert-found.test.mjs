@@ -67,8 +67,10 @@ test('half an encryption pair: what is made without it says so', async () => {
     mkdirSync(to);
     const { code, answer } = await json(['export', folder, '--out', out, '--password-file', right]);
     assert.deepEqual([code, answer.missing], [0, missing]);
-    assert.equal((await cert(['export', folder, '--out', out, '--replace', '--password-file', right], ko)).stderr, `암호용 인증서와 개인키 가운데 하나가 없거나 깨져서, 암호화된 문서는 이 사본으로 열 수 없어요: ${missing}\n`);
-    assert.equal((await cert(['copy', folder, '--to', to], { LC_ALL: 'C' })).stderr, `One file of the encryption pair is missing or damaged, so that encrypted documents cannot be opened with this copy: ${missing}\n`);
+    assert.equal((await cert(['export', folder, '--out', out, '--replace', '--password-file', right], ko)).stderr, `암호화된 문서는 이 사본으로 열 수 없어요 (${missing}: 그런 파일이 없어요).\n`);
+    assert.equal((await cert(['copy', folder, '--to', to], { LC_ALL: 'C' })).stderr, `Encrypted documents cannot be opened with this copy (${missing}: no such file).\n`);
+    for (const [more, said] of [[ko, `암호화된 문서는 이 사본으로 열 수 없어요 (${missing}: 그런 파일이 없어요).\n`], [{ LC_ALL: 'C' }, `Encrypted documents cannot be opened with this copy (${missing}: no such file).\n`]])
+      assert.equal((await cert(['change-password', folder, '--form', 'seed-sha1', '--password-file', right, '--new-password-file', right], more)).stderr, said);
   }
   assert.equal((await json(['export', made.folder, '--out', join(base, 'whole.p12'), '--password-file', right])).answer.missing, undefined);
 });
@@ -86,10 +88,17 @@ for (const [how, spoil] of Object.entries(spoilt)) {
     spoil(join(folder, 'kmPri.key'));
     const shown = (await json(['show', folder])).answer.certificate, [listed] = (await json(['list', '--root', folder])).answer.certificates;
     for (const one of [shown, listed]) assert.deepEqual([one.key, one.encryption, one.missing], [true, false, 'kmPri.key']);
-    assert.match((await cert(['show', folder])).stdout, /^encryption\tno$/m);
+    assert.match((await cert(['show', folder])).stdout, /^encryption\thalf$/m);
+    assert.equal((await cert(['list', '--root', folder])).stdout.trimEnd().split('\t')[11], 'half');
+    for (const [more, gone, unread] of [[{}, 'encryption pair: kmPri.key missing', 'encryption pair: kmPri.key unreadable'], [ko, '암호용 인증서: kmPri.key 없음', '암호용 인증서: kmPri.key 읽을 수 없음']]) {
+      const { stdout } = await onTerminal([program('ingam'), 'cert', 'list', '--root', folder], { env: { HOME: home, ...more }, columns: 80 });
+      assert.equal(stdout.trimEnd().split('\n').at(-1), `      ${how === 'missing' ? gone : unread}`);
+    }
     assert.match((await onTerminal([program('ingam'), 'cert', 'show', folder], { env: { HOME: home, ...ko } })).stdout, /암호용 인증서\(kmCert\) +없음: kmPri\.key: /);
     const { code, answer } = await json(['check-password', folder, '--password-file', right]);
     assert.deepEqual([code, answer.missing, answer.field], how === 'cut' ? [3, undefined, 'kmPri.key'] : [0, 'kmPri.key', undefined]);
+    const why = { missing: /\(kmPri\.key: no such file\)\.\n$/, empty: /\(kmPri\.key: nothing in it\)\.\n$/, cut: /kmPri\.key: / };
+    assert.match((await cert(['check-password', folder, '--password-file', right], { LC_ALL: 'C' })).stderr, why[how]);
   });
 
   test(`the key file, ${how}: one answer, before a password is asked for`, async () => {
@@ -114,6 +123,22 @@ test('the encryption key of another certificate is named', async () => {
   copyFileSync(join(stranger.folder, 'kmPri.key'), join(folder, 'kmPri.key'));
   const { code, answer } = await json(['check-password', folder, '--password-file', right]);
   assert.deepEqual([code, answer.problem, answer.field], [1, 'wrong-key', 'kmPri.key']);
+});
+
+test('the encryption pair of another certificate: what shows without a password', async () => {
+  const folder = copied();
+  const stranger = makeCertificate({ into: join(base, 'stranger-pair'), password, km: true, name: '김영수()009' });
+  for (const name of ['kmCert.der', 'kmPri.key']) copyFileSync(join(stranger.folder, name), join(folder, name));
+  const [listed] = (await json(['list', '--root', folder])).answer.certificates;
+  assert.deepEqual([listed.encryption, listed.missing, listed.other_owner], [true, undefined, 'kmCert.der']);
+  assert.equal((await cert(['list', '--root', folder])).stdout.trimEnd().split('\t')[11], 'other');
+  assert.match((await cert(['show', folder])).stdout, /^encryption\tother$/m);
+  for (const [more, below, beside] of [[{}, 'encryption pair: kmCert.der of another owner', / yes, of another owner$/m], [ko, '암호용 인증서: kmCert.der 다른 사람의 것', / 있음, 다른 사람의 것$/m]]) {
+    const shown = (verb) => onTerminal([program('ingam'), 'cert', ...verb], { env: { HOME: home, ...more }, columns: 80 });
+    assert.equal((await shown(['list', '--root', folder])).stdout.trimEnd().split('\n').at(-1), `      ${below}`);
+    assert.match((await shown(['show', folder])).stdout, beside);
+  }
+  assert.equal((await json(['list', '--root', made.folder])).answer.certificates[0].other_owner, undefined);
 });
 
 test('a fingerprint that a copy has, too: how to name one of them', async () => {
@@ -215,7 +240,7 @@ test('JSON has the folder as it is; a terminal never sees what would redraw it',
     assert.doesNotMatch(listed.stdout, tricky);
     const plain = await cert(['list', '--root', join(base, 'odd')]);
     assert.equal(plain.stdout.split('\n').length, 2, 'one line');
-    assert.equal(plain.stdout.split('\t').length, 11, 'eleven fields');
+    assert.equal(plain.stdout.split('\t').length, 12, 'twelve fields');
     assert.doesNotMatch(plain.stdout.replaceAll('\t', ''), tricky);
     rmSync(join(base, 'odd'), { recursive: true });
   }

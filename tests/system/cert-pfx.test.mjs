@@ -99,7 +99,7 @@ test('import: a certificate for encryption without its key is no CA, and is said
   const alone = besides('alone', made, km);
   const { code, answer } = await json(['import', alone, '--to', medium(), '--password-file', right]);
   assert.deepEqual([code, answer.missing, readdirSync(answer.folders[0]).sort()], [0, 'kmPri.key', ['signCert.der', 'signPri.key']]);
-  assert.equal((await cert(['import', alone, '--to', medium(), '--password-file', right], ko)).stderr, '암호용 인증서와 개인키 가운데 하나가 없거나 깨져서, 암호화된 문서는 이 사본으로 열 수 없어요: kmPri.key\n');
+  assert.equal((await cert(['import', alone, '--to', medium(), '--password-file', right], ko)).stderr, '암호화된 문서는 이 사본으로 열 수 없어요 (kmPri.key: 빠져 있어요).\n');
   const both = await json(['import', besides('ca', made, km, made.ca), '--to', medium(), '--password-file', right]);
   const authorities = readFileSync(join(both.answer.folders[0], 'CaPubs'));
   assert.equal(authorities.subarray(4).toString('base64'), made.ca.split('-----')[2].replaceAll('\n', ''));

@@ -53,17 +53,17 @@ const members = { number: 'number', folder: 'string', medium: 'string', key: 'bo
 const shown = { ...members, usage: 'object', key_type: 'string', key_file: 'string', key_changed: 'number', owner_name: 'string', issuer_organization: 'string', subject: 'string', issuer_name: 'string', signature_algorithm: 'string', notice: 'string', cps: 'string', crl: 'string', ocsp: 'string', authority_key_id: 'string', fingerprint_sha1: 'string' };
 const types = (o) => Object.fromEntries(Object.entries(o).map(([name, value]) => [name, typeof value]));
 
-test('list: in a pipe eleven fields a line, the same in both languages', async () => {
+test('list: in a pipe twelve fields a line, the same in both languages', async () => {
   const { code, stdout, stderr } = await cert(['list']);
   assert.equal(code, 0, stderr);
   assert.equal((await cert(['list'], { env: ko })).stdout, stdout);
   const rows = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
-  assert.deepEqual(rows.map((row) => row.length), [11, 11, 11]);
+  assert.deepEqual(rows.map((row) => row.length), [12, 12, 12]);
   assert.deepEqual(rows.map((row) => row[0]), ['1', '2', '3']);
   const mine = rows.find((row) => row[1] === fingerprint);
-  assert.deepEqual([mine[2], mine[4], mine[5], mine[6], mine[8], mine[9], mine[10]], ['valid', 'limited', 'person', '홍길동()0010023400506789012345', 'disk', made.folder, 'yes']);
+  assert.deepEqual([mine[2], mine[4], mine[5], mine[6], mine[8], mine[9], mine[10], mine[11]], ['valid', 'limited', 'person', '홍길동()0010023400506789012345', 'disk', made.folder, 'yes', 'yes']);
   assert.match(mine[3], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  assert.equal(rows.find((row) => row[9] === old)[2], 'expired');
+  assert.deepEqual(rows.find((row) => row[9] === old).filter((_, i) => i === 2 || i > 9), ['expired', 'yes', 'no']);
 });
 
 test('list: whether there is a key to use is a field of its own, and a member', async () => {
@@ -82,7 +82,7 @@ test('list: whether there is a key to use is a field of its own, and a member', 
   copyFileSync(made.signKey, join(root, 'f', 'signPri.key'));
   const { stdout } = await cert(['list', '--root', root]);
   const rows = stdout.trimEnd().split('\n').map((line) => line.split('\t'));
-  assert.deepEqual(rows.map((row) => row.slice(9)), [['a', 'yes'], ['b', 'no'], ['c', 'unreadable'], ['d', 'no'], ['e', 'unreadable'], ['f', 'yes']].map(([name, key]) => [join(root, name), key]));
+  assert.deepEqual(rows.map((row) => row.slice(9, 11)), [['a', 'yes'], ['b', 'no'], ['c', 'unreadable'], ['d', 'no'], ['e', 'unreadable'], ['f', 'yes']].map(([name, key]) => [join(root, name), key]));
   assert.equal(rows[5][2], 'unreadable');
   assert.deepEqual((await json(['list', '--root', root])).answer.certificates.map(({ key }) => key), [true, false, false, false, false, true]);
   assert.deepEqual((await cert(['list', '--root', root], { env: ko })).stdout, stdout);

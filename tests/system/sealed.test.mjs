@@ -181,9 +181,11 @@ test('where none opens it that is said, of how many, and for whom it is', async 
 test('of the certificate that it is for, without its key, the missing file is named', async () => {
   const half = at('without');
   cpSync(receiver.folder, join(half, '0'), { recursive: true });
-  rmSync(join(half, '0', 'kmPri.key'));
   assert.equal((await sign(['--seal-to', km, '--out', at('message'), content])).code, 0);
-  assert.match(await typed(half, []), /: kmPri\.key\nNo certificate that was found opens it\./);
+  writeFileSync(join(half, '0', 'kmPri.key'), '');
+  assert.match(await typed(half, []), /\(kmPri\.key: nothing in it\)\.\nNo certificate that was found opens it\./);
+  rmSync(join(half, '0', 'kmPri.key'));
+  assert.match(await typed(half, []), /\(kmPri\.key: no such file\)\.\nNo certificate that was found opens it\./);
 });
 
 test('what was sealed to a certificate is opened after that has expired', async () => {

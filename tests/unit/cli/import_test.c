@@ -287,7 +287,8 @@ static const struct {
 	    "but not the one for encryption", NULL, NULL, false },
 	{ "half an encryption pair stays, and that is said", "en",
 	    "cloud import --code @ --password-file right half", 4,
-	    "encrypted documents cannot be opened with this copy: kmPri.key\n",
+	    "Encrypted documents cannot be opened with this copy "
+	    "(kmPri.key: no such file).\n",
 	    NULL, NULL, true },
 	{ "half an encryption pair stays, and that is said", "ko",
 	    "cloud import --json --code @ --password-file right half", 4, "",
