@@ -605,6 +605,12 @@ pfx_open(struct span file, struct span password, struct pfx *out, struct err *e)
 	rc = pfx_outer(file, &contents, &mac, e);
 	if (rc == RC_OK)
 		rc = pfx_check_mac(&r, &mac, contents, e);
+	/* But there are programs that write a file with none. */
+	if (rc == RC_SECRET && password.n == 0) {
+		err_clear(e);
+		r.password = (struct span){ NULL, 0 };
+		rc = pfx_check_mac(&r, &mac, contents, e);
+	}
 	if (rc != RC_OK)
 		return rc;
 	/* Decrypted safes, and what is taken out of them. */

@@ -28,10 +28,11 @@ struct pfx {
 };
 
 /*
- * Opens a PKCS#12 file (RFC 7292). The password is UTF-8 and may be empty. Its
- * MAC is compared before anything is decrypted; a file without one is refused.
- * A key goes with the certificate of its public key. Keys are what was
- * encrypted, byte for byte, so R stays.
+ * Opens a PKCS#12 file (RFC 7292). The password is UTF-8; an empty one opens a
+ * file whose password is empty, and one that has none. The MAC is compared
+ * before anything is decrypted; a file without one is refused. A key goes with
+ * the certificate of its public key. Keys are what was encrypted, byte for byte,
+ * so R stays.
  *
  * RC_SECRET: wrong password or damaged file, one answer. RC_FORMAT: no such
  * file; indefinite lengths; a MAC that is missing; SafeContents in each other;

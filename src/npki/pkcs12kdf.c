@@ -19,12 +19,15 @@
 #define BMP_MAX   (2 * PASSWORD_MAX + 2)
 #define INPUT_MAX (BLOCK_MAX + BMP_MAX + BLOCK_MAX)
 
-/* The password as BMPString with its zero (B.1). */
+/* The password as BMPString with its zero (B.1); nothing where there is none. */
 static size_t
 pkcs12kdf_bmp(struct span password, uint8_t out[BMP_MAX])
 {
-	size_t n = nametext_utf16(password, out, BMP_MAX - 2);
+	size_t n;
 
+	if (password.p == NULL)
+		return 0;
+	n = nametext_utf16(password, out, BMP_MAX - 2);
 	out[n++] = 0;
 	out[n++] = 0;
 

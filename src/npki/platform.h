@@ -86,8 +86,9 @@ IG_CHECK enum rc platform_encrypt(enum platform_cipher cipher, struct span key,
 
 /*
  * The key and IV derivation of PKCS#12 (RFC 7292 B.2); id is 1 for a key, 2
- * for an IV, 3 for the key of a MAC. The password is UTF-8. RC_UNKNOWN where
- * the platform does not offer it.
+ * for an IV, 3 for the key of a MAC. The password is UTF-8; where its address is
+ * NULL there is none, which is not an empty one (B.1). RC_UNKNOWN where the
+ * platform does not offer it.
  */
 IG_CHECK enum rc platform_pkcs12_kdf(enum platform_hash hash,
     struct span password, struct span salt, uint8_t id, uint32_t iterations,

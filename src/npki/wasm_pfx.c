@@ -72,7 +72,8 @@ wasm_pfx_check(const struct span *parts, struct err *e)
  * {PKCS#12 file, its password, password for the keys or nothing, form or
  * nothing}: JSON that says which pairs there are, then of each the
  * certificate and its key as a key file, then the certificates of others. The
- * keys keep the file's password, whatever it is, unless another is given.
+ * keys keep the file's password, whatever it is, unless another is given; where
+ * it is empty another must be (RC_POLICY, of a file that it opens).
  */
 enum rc
 wasm_pfx_open(const struct span *parts, struct err *e)
@@ -82,10 +83,10 @@ wasm_pfx_open(const struct span *parts, struct err *e)
 	struct pfx p = { 0 };
 	enum rc rc = wasm_key_form(parts[3], &form, e);
 
-	if (rc == RC_OK && parts[2].n > 0)
-		rc = wasm_password_check(parts[2], e);
 	if (rc == RC_OK)
 		rc = pfx_open(parts[0], parts[1], &p, e);
+	if (rc == RC_OK && (parts[2].n > 0 || parts[1].n == 0))
+		rc = wasm_password_check(parts[2], e);
 	if (rc == RC_OK)
 		rc = wasm_give_pairs(&p, e);
 	for (size_t i = 0; rc == RC_OK && i < p.n; i++) {

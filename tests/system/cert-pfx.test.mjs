@@ -6,11 +6,12 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from '../lib/certificate.mjs';
 import { another, base, cert, env, home, json, ko, medium, other, password, right, secret, terminal } from '../lib/home.mjs';
+import { joined, withoutMac, withoutPassword } from '../lib/pfx.mjs';
 import { program, root as source } from '../lib/service.mjs';
 
 const none = secret('', 'none');
@@ -139,12 +140,13 @@ test('import: that the key has no R for the VID is said, in the question too; wh
   assert.equal(told.stderr, 'Its key has no random number (R), so sites that check whose registration number it is will not take it. Use the files as they were issued, if there are any.\n');
 });
 
-for (const [form, more] of [['modern', []], ['old', ['-legacy']]]) {
+for (const [form, more, becomes] of [['modern', []], ['old', ['-legacy']], ['with none at all', ['-macalg', 'sha1'], withoutPassword]]) {
   test(`import: a file of OpenSSL's, ${form}, with an empty password needs a new one, and says so`, async () => {
     const key = join(base, 'key.pem'), crt = join(base, 'made.crt'), file = join(base, `empty-${form}.p12`), to = medium();
     writeFileSync(crt, made.pem);
     execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', made.signKey, '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default', '-out', key], { stdio: 'pipe' });
     execFileSync('openssl', ['pkcs12', ...more, '-export', '-in', crt, '-inkey', key, '-passout', 'pass:', '-out', file], { stdio: 'pipe' });
+    if (becomes !== undefined) writeFileSync(file, becomes(readFileSync(file)));
     const alone = await cert(['import', file, '--to', to, '--password-file', none], ko);
     assert.equal(alone.code, 2);
     assert.match(alone.stderr, /PFX 파일의 비밀번호가 비어 있어요\. 인증서에는 새 비밀번호가 필요해요\.\n.*--new-password-file/);
@@ -178,8 +180,7 @@ test('import: a file that is none, or of which half is there, is named with what
   const whole = join(base, 'whole.p12'), bad = join(base, 'bad.p12');
   assert.equal((await cert(['export', made.folder, '--out', whole, '--password-file', right])).code, 0);
   const bytes = readFileSync(whole);
-  const [pfx] = elements(bytes), [version, info] = elements(pfx.body);
-  for (const [what, inside] of [['half', bytes.subarray(0, 900)], ['a text', Buffer.from('text')], ['no MAC', element(0x30, version.whole, info.whole)], ['a certificate', readFileSync(made.signCert)]]) {
+  for (const [what, inside] of [['half', bytes.subarray(0, 900)], ['a text', Buffer.from('text')], ['no MAC', withoutMac(bytes)], ['a certificate', readFileSync(made.signCert)]]) {
     writeFileSync(bad, inside);
     const { code, answer } = await json(['import', bad, '--to', medium(), '--password-file', right]);
     assert.deepEqual([code, answer.problem, bad.endsWith(answer.field) && answer.field !== ''], [3, 'unreadable', true], `${what}: ${answer.field}`);
@@ -241,47 +242,6 @@ test('import: a password that would not be allowed as a new one is taken, and th
   assert.doesNotMatch((await cert(['import', file, '--to', medium(), '--password-file', weak, '--new-password-file', right], ko)).stderr, rules);
   assert.equal((await json(['import', file, '--to', medium(), '--password-file', weak])).stderr, '');
 });
-
-/** DER: the elements in bytes, and one of them made. */
-function elements(bytes) {
-  const found = [];
-  for (let at = 0; at < bytes.length;) {
-    const long = bytes[at + 1] > 127 ? bytes[at + 1] & 127 : 0;
-    const n = long === 0 ? bytes[at + 1] : bytes.readUIntBE(at + 2, long);
-    const from = at + 2 + long;
-    found.push({ whole: bytes.subarray(at, from + n), body: bytes.subarray(from, from + n) });
-    at = from + n;
-  }
-  return found;
-}
-const element = (tag, ...parts) => {
-  const body = Buffer.concat(parts), n = body.length;
-  return Buffer.concat([Buffer.from([tag, ...n < 128 ? [n] : n < 65536 ? [0x82, n >> 8, n & 255] : [0x83, n >> 16, n >> 8 & 255, n & 255]]), body]);
-};
-
-/** RFC 7292 B.2 with SHA-1, for the key of a MAC. */
-function macKey(word, salt, iterations) {
-  const fill = (bytes) => Buffer.alloc(Math.ceil(bytes.length / 64) * 64, bytes);
-  const wide = Buffer.from(`${word}\0`, 'utf16le').swap16();
-  let key = Buffer.concat([Buffer.alloc(64, 3), fill(salt), fill(wide)]);
-  for (let i = 0; i < iterations; i++) key = createHash('sha1').update(key).digest();
-  return key;
-}
-
-/** What is in two PKCS#12 files of one password (--form compatible) as one. */
-function joined(a, b, word) {
-  const parts = [a, b].map((file) => {
-    const [version, info, mac] = elements(elements(readFileSync(file))[0].body);
-    const [oid, content] = elements(info.body);
-    return { version, oid, mac, safes: elements(elements(elements(content.body)[0].body)[0].body) };
-  });
-  const [{ version, oid, mac }] = parts;
-  const contents = element(0x30, ...parts.flatMap(({ safes }) => safes.map(({ whole }) => whole)));
-  const [digest, salt, iterations] = elements(mac.body);
-  const [algorithm] = elements(digest.body);
-  const value = createHmac('sha1', macKey(word, salt.body, iterations.body.readUIntBE(0, iterations.body.length))).update(contents).digest();
-  return element(0x30, version.whole, element(0x30, oid.whole, element(0xa0, element(4, contents))), element(0x30, element(0x30, algorithm.whole, element(4, value)), salt.whole, iterations.whole));
-}
 
 test('import: of two certificates of one subject the one that ends last is put there, and the other named', async () => {
   const older = makeCertificate({ into: join(base, 'older'), password, km: true, days: 30 });

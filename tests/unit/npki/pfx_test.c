@@ -12,6 +12,7 @@
 #include "npki/pkinfo.h"
 #include "samples.h"
 
+#include <openssl/pkcs12.h>
 #include <unistd.h>
 
 #define PASSWORD     SPAN_LIT("correct horse")
@@ -215,6 +216,57 @@ test_openssl(void)
 		}
 		pfx_clear(&p);
 		buf_clear(&line);
+		buf_clear(&file);
+	}
+}
+
+/* A file of the sample under no password at all, as openssl's library makes it. */
+static struct buf
+without_password(int cipher)
+{
+	const uint8_t *cert = sign_cert.p, *key = sign_key.p;
+	struct buf file = buf_init(PFX_MAX);
+	X509 *certificate = d2i_X509(NULL, &cert, (long)sign_cert.n);
+	EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &key, (long)sign_key.n);
+	PKCS12 *made = PKCS12_create(
+	    NULL, NULL, pkey, certificate, NULL, cipher, cipher, 50, -1, 0);
+	uint8_t *der = NULL;
+	int n;
+
+	if (made == NULL ||
+	    PKCS12_set_mac(made, NULL, 0, NULL, 0, 50, EVP_sha1()) != 1 ||
+	    (n = i2d_PKCS12(made, &der)) <= 0)
+		exit(EXIT_FAILURE);
+	buf_bytes(&file, (struct span){ der, (size_t)n });
+	OPENSSL_free(der);
+	PKCS12_free(made);
+	EVP_PKEY_free(pkey);
+	X509_free(certificate);
+
+	return file;
+}
+
+static void
+test_none(void)
+{
+	const int ciphers[] = { NID_pbe_WithSHA1And3_Key_TripleDES_CBC,
+		NID_aes_256_cbc };
+
+	for (size_t i = 0; i < COUNT(ciphers); i++) {
+		struct buf file = without_password(ciphers[i]);
+		struct err e = { 0 };
+		struct pfx p;
+
+		ok(pfx_open(buf_span(&file), SPAN_LIT(""), &p, &e) == RC_OK &&
+			p.n == 1 &&
+			span_equal(
+			    p.pairs[0].certificate, buf_span(&sign_cert)),
+		    "%s without a password: an empty one opens it %s",
+		    OBJ_nid2sn(ciphers[i]), e.msg);
+		pfx_clear(&p);
+		ok(pfx_open(buf_span(&file), SPAN_LIT("p"), &p, NULL) ==
+			RC_SECRET,
+		    "another does not");
 		buf_clear(&file);
 	}
 }
@@ -514,6 +566,7 @@ main(void)
 	test_sample();
 	test_passwords();
 	test_openssl();
+	test_none();
 	test_made(PFXPUT_COMPATIBLE);
 	/* Its 100,000 iterations, again and again, would take minutes there. */
 	if (tap_each() > 1)

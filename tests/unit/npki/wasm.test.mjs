@@ -17,6 +17,7 @@ import {
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
 import { identity } from '../../lib/certificate.mjs';
+import { withoutPassword } from '../../lib/pfx.mjs';
 
 const source = process.env.INGAM_SOURCE;
 const samples = join(source, 'tests/npki-samples');
@@ -299,6 +300,20 @@ test('PKCS#12 files of openssl: the same contents, or the same refusal, as nativ
     }
     assert.equal(await code(openPfx(bytes(path), `${secret}x`)), native('--pfx', path, `${secret}x`), name);
   }
+});
+
+test('PKCS#12 files under an empty password, and under none at all: the keys need another', async () => {
+  const path = join(scratch, 'empty.p12');
+  openssl('pkcs12', '-export', '-in', join(scratch, 'sign.pem'), '-inkey', join(scratch, 'sign.key'), '-out', path, '-passout', 'pass:', '-macalg', 'sha1');
+  for (const made of [readFileSync(path), withoutPassword(readFileSync(path))]) {
+    writeFileSync(path, made);
+    const want = nativeBytes('--pfx', path, '');
+    assert.equal(await code(openPfx(bytes(path), '')), 'RC_POLICY');
+    const { pairs: [{ certificate: opens, key }] } = await openPfx(bytes(path), '', next);
+    assert.deepEqual(joined([opens, opened(key, next)]), want);
+    assert.equal(await code(openPfx(bytes(path), 'a1')), 'RC_SECRET');
+  }
+  assert.equal(await code(openPfx(bytes(join(samples, 'pypinksign/sign.pfx')), '')), 'RC_SECRET');
 });
 
 test('a key without R beside a certificate with a VID, and beside one without', async () => {
