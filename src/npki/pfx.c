@@ -88,7 +88,7 @@ static enum rc
 pfx_der(struct span in, struct err *e)
 {
 	if (in.n > 1 && in.p[0] == DER_SEQUENCE && in.p[1] == 0x80)
-		return err_set(e, RC_FORMAT, NULL,
+		return err_set(e, RC_FORMAT, "lengths",
 		    "indefinite lengths (X.690 8.1.3.6) are not read: export "
 		    "the file anew with another program");
 
@@ -455,7 +455,7 @@ pfx_outer(
 	if (doc.failed)
 		return pfx_format("authSafe", "Data (RFC 7292 4)", e);
 	if (der_peek(&pfx) == 0)
-		return err_set(e, RC_FORMAT, "macData",
+		return err_set(e, RC_FORMAT, "mac",
 		    "a PKCS#12 file without a MAC (RFC 7292 4) is not read: "
 		    "anybody could have changed it");
 	rc = pfx_mac_data(&pfx, mac, e);

@@ -35,8 +35,9 @@ struct pfx {
  * so R stays.
  *
  * RC_SECRET: wrong password or damaged file, one answer. RC_FORMAT: no such
- * file; indefinite lengths; a MAC that is missing; SafeContents in each other;
- * a key that has no certificate. RC_ABSENT: no key in it. RC_UNKNOWN: an
+ * file, or one that is whole and not read, by its field: indefinite lengths
+ * ("lengths"); no MAC ("mac"); a key that has no certificate ("keyBag");
+ * SafeContents in each other ("safeContentsBag"). RC_ABSENT: no key in it. RC_UNKNOWN: an
  * algorithm that we do not know, with its OID. RC_LIMIT: over PFX_MAX; more
  * than 16 bags, PFX_PAIRS keys or PFX_CHAIN others; iterations over
  * PBE_ITERATIONS, all of the file together; password too long. RC_MEMORY,

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeCertificate } from '../lib/certificate.mjs';
+import { withoutMac } from '../lib/pfx.mjs';
 import { program } from '../lib/service.mjs';
 import { launch, launchFirefox, open } from './browser.mjs';
 import { start } from './double.mjs';
@@ -1081,6 +1082,30 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   const files = await lies(page, 'USB');
   assert.deepEqual(Object.keys(files).map((path) => basename(path)).sort(), ['signCert.der', 'signPri.key']);
   assert.deepEqual([ingamOpens(files, samplePassword), ingamOpens(files, 'wrong')], [true, false]);
+  await close();
+});
+
+test('a PFX file that is whole and not opened is told of as that, and not as damaged', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const whole = readFileSync(join(samples, 'sign.pfx'));
+  const certless = execFileSync('openssl', ['pkcs12', '-export', '-nocerts', '-passout', 'pass:x'], { input: openssl(readFileSync(made.signKey), made.password, 'PEM'), stdio: ['pipe', 'pipe', 'ignore'] });
+  for (const [buffer, next_, ...said] of [
+    [withoutMac(whole), '누가 고쳤는지 알 수 없어서 열지 않아요', '확인값(MAC)이 없는 PFX 파일이에요', 'This PFX file has no integrity check (MAC)'],
+    [Buffer.concat([Buffer.from('3080', 'hex'), whole.subarray(4), Buffer.alloc(2)]), '다른 프로그램에서 다시 내보내 주세요', '이 형식의 PFX 파일은 열지 못해요', 'This form of PFX file cannot be opened'],
+    [certless, '인증서와 개인키를 함께 다시 내보내 주세요', 'PFX 파일에 개인키의 인증서가 없어요', 'The certificate of a private key is missing from this PFX file'],
+  ]) {
+    await page.locator('input#files').setInputFiles({ name: 'whole.p12', mimeType: 'application/x-pkcs12', buffer });
+    await page.getByText('whole.p12').waitFor();
+    assert.equal(await page.locator('ig-field').count(), buffer === certless ? 1 : 0);
+    if (buffer === certless) {
+      await page.getByLabel('PFX 파일의 비밀번호').fill('x');
+      await press(page, '열기');
+    }
+    await inBoth(page, ...said);
+    await page.getByText(next_).waitFor();
+    await press(page, '다른 파일');
+  }
   await close();
 });
 

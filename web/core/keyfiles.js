@@ -52,6 +52,9 @@ export async function factsOf(der) {
 /* What the C code refuses, as a person needs to hear it. */
 const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-unreadable', RC_POLICY: 'certificate-unreadable', RC_STATE: 'key-other', RC_UNKNOWN: 'key-unknown', RC_ABSENT: 'key-missing' };
 
+/* Of a PFX file that is whole, and not read: by what src/npki/pfx.h says that it is about. */
+const pfxFaults = { mac: 'pfx-mac', lengths: 'pfx-lengths', keyBag: 'pfx-certificate' };
+
 /* What a browser throws of a file that was there when it was picked. */
 const gone = ['NotFoundError', 'NotReadableError'];
 
@@ -66,9 +69,10 @@ export function problemOfFiles(thrown) {
     return new Problem('keys-differ');
   if (!(thrown instanceof NpkiError))
     return problemOf(thrown);
-  const { code, file, empty } = thrown;
+  const { code, field, file, empty } = thrown;
   const damaged = file !== undefined && ['RC_FORMAT', 'RC_LIMIT'].includes(code);
-  const fault = empty ? 'file-empty' : file === pfx ? 'pfx-unreadable' : 'file-unreadable';
+  const ofPfx = code === 'RC_FORMAT' && pfxFaults[field] || 'pfx-unreadable';
+  const fault = empty ? 'file-empty' : file === pfx ? ofPfx : 'file-unreadable';
   return new Problem(damaged ? fault : problems[code] ?? 'server-error', { file });
 }
 

@@ -171,7 +171,7 @@ test_openssl(void)
 		    "" },
 		{ "an empty password", "", "", RC_OK, 1, 0, "" },
 		{ "an empty password, old", "-legacy", "", RC_OK, 1, 0, "" },
-		{ "no MAC", "-nomac", "p", RC_FORMAT, 0, 0, "macData" },
+		{ "no MAC", "-nomac", "p", RC_FORMAT, 0, 0, "mac" },
 		{ "MAC with MD5", "-legacy -macalg md5", "p", RC_UNKNOWN, 0, 0,
 		    "macData" },
 		{ "Camellia", "-keypbe CAMELLIA-128-CBC", "p", RC_UNKNOWN, 0, 0,
