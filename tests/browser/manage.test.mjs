@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeCertificate } from '../lib/certificate.mjs';
-import { withoutMac } from '../lib/pfx.mjs';
+import { withoutMac, withoutPassword } from '../lib/pfx.mjs';
 import { program } from '../lib/service.mjs';
 import { launch, launchFirefox, open } from './browser.mjs';
 import { start } from './double.mjs';
@@ -1105,6 +1105,54 @@ test('a PFX file that is whole and not opened is told of as that, and not as dam
     await inBoth(page, ...said);
     await page.getByText(next_).waitFor();
     await press(page, '다른 파일');
+  }
+  await close();
+});
+
+/* The key and certificate that OpenSSL opens, as one file for its pkcs12. */
+const pem = ({ signKey, password, pem: certificate }) => `${openssl(readFileSync(signKey), password, 'PEM')}${certificate}`;
+
+/* A PFX file of OpenSSL's from what stands in such a file. */
+const pfxOf = (input, password, ...more) => execFileSync('openssl', ['pkcs12', '-export', '-passout', `pass:${password}`, ...more], { input, stdio: ['pipe', 'pipe', 'ignore'] });
+
+const pickPfx = (page, buffer) => page.locator('input#files').setInputFiles({ name: '뷁.pfx', mimeType: 'application/x-pkcs12', buffer });
+
+test('a PFX file whose password is empty opens without one, and its certificate gets a new one', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const empty = pfxOf(pem(made), '', '-macalg', 'sha1');
+  /* One that has a password is not opened by none, which counts as no try. */
+  await pickPfx(page, pfxOf(pem(made), made.password));
+  await press(page, '열기');
+  await inBoth(page, '비밀번호를 입력해 주세요.', 'Enter the password.');
+  await page.getByLabel('PFX 파일의 비밀번호').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('1번 틀렸지만').waitFor();
+  await press(page, '다른 파일');
+  for (const [name, file] of [['empty', empty], ['none', withoutPassword(empty)]]) {
+    await pickPfx(page, file);
+    await page.getByLabel('PFX 파일의 비밀번호').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('#next input:focus').waitFor();
+    await inBoth(page, 'PFX 파일의 비밀번호가 비어 있어요', 'The password of this PFX file is empty');
+    for (const [typed, again, said] of [['short1!', 'short1!', '아직 지키지 않은 규칙'], [next, `${next}x`, '서로 달라요'], [next, next, null]]) {
+      await page.getByLabel('새 비밀번호', { exact: true }).fill(typed);
+      await page.getByLabel('새 비밀번호 다시 입력').fill(again);
+      await press(page, '다음');
+      if (said !== null)
+        await page.getByText(said).waitFor();
+    }
+    await heading(page, '뷁쌿훑');
+    await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+    await inBoth(page, '조금 전에 정한 비밀번호로 열려요', 'It opens with the password you have just chosen');
+    await lay(page, name, {});
+    await press(page, '폴더 고르기');
+    await heading(page, '복사했어요');
+    await inBoth(page, '조금 전에 정한 비밀번호로 열려요', 'The copy opens with the password you have just chosen');
+    const files = await lies(page, name);
+    assert.deepEqual([ingamOpens(files, next), ingamOpens(files, made.password)], [true, false], name);
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
   }
   await close();
 });

@@ -299,18 +299,19 @@ export async function checkPfxFile(file) {
 /**
  * What is in a PFX file: each certificate for signing with the one for
  * encryption of the same owner that ends last. The keys are sealed anew with the file's
- * password. lacksR: its key has no random number, though the certificate says
- * that there is one. Throws what openPfx throws, with .file.
- * @param {File} file @param {string} password
- * @returns {Promise<(Found & {opened: true, lacksR: boolean})[]>}
+ * password, or with another (fresh), without which a file whose password is
+ * empty is RC_POLICY. lacksR: its key has no random number, though the
+ * certificate says that there is one. Throws what openPfx throws, with .file.
+ * @param {File} file @param {string} password @param {string} [keyPassword]
+ * @returns {Promise<(Found & {opened: true, fresh: boolean, lacksR: boolean})[]>}
  */
-export async function openPfxFile(file, password) {
-  const { pairs } = await ofPfx(file, (bytes) => openPfx(bytes, password));
+export async function openPfxFile(file, password, keyPassword = '') {
+  const { pairs } = await ofPfx(file, (bytes) => openPfx(bytes, password, keyPassword));
   const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
   const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
     const [km] = known.filter((pair) => pair.encryption && pair.facts.owner === facts.owner).sort((a, b) => b.facts.notAfter - a.facts.notAfter);
     const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
-    return { files, facts, path: file.name, written: null, alone: null, fault: null, handles: null, root: null, opened: true, lacksR };
+    return { files, facts, path: file.name, written: null, alone: null, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

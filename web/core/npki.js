@@ -374,7 +374,7 @@ export async function checkPfx(file) {
  * same password, or under another where one is given, which keeps the rules;
  * R and all else in them stays. A file without a MAC is refused.
  * @param {Uint8Array} file
- * @param {string} password      may be ''; then another is needed for the keys
+ * @param {string} password      may be ''; then another is needed for the keys: RC_POLICY
  * @param {string} [keyPassword] '': the same
  * @param {KeyForm|''} [form]    '': what every Korean program reads
  * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[]}>}

@@ -93,6 +93,9 @@ export class Asking extends Act {
       } catch (e) {
         if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
           throw e;
+        /* Nothing was typed, and something is needed: that is no wrong try. */
+        if (typed(field) === null)
+          return;
         this.wrong += 1;
         field.error = e.closed === undefined ? ['manage.check.wrong', { count: this.wrong }] : closed[e.closed];
         field.focus();

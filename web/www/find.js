@@ -2,7 +2,8 @@
  * find.js - 인증서 찾기 (PC-11): a folder or files, picked or dropped, read here.
  *
  * Belongs here: asking for them, where they are on each system; the password
- * of a PFX file, which shows nothing without one.
+ * of a PFX file, which shows nothing without one, and a new one for the
+ * certificates of a file that has none.
  * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
  *
  * 'found' tells of what was found: {found, keyless, unreadable}, at least
@@ -13,9 +14,9 @@ import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { system } from '../core/env.js';
-import { checkPfxFile, filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf, problemOfFiles, unreadableOf } from '../core/keyfiles.js';
-import { Asking, typed } from './act.js';
+import { NpkiError, checkPfxFile, filesOfDrop, filesOfHandle, keylessOf, openPfxFile, pairsOf, pfxOf, problemOfFiles, unreadableOf } from '../core/keyfiles.js';
 import { unreadable, withoutKey } from './certificate.js';
+import { Setting } from './setting.js';
 
 /* Where the programs of Korean CAs keep certificates; %…% and ~ work when pasted into the dialog. */
 const places = { windows: '%USERPROFILE%\\AppData\\LocalLow\\NPKI', macos: '~/Library/Preferences/NPKI', linux: '~/NPKI' };
@@ -27,9 +28,9 @@ const systems = Object.keys(places);
  */
 const byHandle = () => typeof showDirectoryPicker === 'function' && system() !== 'macos';
 
-class WwwFind extends Asking {
-  static shadowRootOptions = { ...Asking.shadowRootOptions, delegatesFocus: true };
-  static styles = [...Asking.styles, css`
+class WwwFind extends Setting {
+  static shadowRootOptions = { ...Setting.shadowRootOptions, delegatesFocus: true };
+  static styles = [...Setting.styles, css`
     :host { gap: 1.125rem; }
     .drop { display: grid; gap: 0.75rem; justify-items: center; background: var(--sheet); }
     .drop.over { border-color: var(--blue); background: var(--blue-wash); }
@@ -78,20 +79,37 @@ class WwwFind extends Asking {
     const field = this.renderRoot.querySelector('ig-field');
     if (field !== null)
       Object.assign(field, { value: '', error: undefined });
-    this.set({ pfx, refused, problem: undefined, busy: false });
+    this.set({ pfx, refused, bare: false, problem: undefined, busy: false });
     await this.updateComplete;
     this.renderRoot.querySelector('ig-field, .acts button, .foots button').focus();
   }
 
+  /* Nothing is typed where the password of the file is empty. */
   #open() {
     const field = this.renderRoot.querySelector('ig-field');
-    const password = typed(field);
+    if (!this.busy)
+      this.opening(field, () => this.#read(field.value));
+  }
+
+  async #read(password, keyPassword) {
+    try {
+      const found = await openPfxFile(this.pfx[0], password, keyPassword);
+      this.pfx = undefined;
+      this.#found(found);
+    } catch (e) {
+      if (!(e instanceof NpkiError && e.code === 'RC_POLICY'))
+        throw e;
+      await this.prepare();
+      this.set({ bare: true });
+      await this.updateComplete;
+      this.renderRoot.querySelector('#next').focus();
+    }
+  }
+
+  async #lock() {
+    const password = await this.fresh('');
     if (password !== null && !this.busy)
-      this.opening(field, async () => {
-        const found = await openPfxFile(this.pfx[0], password);
-        this.pfx = undefined;
-        this.#found(found);
-      });
+      await this.run(() => this.#read('', password));
   }
 
   #drop(e) {
@@ -123,12 +141,17 @@ class WwwFind extends Asking {
     this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${os}`).focus());
   }
 
+  #bare(next) {
+    const press = () => this.#lock();
+    return html`<div class="stack tight"><h3>${t('pfx.bare')}</h3><p>${t('pfx.bare.text')}</p></div><div class="form">${this.fields(press)}${this.foot(t('next'), press, t('www.find.reading'), next)}</div>`;
+  }
+
   #pfx() {
     const [file, ...others] = this.pfx;
     const next = html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#ask(others.length > 0 ? [...others, file] : undefined)}>${t(others.length > 0 ? 'pfx.next' : 'pfx.other')}</button>`;
     return html`<div class="sheet pfx"><div><p class="small">${t('pfx.file')}</p><h2 class="own">${file.name}</h2></div>
-      ${this.refused === undefined ? html`<div class="form"><ig-field type="password" .label=${t('pfx.password')} .hint=${t('pfx.password.hint')} @enter=${() => this.#open()}></ig-field>
-        ${this.foot(t('pfx.open'), () => this.#open(), t('password.checking'), next)}</div>` : html`<ig-trouble .problem=${this.refused}></ig-trouble><div class="foots">${next}</div>`}</div>
+      ${this.refused !== undefined ? html`<ig-trouble .problem=${this.refused}></ig-trouble><div class="foots">${next}</div>` : this.bare ? this.#bare(next) : html`<div class="form"><ig-field type="password" .label=${t('pfx.password')} .hint=${t('pfx.password.hint')} @enter=${() => this.#open()}></ig-field>
+        ${this.foot(t('pfx.open'), () => this.#open(), t('password.checking'), next)}</div>`}</div>
       <p class="small"><slot></slot></p>`;
   }
 

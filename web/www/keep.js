@@ -198,8 +198,8 @@ export const keptAt = ({ path, download: file }, next = ['keep.unpack']) =>
 class WwwCopy extends Act {
   render() {
     if (this.done)
-      return this.ended(t('manage.copy.done'), t('manage.copy.done.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}`);
-    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t('manage.copy.lead')}</p></div>${withoutPair(this.one)}
+      return this.ended(t('manage.copy.done'), t(this.one.fresh ? 'manage.copy.done.fresh' : 'manage.copy.done.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}`);
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t(this.one.fresh ? 'manage.copy.fresh' : 'manage.copy.lead')}</p></div>${withoutPair(this.one)}
       <www-keep .files=${this.one.files} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 }

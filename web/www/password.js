@@ -1,23 +1,21 @@
 /*
  * password.js - 비밀번호 확인 and 비밀번호 바꾸기 (PC-13).
  *
- * Belongs here: what is asked and said. Not here: the key files
- * (core/keyfiles.js), writing them (core/writer.js).
+ * Belongs here: what is asked and said. Not here: the new password
+ * (setting.js), the key files (core/keyfiles.js), writing them (core/writer.js).
  *
  * A password that opens is right, whatever it looks like: the rules are for
  * new ones. Wrong ones are counted for the person, and lock nothing.
  */
 import { html } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
-import { lang, t } from '../core/i18n.js';
-import { openKeys, passwordBroken, passwordRules, reseal } from '../core/keyfiles.js';
+import { t } from '../core/i18n.js';
+import { openKeys, reseal } from '../core/keyfiles.js';
 import { askLeave, writeAll } from '../core/writer.js';
 import { Asking, typed } from './act.js';
 import { withoutPair, withoutRandom } from './certificate.js';
 import { keptAt } from './keep.js';
-
-/* The signs that a rule names stay in one line. */
-const together = (rule) => rule.replace(/ (?=['"\\|])/g, '\u00a0');
+import { Setting } from './setting.js';
 
 class WwwCheck extends Asking {
   #check() {
@@ -40,42 +38,16 @@ class WwwCheck extends Asking {
 }
 customElements.define('www-check', WwwCheck);
 
-class WwwChange extends Asking {
-  async connectedCallback() {
+class WwwChange extends Setting {
+  connectedCallback() {
     super.connectedCallback();
-    this.broken = new Set();
-    this.rules = [];
-    this.set({ rules: await passwordRules() });
-    await this.#judge('');
-  }
-
-  /* Answers come in the order of the questions: the last one stays. */
-  async #judge(password) {
-    this.set({ broken: new Set(await passwordBroken(password)) });
-  }
-
-  /* The new password as it was typed twice, or null: then a field says why. */
-  async #next(old, field, again) {
-    const next = typed(field);
-    if (next === null)
-      return null;
-    await this.#judge(next);
-    const faults = [
-      [this.broken.size > 0, field, 'manage.change.rules'], [next === old, field, 'manage.change.same'],
-      [again.value === '', again, 'manage.change.twice'], [again.value !== next, again, 'manage.change.differ'],
-    ];
-    const [, at, fault] = faults.find(([holds]) => holds) ?? [];
-    if (at === undefined)
-      return next;
-    at.error = fault;
-    at.focus();
-    return null;
+    return this.prepare();
   }
 
   async #change() {
-    const [old, field, again] = this.renderRoot.querySelectorAll('ig-field');
+    const old = this.renderRoot.querySelector('#old');
     const password = typed(old);
-    const next = password === null ? null : await this.#next(password, field, again);
+    const next = password === null ? null : await this.fresh(password);
     if (next !== null && !this.busy)
       await this.opening(old, () => this.#seal(password, next));
   }
@@ -127,10 +99,8 @@ class WwwChange extends Asking {
       return this.#keep();
     const press = () => this.#change();
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}
-      <div class="form"><ig-field type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
-        <ig-field type="password" .label=${t('manage.change.new')} @input=${(e) => this.#judge(e.target.value)} @enter=${press}
-          .rules=${this.rules.map((r) => ({ text: together(r[lang()]), kept: !this.broken.has(r.word) }))}></ig-field>
-        <ig-field type="password" .label=${t('manage.change.again')} @enter=${press}></ig-field>
+      <div class="form"><ig-field id="old" type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
+        ${this.fields(press)}
         ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
   }
 }
