@@ -40,8 +40,8 @@ static const struct person_text text_elsewhere = {
 	"다른 저장매체에 복사해 둔 인증서의 비밀번호는 그대로예요.",
 	"Copies of the certificate on other media keep theirs."
 };
-static const struct person_text text_form = { "개인키 파일의 암호 형식",
-	"The key file is encrypted by" };
+/* After the name of the key file. */
+static const struct person_text text_form = { "암호 형식", "is encrypted by" };
 
 static const struct person_text text_lacks_r = {
 	"개인키에 난수(R)가 없어서, 주민등록번호나 사업자등록번호를 확인하는 "
@@ -53,6 +53,9 @@ static const struct person_text text_lacks_r = {
 
 static const enum folder_file keys[] = { FOLDER_SIGN_KEY, FOLDER_KM_KEY };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* What --json calls how each of them is encrypted. */
+static const char *const form_members[KEYS] = { "key_file", "km_key_file" };
 
 const char *
 cert_password_form(size_t i)
@@ -314,6 +317,52 @@ cert_password_new(struct cert *c, struct span old, struct sec *out)
 	return end;
 }
 
+/* How a key file was encrypted, and is. */
+struct forms {
+	char was[96], is[96];
+};
+
+/* For a person: where it is not the one form that was there before. */
+static void
+cert_password_say_forms(const struct cert *c, const struct forms forms[KEYS])
+{
+	bool two = forms[0].is[0] != '\0' && forms[1].is[0] != '\0';
+	bool news =
+	    c->form != NULL || (two && strcmp(forms[0].is, forms[1].is) != 0);
+
+	for (size_t i = 0; i < KEYS; i++)
+		news = news || strcmp(forms[i].was, forms[i].is) != 0;
+	for (size_t i = 0; news && i < KEYS; i++) {
+		const struct forms *f = &forms[i];
+		bool same = strcmp(f->was, f->is) == 0;
+
+		if (f->is[0] != '\0')
+			(void)printf("%s %s: %s%s%s.\n", folder_name(keys[i]),
+			    person_sentence(text_form), same ? "" : f->was,
+			    same ? "" : " -> ", f->is);
+	}
+}
+
+/* How the key files that were made are encrypted. */
+static void
+cert_password_forms(struct cert *c, const struct span files[KEYS])
+{
+	struct forms forms[KEYS];
+
+	for (size_t i = 0; i < KEYS; i++) {
+		struct forms *f = &forms[i];
+
+		cert_show_key_file(
+		    cert_file(c, keys[i]), f->was, sizeof(f->was));
+		cert_show_key_file(files[i], f->is, sizeof(f->is));
+		if (f->is[0] != '\0')
+			(void)json_object_set_new(
+			    c->answer, form_members[i], json_string(f->is));
+	}
+	if (!c->json)
+		cert_password_say_forms(c, forms);
+}
+
 /* The key files under the new password, then both into their place. */
 static enum cert_end
 cert_password_put(struct cert *c, struct span old, struct span password)
@@ -323,7 +372,6 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 	enum pbe_form form;
 	const enum pbe_form *wanted =
 	    c->form != NULL && pbeput_form_find(c->form, &form) ? &form : NULL;
-	char was[96], is[96];
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < KEYS && rc == RC_OK; i++)
@@ -337,12 +385,7 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 	    c->row->pair, &c->medium, files[0], files[1], &c->err);
 	if (rc != RC_OK)
 		return cert_written(c, c->row->path, rc);
-	cert_show_key_file(cert_file(c, FOLDER_SIGN_KEY), was, sizeof(was));
-	cert_show_key_file(files[0], is, sizeof(is));
-	(void)json_object_set_new(c->answer, "key_file", json_string(is));
-	if (!c->json && strcmp(was, is) != 0)
-		(void)printf(
-		    "%s: %s -> %s.\n", person_sentence(text_form), was, is);
+	cert_password_forms(c, files);
 
 	return CERT_DONE;
 }

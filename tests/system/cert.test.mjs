@@ -356,7 +356,8 @@ const forms = { 'seed-sha1': 'SEED-CBC, PBKDF1-SHA1, 2048', 'pbes2-seed': 'SEED-
 for (const [form, said] of Object.entries(forms)) {
   test(`change-password --form ${form}: ${said}`, async () => {
     const folder = copied();
-    assert.equal((await change(folder, '--form', form)).answer.key_file, said);
+    const { answer } = await change(folder, '--form', form);
+    assert.deepEqual([answer.key_file, answer.km_key_file], [said, said]);
     assert.match((await cert(['show', folder])).stdout, new RegExp(`^key-file\t${said}$`, 'm'));
     assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
   });
@@ -369,7 +370,19 @@ test('change-password: a form that is no longer written becomes the usual one, a
   copyFileSync(join(samples, 'derived/signPri-seedCBC-fixedIV.key'), join(folder, 'signPri.key'));
   const { code, stdout } = await cert(['change-password', folder, '--password-file', secret(samplePassword, 'sample'), '--new-password-file', other]);
   assert.equal(code, 0);
-  assert.match(stdout, /The key file is encrypted by: SEED-CBC, PBKDF1-SHA1, fixed IV, 2048 -> SEED-CBC, PBKDF1-SHA1, 2048\./);
+  assert.match(stdout, /^signPri\.key is encrypted by: SEED-CBC, PBKDF1-SHA1, fixed IV, 2048 -> SEED-CBC, PBKDF1-SHA1, 2048\.$/m);
+});
+
+test('change-password: the form of each key file is said where it was asked for or is not the same', async () => {
+  const aes = forms['pbes2-aes'], seed = forms['pbes2-seed-sha256'], folder = copied();
+  const changed = async (from, to, more = [], env = {}) => (await cert(['change-password', folder, '--password-file', from, '--new-password-file', to, ...more], { env })).stdout.split('\n').filter((line) => /^\w+\.key/.test(line));
+  assert.deepEqual(await changed(right, other), []);
+  assert.deepEqual(await changed(other, right, ['--form', 'pbes2-aes']), ['signPri.key', 'kmPri.key'].map((name) => `${name} is encrypted by: ${seed} -> ${aes}.`));
+  assert.deepEqual(await changed(right, right, ['--form', 'pbes2-aes'], ko), ['signPri.key', 'kmPri.key'].map((name) => `${name} 암호 형식: ${aes}.`));
+  copyFileSync(join(made.folder, 'kmPri.key'), join(folder, 'kmPri.key'));
+  assert.deepEqual(await changed(right, other), [`signPri.key is encrypted by: ${aes}.`, `kmPri.key is encrypted by: ${seed}.`]);
+  rmSync(join(folder, 'kmPri.key'));
+  assert.deepEqual(await changed(other, right, ['--form', 'seed-sha1']), [`signPri.key is encrypted by: ${aes} -> ${forms['seed-sha1']}.`]);
 });
 
 /** New passwords that are refused, and the words of the rules they break. */
@@ -427,7 +440,7 @@ test('change-password: typed, the new one twice', async () => {
   assert.deepEqual(files(folder), before);
   const good = await terminal(['change-password', folder, '--json'], { env: ko, answers: [password, 'weak', ...two, 'Other9#Xyw', 'Other9#Xyw'] });
   assert.equal(good.code, 0, good.stdout);
-  assert.match(good.stdout, /^\{"key_file":"[^"]*","problem":""\}$/m);
+  assert.match(good.stdout, /^\{"key_file":"[^"]*","km_key_file":"[^"]*","problem":""\}$/m);
   assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
 });
 
