@@ -320,16 +320,20 @@ cert_finds(void *arg, const char *line)
 	return pick_find(&c->pick, line, &c->row) == PICK_ONE;
 }
 
-/* Several are meant: a person is asked. */
+/* Several are meant: they are shown, and a person is asked. */
 static enum cert_end
 cert_choose_line(struct cert *c)
 {
+	enum cert_end end = CERT_SEVERAL;
 	enum rc rc;
 
-	if (!c->json && c->which != NULL)
-		pick_print_folders(&c->pick, c->which, stderr);
+	if (c->which != NULL)
+		end =
+		    pick_narrow(&c->pick, c->which) ? CERT_ALIKE : CERT_COPIES;
+	if (!c->json)
+		pick_print(&c->pick, stderr);
 	if (!c->attended || c->json)
-		return c->which == NULL ? CERT_SEVERAL : CERT_COPIES;
+		return end;
 	rc = person_choose(text_which, cert_finds, c, &c->err);
 
 	return rc == RC_UNKNOWN ? CERT_NO_SUCH : cert_failed(c, rc);
@@ -338,18 +342,22 @@ cert_choose_line(struct cert *c)
 enum cert_end
 cert_choose(struct cert *c)
 {
-	enum pick_found found;
 	enum cert_end end = c->pick.n > 0 ? CERT_DONE : cert_load(c);
 
 	if (end != CERT_DONE)
 		return end;
-	found = pick_find(&c->pick, c->which, &c->row);
-	if (found == PICK_ONE)
+	switch (pick_find(&c->pick, c->which, &c->row)) {
+	case PICK_ONE:
 		return CERT_DONE;
+	case PICK_SEVERAL:
+		return cert_choose_line(c);
+	case PICK_NONE:
+		break;
+	}
 	if (!c->json)
 		pick_print(&c->pick, stderr);
 
-	return found == PICK_NONE ? CERT_NO_SUCH : cert_choose_line(c);
+	return CERT_NO_SUCH;
 }
 
 enum cert_end

@@ -23,6 +23,7 @@ enum cert_end {
 	CERT_NOT_FOLDER, /* place, which is a file */
 	CERT_UNREAD,     /* what was found is good: pick.folder.unread */
 	CERT_SEVERAL,
+	CERT_ALIKE,  /* fingerprints begin so */
 	CERT_COPIES, /* of one fingerprint */
 	CERT_NO_SUCH,
 	CERT_NO_KEY,

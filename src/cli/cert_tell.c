@@ -42,15 +42,23 @@ static const struct {
 	      "골라 주세요.",
 		"There are several certificates. Choose one by its number in "
 		"the list or the first 8 digits of its fingerprint." } },
+	[CERT_ALIKE] = { PERSON_USAGE, "several-certificates",
+	    { "지문이 이렇게 시작하는 인증서가 여러 개예요. 지문을 몇 자리 더 적거나 "
+	      "목록의 번호로 골라 주세요.",
+		"Several certificates have a fingerprint that begins so. Give "
+		"more of its digits, or the number in the list." } },
 	[CERT_COPIES] = { PERSON_USAGE, "several-certificates",
-	    { "지문이 이렇게 시작하는 인증서가 여러 폴더에 있어요. 폴더나 목록의 "
-	      "번호로 고르거나, --root로 찾을 곳을 좁혀 주세요.",
-		"Certificates whose fingerprint begins so are in several "
-		"folders. Choose one by its folder or its number in the list, "
-		"or narrow the search with --root." } },
+	    { "지문이 같은 인증서가 여러 폴더에 있어요. 폴더나 목록의 번호로 고르거나, "
+	      "--root로 찾을 곳을 좁혀 주세요.",
+		"Copies of this certificate are in several folders. Choose one "
+		"by its folder or its number in the list, or narrow the search "
+		"with --root." } },
 	[CERT_NO_SUCH] = { PERSON_USAGE, "no-such-certificate",
-	    { "목록에 없는 인증서예요.",
-		"The list has no such certificate." } },
+	    { "목록에 없는 인증서예요. 목록의 번호, 지문의 앞 8자리 이상, 또는 그 "
+	      "폴더로 골라 주세요.",
+		"The list has no such certificate. Choose one by its number in "
+		"the list, 8 or more digits of its fingerprint, or its "
+		"folder." } },
 	[CERT_NO_KEY] = { PERSON_INPUT, "no-key",
 	    { "인증서 옆에 개인키 파일(signPri.key)이 없어요. 폴더를 통째로 "
 	      "복사했는지 확인해 주세요.",
@@ -385,7 +393,8 @@ cert_tell(struct cert *c, enum cert_end end)
 	if (c->pick.folder.unread_n > 0)
 		(void)json_object_set_new(
 		    c->answer, "unread", cert_unread_json(&c->pick.folder));
-	if (end == CERT_SEVERAL || end == CERT_COPIES || end == CERT_NO_SUCH)
+	if (end == CERT_SEVERAL || end == CERT_ALIKE || end == CERT_COPIES ||
+	    end == CERT_NO_SUCH)
 		(void)json_object_set_new(
 		    c->answer, "certificates", pick_json(&c->pick));
 	answer_print(c->answer);

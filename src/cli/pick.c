@@ -122,7 +122,8 @@ pick_is_hex(const char *text)
 	return text[n] == '\0' && n >= PICK_HEX && n < PICK_FINGERPRINT;
 }
 
-bool
+/* Never that of one that cannot be read. */
+static bool
 pick_begins(const struct pick_row *row, const char *start)
 {
 	return row->read &&
@@ -163,6 +164,26 @@ pick_by_fingerprint(
 	}
 
 	return found == 0 ? PICK_NONE : found == 1 ? PICK_ONE : PICK_SEVERAL;
+}
+
+bool
+pick_narrow(struct pick *p, const char *start)
+{
+	const char *first = NULL;
+	bool differ = false;
+
+	for (size_t i = 0; i < p->n; i++) {
+		struct pick_row *row = &p->rows[i];
+
+		row->out = row->out || !pick_begins(row, start);
+		if (row->out)
+			continue;
+		if (first == NULL)
+			first = row->fingerprint;
+		differ = differ || strcmp(first, row->fingerprint) != 0;
+	}
+
+	return differ;
 }
 
 bool

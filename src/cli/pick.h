@@ -60,8 +60,11 @@ enum pick_found { PICK_ONE, PICK_NONE, PICK_SEVERAL };
 enum pick_found pick_find(
     const struct pick *p, const char *which, const struct pick_row **row);
 
-/* Does its fingerprint begin so? Never that of one that cannot be read. */
-bool pick_begins(const struct pick_row *row, const char *start);
+/*
+ * Leaves those whose fingerprint begins with start; false: these are copies of
+ * one certificate, which no more digits tell apart.
+ */
+bool pick_narrow(struct pick *p, const char *start);
 
 /* How far it is from its end. */
 enum pick_age {
@@ -82,9 +85,6 @@ void pick_print(const struct pick *p, FILE *out);
 
 /* What gives way where number, kind, owner and issuer are the first columns. */
 extern const struct columns_give pick_gives[];
-
-/* The number and folder of each whose fingerprint begins with start. */
-void pick_print_folders(const struct pick *p, const char *start, FILE *out);
 
 /*
  * The same as JSON (given), NULL without memory: an array of what

@@ -404,15 +404,6 @@ pick_print(const struct pick *p, FILE *out)
 }
 
 void
-pick_print_folders(const struct pick *p, const char *start, FILE *out)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->rows[i].out && pick_begins(&p->rows[i], start))
-			(void)fprintf(
-			    out, "%4zu  %s\n", i + 1, p->rows[i].folder);
-}
-
-void
 pick_json_path(json_t *o, const char *member, const char *path)
 {
 	char name[PICK_MEMBER], shown[FOLDER_PATH];

@@ -150,14 +150,59 @@ test('a fingerprint that a copy has, too: how to name one of them', async () => 
   cpSync(made.folder, join(where, 'b'), { recursive: true });
   const both = await json(['show', fingerprint, '--root', where]);
   assert.deepEqual([both.code, both.answer.problem, both.answer.certificates.length], [2, 'several-certificates', 2]);
-  const told = await cert(['show', fingerprint.slice(0, 8), '--root', where], ko);
-  assert.equal(told.code, 2);
-  for (const name of ['a', 'b']) assert.ok(told.stderr.includes(`  ${join(where, name)}\n`), told.stderr);
-  assert.match(told.stderr, /폴더나 목록의 번호로 고르거나, --root로 찾을 곳을 좁혀 주세요/);
+  makeCertificate({ into: join(where, '0'), password, name: '김영수()009' });
+  // Only those that fit are told, by the numbers that they have in the list.
+  const fit = (out) => out.split('\n').filter((line) => line.includes('\t')).map((line) => line.split('\t')).map((row) => [row[0], row[9]]);
+  for (const [more, sentence] of [[ko, /^지문이 같은 인증서가 여러 폴더에 있어요\. 폴더나 목록의 번호로 고르거나, --root로 찾을 곳을 좁혀 주세요\.$/m], [{ LC_ALL: 'C' }, /^Copies of this certificate are in several folders\. Choose one by its folder or its number in the list, or narrow the search with --root\.$/m]]) {
+    const told = await cert(['show', fingerprint.slice(0, 8), '--root', where], more);
+    assert.equal(told.code, 2);
+    assert.deepEqual(fit(told.stderr), [['2', join(where, 'a')], ['3', join(where, 'b')]]);
+    assert.match(told.stderr, sentence);
+  }
+  const asked = await onTerminal([program('ingam'), 'cert', 'show', fingerprint.slice(0, 8), '--root', where], { env: { HOME: home }, answers: ['1\n3'] });
+  assert.equal(asked.code, 0, asked.stdout);
+  assert.ok(!asked.stdout.includes('김영수') && asked.stdout.includes(join(where, 'b')));
+  rmSync(join(where, '0'), { recursive: true });
   for (const args of [[fingerprint, '--root', join(where, 'b')], [join(where, 'b')], [join(where, 'b'), '--root', where], ['2', '--root', where]]) {
     const one = await json(['show', ...args]);
     assert.deepEqual([one.code, one.answer.certificate?.folder], [0, join(where, 'b')], args.join(' '));
   }
+});
+
+/** Two files that are other certificates to nobody but their hashes, which begin with the same eight digits. */
+function alike(der) {
+  const seen = new Map();
+  for (let i = 0; ; i++) {
+    const changed = Buffer.from(der);
+    changed.writeUInt32BE(i, changed.length - 4);
+    const start = createHash('sha256').update(changed).digest('hex').slice(0, 8);
+    if (seen.has(start)) return [seen.get(start), changed];
+    seen.set(start, changed);
+  }
+}
+
+test('a fingerprint that begins like another one: only those, and that more digits tell which', async () => {
+  const where = join(base, 'alike');
+  const two = alike(readFileSync(join(made.folder, 'signCert.der')));
+  [...two, readFileSync(join(made.folder, 'signCert.der'))].forEach((der, i) => {
+    mkdirSync(join(where, `${i}`), { recursive: true });
+    writeFileSync(join(where, `${i}`, 'signCert.der'), der);
+  });
+  const whole = createHash('sha256').update(two[1]).digest('hex'), start = whole.slice(0, 8);
+  for (const [more, sentence] of [[ko, '지문이 이렇게 시작하는 인증서가 여러 개예요. 지문을 몇 자리 더 적거나 목록의 번호로 골라 주세요.'], [{ LC_ALL: 'C' }, 'Several certificates have a fingerprint that begins so. Give more of its digits, or the number in the list.']]) {
+    const { code, stderr } = await cert(['show', start, '--root', where], more);
+    assert.equal(code, 2);
+    const lines = stderr.trimEnd().split('\n');
+    assert.deepEqual(lines.slice(0, -1).map((line) => line.split('\t')[9]), ['0', '1'].map((name) => join(where, name)));
+    assert.equal(lines.at(-1), sentence);
+  }
+  const { answer } = await json(['show', start, '--root', where]);
+  assert.deepEqual([answer.problem, answer.certificates.map(({ number }) => number)], ['several-certificates', [1, 2]]);
+  const [first] = [8, 16, 24, 64].filter((n) => !createHash('sha256').update(two[0]).digest('hex').startsWith(whole.slice(0, n)));
+  assert.equal((await json(['show', whole.slice(0, first), '--root', where])).answer.certificate.number, 2);
+  // Fewer than eight name nothing: how many they must be is said.
+  for (const [more, sentence] of [[ko, /목록에 없는 인증서예요\. 목록의 번호, 지문의 앞 8자리 이상, 또는 그 폴더로 골라 주세요\.$/m], [{ LC_ALL: 'C' }, /^The list has no such certificate\. Choose one by its number in the list, 8 or more digits of its fingerprint, or its folder\.$/m]])
+    assert.match((await cert(['show', start.slice(0, 7), '--root', where], more)).stderr, sentence);
 });
 
 test('a number is a number, whatever a folder here is called', async () => {
