@@ -199,7 +199,7 @@ cert_import_leave_encryption(struct cert *c, const struct pfx *pfx)
 			cert_import_leave(c, km->certificate, *why);
 	}
 	for (size_t i = 0; i < pfx->chain_n; i++) {
-		if (!cert_pfx_is_keyless(pfx->chain[i], &info))
+		if (!pfx_is_keyless(pfx->chain[i], &info))
 			continue;
 		km = cert_pfx_encryption(pfx, &info);
 		if (km != NULL && !span_equal(km->certificate, pfx->chain[i]))

@@ -82,19 +82,12 @@ cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
 }
 
 bool
-cert_pfx_is_keyless(struct span der, struct certinfo *out)
-{
-	return certinfo_parse(der, out, NULL) == RC_OK && !out->is_ca &&
-	    pfx_is_encryption(out);
-}
-
-bool
 cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
 {
 	struct certinfo info;
 
 	for (size_t i = 0; i < pfx->chain_n; i++)
-		if (cert_pfx_is_keyless(pfx->chain[i], &info) &&
+		if (pfx_is_keyless(pfx->chain[i], &info) &&
 		    span_equal(info.subject_der, sign->subject_der))
 			return true;
 

@@ -21,8 +21,5 @@ bool cert_pfx_is_older(
 size_t cert_pfx_authorities(
     const struct pfx *pfx, struct span out[static PFX_CHAIN]);
 
-/* Is it one for encryption, of what came without a key? */
-bool cert_pfx_is_keyless(struct span der, struct certinfo *out);
-
 /* Did this person's certificate for encryption come without its key? */
 bool cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign);

@@ -499,6 +499,13 @@ pfx_is_encryption(const struct certinfo *c)
 		(CERTINFO_DIGITAL_SIGNATURE | CERTINFO_NON_REPUDIATION)) == 0;
 }
 
+bool
+pfx_is_keyless(struct span der, struct certinfo *out)
+{
+	return certinfo_parse(der, out, NULL) == RC_OK && !out->is_ca &&
+	    pfx_is_encryption(out);
+}
+
 /* The certificate of a key: of its public key, the one of its name first. */
 static struct pfx_bag *
 pfx_certificate_of(

@@ -60,3 +60,6 @@ bool pfx_is_pair(struct span info, const struct certinfo *c);
 
 /* Is it for encrypting and not for signing (RFC 5280 4.2.1.3)? */
 bool pfx_is_encryption(const struct certinfo *c);
+
+/* Is it a kmCert, and no CA's, of a chain: one that came without its key? */
+bool pfx_is_keyless(struct span der, struct certinfo *out);

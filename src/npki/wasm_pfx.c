@@ -39,12 +39,14 @@ wasm_lacks_r(const struct pfx_pair *pair)
 }
 
 /*
- * {"pairs": [{"encryption", "lacksR"}, …]}: is it for encryption, has it a VID
- * without R? What follows them are others.
+ * {"pairs": [{"encryption", "lacksR"}, …], "keyless": [true, …]}: is it for
+ * encryption, has it a VID without R? And of the others, which follow them: is
+ * its key for encryption missing?
  */
 static enum rc
 wasm_give_pairs(const struct pfx *p, struct err *e)
 {
+	struct certinfo c;
 	struct jsonput w = jsonput_init(wasm_json, sizeof(wasm_json));
 
 	jsonput_raw(&w, "{\"pairs\":[");
@@ -55,6 +57,12 @@ wasm_give_pairs(const struct pfx *p, struct err *e)
 		jsonput_raw(&w, ",\"lacksR\":");
 		jsonput_raw(&w, wasm_lacks_r(&p->pairs[i]) ? "true" : "false");
 		jsonput_raw(&w, "}");
+	}
+	jsonput_raw(&w, "],\"keyless\":[");
+	for (size_t i = 0; i < p->chain_n; i++) {
+		jsonput_raw(&w, i == 0 ? "" : ",");
+		jsonput_raw(
+		    &w, pfx_is_keyless(p->chain[i], &c) ? "true" : "false");
 	}
 	jsonput_raw(&w, "]}");
 

@@ -1115,6 +1115,14 @@ const pem = ({ signKey, password, pem: certificate }) => `${openssl(readFileSync
 /* A PFX file of OpenSSL's from what stands in such a file. */
 const pfxOf = (input, password, ...more) => execFileSync('openssl', ['pkcs12', '-export', '-passout', `pass:${password}`, ...more], { input, stdio: ['pipe', 'pipe', 'ignore'] });
 
+/* A PFX file of ours from the files of pairs of one password, and of certificates beside them. */
+const pfxOfPairs = (page, pairs, chain, password) => page.evaluate(async ([all, beside, secret]) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const { makePfx } = await import('/core/apart.js');
+  const file = await makePfx(all.map(([certificate, key]) => ({ certificate: bytes(certificate), key: bytes(key) })), secret, secret, 'modern', beside.map(bytes));
+  return btoa(String.fromCharCode(...file));
+}, [pairs.map((pair) => pair.map((name) => readFileSync(name).toString('base64'))), chain.map((name) => readFileSync(name).toString('base64')), password]).then((text) => Buffer.from(text, 'base64'));
+
 const pickPfx = (page, buffer) => page.locator('input#files').setInputFiles({ name: '뷁.pfx', mimeType: 'application/x-pkcs12', buffer });
 
 test('a PFX file whose password is empty opens without one, and its certificate gets a new one', { timeout: 120000 }, async () => {
@@ -1160,22 +1168,59 @@ test('a PFX file whose password is empty opens without one, and its certificate 
 test('of two pairs for encryption in a PFX file the one that ends last goes with the certificate', { timeout: 60000 }, async () => {
   const { page, close } = await manage();
   const renewed = makeCertificate({ into: join(work, 'two pairs'), name: '뷁쌿훑()0091004123456789', km: true, days: 800, password: made.password });
-  const b64 = (folder, names) => names.map((name) => readFileSync(join(folder, name)).toString('base64'));
-  const km = ['kmCert.der', 'kmPri.key'];
-  const pairs = [b64(made.folder, ['signCert.der', 'signPri.key']), b64(made.folder, km), b64(renewed.folder, km)];
-  const taken = await page.evaluate(async ([all, password]) => {
-    const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const { makePfx } = await import('/core/apart.js');
+  const km = ({ folder }) => ['kmCert.der', 'kmPri.key'].map((name) => join(folder, name));
+  const file = await pfxOfPairs(page, [[made.signCert, made.signKey], km(made), km(renewed)], [], made.password);
+  const taken = await page.evaluate(async ([text, password]) => {
     const { openPfxFile } = await import('/core/keyfiles.js');
-    const file = new File([await makePfx(all.map(([certificate, key]) => ({ certificate: bytes(certificate), key: bytes(key) })), password, password, 'modern')], 'two.pfx');
-    const [{ files }] = await openPfxFile(file, password);
+    const { found: [{ files }] } = await openPfxFile(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], 'two.pfx'), password);
     return btoa(String.fromCharCode(...files.kmCert));
-  }, [pairs, made.password]);
-  assert.equal(taken, pairs[2][0]);
+  }, [file.toString('base64'), made.password]);
+  assert.equal(taken, readFileSync(renewed.kmCert).toString('base64'));
   await close();
 });
 
-test('a PFX file whose key has lost R is told of, before it replaces anything and after', { timeout: 120000 }, async () => {
+test('half of a pair for encryption in a PFX file is told of at once, and what goes with nothing', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const kmOf = ({ folder, password }) => ({ signKey: join(folder, 'kmPri.key'), password, pem: execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(folder, 'kmCert.der')], { encoding: 'utf8' }) });
+  const older = makeCertificate({ into: join(work, 'older km'), name: '뷁쌿훑()0091004123456789', km: true, days: 30, password: made.password });
+  const other = makeCertificate({ into: join(work, 'other km'), name: '나래()0091004123456789', km: true, password: made.password });
+  const read = async (buffer) => {
+    await pickPfx(page, buffer);
+    await page.getByLabel('PFX 파일의 비밀번호').fill(made.password);
+    await press(page, '열기');
+  };
+  /* Its key is missing: said at the result, and in the acts. */
+  await read(pfxOf(`${pem(made)}${kmOf(made).pem}`, made.password));
+  await inBoth(page, '암호화된 문서는 이 사본으로 열 수 없어요', 'Encrypted documents cannot be opened with this copy');
+  await inBoth(page, '암호용 인증서의 개인키가 없어요', 'has the encryption certificate, but not its private key');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await inBoth(page, '개인키가 없는 암호용 인증서는 빼고 진행해요', 'The encryption certificate is left out');
+  assert.equal(await page.getByText('kmPri.key').count(), 0);
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  /* Each with why; a CA is none. */
+  const kmFiles = ({ folder }) => ['kmCert.der', 'kmPri.key'].map((name) => join(folder, name));
+  const keyless = makeCertificate({ into: join(work, 'keyless km'), name: '뷁쌿훑()0091004123456789', km: true, days: 700, password: made.password });
+  await read(await pfxOfPairs(page, [[made.signCert, made.signKey], kmFiles(made), kmFiles(older), kmFiles(other)], [kmFiles(keyless)[0]], made.password));
+  await heading(page, '인증서가 1개 있어요');
+  await inBoth(page, 'PFX 파일에만 남는 암호용 인증서가 있어요', 'Some encryption certificates stay in the PFX file');
+  for (const said of [['더 나중에 끝나는 것을 대신 가져왔어요', 'One that expires later is used instead'], ['개인키가 PFX 파일에 없어요', 'Its private key is not in the PFX file'], ['같은 사람의 전자서명용 인증서가 PFX 파일에 없어요', 'The PFX file has no signing certificate of its owner']])
+    await inBoth(page, ...said);
+  assert.deepEqual(await page.locator('.warn www-certificate').evaluateAll((all) => all.map((one) => ['.name', '.tag'].map((c) => one.renderRoot.querySelector(c).textContent).join(' '))),
+    ['뷁쌿훑 30일 뒤 만료', '나래 사용 가능', '뷁쌿훑 개인키 없음']);
+  await page.getByRole('button', { name: /뷁쌿훑/ }).click();
+  assert.equal(await page.getByText('암호화된 문서는 이 사본으로').count(), 0);
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  /* Of a whole pair, and of a CA beside it, nothing is said. */
+  await read(pfxOf(`${pem(made)}${made.ca}`, made.password));
+  await heading(page, '뷁쌿훑');
+  assert.equal(await page.locator('.warn').count(), 0);
+  await close();
+});
+
+test('a PFX file whose key has lost R is told of at once, before it replaces anything and after', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();
   const known = makeCertificate({ into: join(work, 'known'), name: '나래()0091004123456789', number: '9001011234567', password: 'abc111' });
@@ -1190,9 +1235,12 @@ test('a PFX file whose key has lost R is told of, before it replaces anything an
       await page.locator('input#files').setInputFiles(file);
       await page.getByLabel('PFX 파일의 비밀번호').fill('abc111');
       await press(page, '열기');
+      await inBoth(page, '개인키에 난수(R)가 없어요', 'The private key has no random number (R)');
     } else {
       await pick(page, file);
+      await heading(page, '뷁쌿훑');
     }
+    copied.push(await page.getByText('난수(R)').count());
     await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
     const at = await page.locator('.where').first().textContent();
     await lay(page, basename(file), { [`${at}/signCert.der`]: readFileSync(known.signCert).toString('base64'), [`${at}/signPri.key`]: readFileSync(known.signKey).toString('base64') });
@@ -1209,7 +1257,7 @@ test('a PFX file whose key has lost R is told of, before it replaces anything an
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
-  assert.deepEqual(copied, [1, 1, 0, 0]);
+  assert.deepEqual(copied, [1, 1, 1, 0, 0, 0]);
   await close();
 });
 

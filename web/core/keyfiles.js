@@ -296,26 +296,54 @@ export async function checkPfxFile(file) {
   await ofPfx(file, checkPfx);
 }
 
+/* The certificates of what stands in a PFX file, each with its facts and the name of its owner. */
+const known = (list) => Promise.all(list.map(async (one) => {
+  const { subjectName } = await certificateView(one.certificate);
+  return { ...one, facts: await factsOf(one.certificate), subject: subjectName };
+}));
+
+/* Of the pairs for encryption of one owner the one that ends last: it goes with the certificate. */
+const lastOf = ({ subject }, pairs) => pairs.filter((pair) => pair.encryption && pair.subject === subject).sort((a, b) => b.facts.notAfter - a.facts.notAfter).at(0);
+
+/* Why a pair for encryption goes with no certificate, or null. */
+function whyLeft(km, pairs) {
+  if (!pairs.some((pair) => !pair.encryption && pair.subject === km.subject))
+    return 'ownerless';
+  return km === lastOf(km, pairs) ? null : 'older';
+}
+
+/* Beside another one of the owner's, which goes with the certificate. */
+const isSpare = (one, pairs) => ![undefined, one.facts.serial].includes(lastOf(one, pairs)?.facts.serial);
+
+/* The certificates for encryption that stay in the file, each with why. */
+const leftOf = (pairs, keyless) => [
+  ...pairs.filter((pair) => pair.encryption).map((km) => ({ facts: km.facts, why: whyLeft(km, pairs) })).filter(({ why }) => why !== null),
+  ...keyless.filter((one) => isSpare(one, pairs)).map(({ facts }) => ({ facts, why: 'keyless' })),
+];
+
 /**
  * What is in a PFX file: each certificate for signing with the one for
  * encryption of the same owner that ends last. The keys are sealed anew with the file's
  * password, or with another (fresh), without which a file whose password is
  * empty is RC_POLICY. lacksR: its key has no random number, though the
- * certificate says that there is one. Throws what openPfx throws, with .file.
+ * certificate says that there is one. left: those for encryption that stay in
+ * the file: where another one of the owner's ends later, or has its key, or where
+ * the owner has none for signing. Throws what openPfx throws, with .file.
  * @param {File} file @param {string} password @param {string} [keyPassword]
- * @returns {Promise<(Found & {opened: true, fresh: boolean, lacksR: boolean})[]>}
+ * @returns {Promise<{found: (Found & {opened: true, fresh: boolean, lacksR: boolean})[], left: {facts: object, why: 'older'|'keyless'|'ownerless'}[]}>}
  */
 export async function openPfxFile(file, password, keyPassword = '') {
-  const { pairs } = await ofPfx(file, (bytes) => openPfx(bytes, password, keyPassword));
-  const known = await Promise.all(pairs.map(async (pair) => ({ ...pair, facts: await factsOf(pair.certificate) })));
-  const found = known.filter((pair) => !pair.encryption).map(({ certificate, key, facts, lacksR }) => {
-    const [km] = known.filter((pair) => pair.encryption && pair.facts.owner === facts.owner).sort((a, b) => b.facts.notAfter - a.facts.notAfter);
-    const files = { signCert: certificate, signPri: key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
-    return { files, facts, path: file.name, written: null, alone: null, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR };
+  const opened = await ofPfx(file, (bytes) => openPfx(bytes, password, keyPassword));
+  const [pairs, keyless] = await Promise.all([known(opened.pairs), known(opened.keyless.map((certificate) => ({ certificate })))]);
+  const found = pairs.filter((pair) => !pair.encryption).map((pair) => {
+    const km = lastOf(pair, pairs);
+    const files = { signCert: pair.certificate, signPri: pair.key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
+    const alone = km === undefined && keyless.some(({ subject }) => subject === pair.subject) ? 'kmCert' : null;
+    return { files, facts: pair.facts, path: file.name, written: null, alone, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR: pair.lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');
-  return found.sort(byUse());
+  return { found: found.sort(byUse()), left: leftOf(pairs, keyless) };
 }
 
 /**

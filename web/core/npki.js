@@ -377,17 +377,18 @@ export async function checkPfx(file) {
  * @param {string} password      may be ''; then another is needed for the keys: RC_POLICY
  * @param {string} [keyPassword] '': the same
  * @param {KeyForm|''} [form]    '': what every Korean program reads
- * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[]}>}
+ * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[], keyless: Uint8Array[]}>}
  *   encryption: a kmCert; lacksR: it has a VID, and its key not the R that it is
- *   proved with; chain: certificates of others
+ *   proved with; chain: the other certificates; keyless: each kmCert among them
  */
 export async function openPfx(file, password, keyPassword = '', form = '') {
   const [json, ...rest] = await withSecrets([password, keyPassword], (secret, next) =>
     ask('pfxOpen', file, secret, next, encoder.encode(form)));
-  /** @type {{encryption: boolean, lacksR: boolean}[]} */
-  const kinds = JSON.parse(decoder.decode(json)).pairs;
-  const pairs = kinds.map((kind, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], ...kind }));
-  return { pairs, chain: rest.slice(2 * pairs.length) };
+  /** @type {{pairs: {encryption: boolean, lacksR: boolean}[], keyless: boolean[]}} */
+  const kinds = JSON.parse(decoder.decode(json));
+  const pairs = kinds.pairs.map((kind, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], ...kind }));
+  const chain = rest.slice(2 * pairs.length);
+  return { pairs, chain, keyless: chain.filter((_, i) => kinds.keyless[i]) };
 }
 
 /**

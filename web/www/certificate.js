@@ -55,8 +55,12 @@ export const unreadable = (list) => list.length === 0 ? nothing : html`<div clas
 /** What is said of a certificate whose files no password opens, for one is damaged. */
 export const damaged = ({ fault }) => fault === null ? nothing : html`<ig-trouble .problem=${problemOfFiles(fault)}></ig-trouble>`;
 
+/** What is said of certificates for encryption that stay in a PFX file (openPfxFile), if there are any. */
+export const leftInPfx = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('pfx.left', { count: list.length })}</h3>
+  ${list.map(({ facts, why }) => html`<p>${t(`pfx.left.${why}`)}</p><div class="sheet"><www-certificate .fault=${why === 'keyless' ? why : null} .facts=${facts}></www-certificate></div>`)}</div>`;
+
 /** What is said of a certificate that has half of a pair for encryption: that it stays behind, or another title. */
-export const withoutPair = ({ alone }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${alone}.text`)}</p></div>`;
+export const withoutPair = ({ alone, opened }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${opened ? 'pfx' : alone}.text`)}</p></div>`;
 
 /** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
 export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;

@@ -6,9 +6,10 @@
  * certificates of a file that has none.
  * Not here: what is in them (core/keyfiles.js), what becomes of them (the pages).
  *
- * 'found' tells of what was found: {found, keyless, unreadable}, at least
- * one with its key, and the certificates that are without or cannot be read. What the page promises about
- * the files stands in the slot.
+ * 'found' tells of what was found: {found, keyless, unreadable, left}, at least
+ * one with its key, the certificates that are without or cannot be read, and
+ * those that stay in a PFX file. What the page promises about the files stands
+ * in the slot.
  */
 import { css, html, nothing, classMap } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
@@ -62,14 +63,14 @@ class WwwFind extends Setting {
       if (pfx.length > 0)
         await this.#ask(pfx);
       else if (found.length > 0)
-        this.#found(found, keyless, damaged);
+        this.#found({ found, keyless, unreadable: damaged });
       else
         this.none = { keyless, damaged };
     });
   }
 
-  #found(found, keyless = [], damaged = []) {
-    this.dispatchEvent(new CustomEvent('found', { detail: { found, keyless, unreadable: damaged } }));
+  #found(what) {
+    this.dispatchEvent(new CustomEvent('found', { detail: { keyless: [], unreadable: [], left: [], ...what } }));
   }
 
   /* A PFX file, or the first of some; none: back to the beginning. One that no password opens is not asked for it. */
@@ -93,9 +94,9 @@ class WwwFind extends Setting {
 
   async #read(password, keyPassword) {
     try {
-      const found = await openPfxFile(this.pfx[0], password, keyPassword);
+      const what = await openPfxFile(this.pfx[0], password, keyPassword);
       this.pfx = undefined;
-      this.#found(found);
+      this.#found(what);
     } catch (e) {
       if (!(e instanceof NpkiError && e.code === 'RC_POLICY'))
         throw e;

@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import { damaged, faultOf, ownText, passwordIsOld, unreadable, withoutKey } from './certificate.js';
+import { damaged, faultOf, leftInPfx, ownText, passwordIsOld, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
@@ -81,7 +81,7 @@ class WwwManage extends View {
   }
 
   /* One certificate and nothing else to tell of needs no list. */
-  get #single() { return this.found.length === 1 && this.keyless.length + this.unreadable.length === 0; }
+  get #single() { return this.found.length === 1 && this.keyless.length + this.unreadable.length + this.left.length === 0; }
 
   /* Another place: its heading is read. An act takes the focus by itself. */
   async updated() {
@@ -107,14 +107,14 @@ class WwwManage extends View {
 
   #list() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
-      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .fault=${faultOf(f)} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}${unreadable(this.unreadable)}
+      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .fault=${faultOf(f)} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}${unreadable(this.unreadable)}${leftInPfx(this.left)}
       <button class="btn fit again" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
   }
 
   #one(one, i) {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.#single ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .fault=${faultOf(one)} .path=${one.path}></www-certificate></div>
-      ${damaged(one)}
+      ${damaged(one)}${withoutPair(one, 'manage.alone.closed')}${withoutRandom(one)}
       <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }
