@@ -631,6 +631,43 @@ test('a copy that would take the place of a better certificate is warned of, and
   await close();
 });
 
+test('that a copy sees no damaged key is said where the very same certificate is there, until a password has opened it', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const said = ['개인키가 손상됐는지는 비밀번호 없이 알 수 없어요', 'nobody can tell whether a private key is damaged'];
+  const damaged = join(work, 'byte');
+  cpSync(lone.folder, damaged, { recursive: true });
+  const key = readFileSync(lone.signKey);
+  key[key.length - 4] ^= 1;
+  writeFileSync(join(damaged, 'signPri.key'), key);
+  const b64 = (path) => readFileSync(path).toString('base64');
+  const same = { 'signCert.der': b64(lone.signCert), 'signPri.key': b64(lone.signKey) };
+  await copyOver(page, damaged, 'damaged over good', same);
+  await inBoth(page, ...said);
+  await page.goBack();
+  await check(page, lone.password);
+  await page.getByText('1번 틀렸지만').waitFor();
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  /* Another one that takes its place is told of by that alone. */
+  await copyOver(page, made.folder, 'another', same);
+  await heading(page, '그 자리에 이미 인증서가 있어요');
+  assert.equal(await page.getByText(said[0]).count(), 0);
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  await copyOver(page, lone.folder, 'good', { ...same, 'signPri.key': b64(made.signKey) });
+  await inBoth(page, ...said);
+  await page.goBack();
+  await check(page, lone.password);
+  await heading(page, '비밀번호가 맞아요');
+  await page.goBack();
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await press(page, '폴더 고르기');
+  await page.getByText('바로 이 인증서예요').waitFor();
+  assert.equal(await page.getByText(said[0]).count(), 0);
+  await close();
+});
+
 test('a damaged file takes the place of no good one, and is named', { timeout: 60000 }, async () => {
   const { page, off, close } = await manage();
   await off();

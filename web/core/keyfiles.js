@@ -30,8 +30,9 @@ const countMax = 20000;
  * file was last written, which is when its password was set; milliseconds
  * since 1970, null where nobody knows. alone: the half of a pair for encryption
  * that lies there without the other, and is not among the files. fault: what
- * checkFiles throws of them, null where they are whole.
- * @typedef {{files: Files, facts: object, path: string, written: number|null, alone: 'kmCert'|'kmPri'|null, fault: Error|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
+ * checkFiles throws of them, null where they are whole. tried: a password has
+ * opened the keys.
+ * @typedef {{files: Files, facts: object, path: string, written: number|null, tried: boolean, alone: 'kmCert'|'kmPri'|null, fault: Error|null, handles: Record<string, FileSystemFileHandle>|null, root: FileSystemHandle|null}} Found
  */
 
 export { NpkiError, certificateView, passwordBroken, passwordRules } from './apart.js';
@@ -241,7 +242,7 @@ export async function pairsOf(list) {
       for (const [name, file] of Object.entries(set))
         files[name] = await bytesOf(file);
       const writable = Object.values(set).every((file) => file.handle !== undefined);
-      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, alone, fault: await faultOf(files), root: set.signPri.root ?? null,
+      out.push({ files, facts: await factsOf(files.signCert), path, written: set.signPri.lastModified, tried: false, alone, fault: await faultOf(files), root: set.signPri.root ?? null,
         handles: writable ? Object.fromEntries(Object.entries(set).map(([name, file]) => [name, file.handle])) : null });
     } catch (e) {
       if (!(e instanceof NpkiError))
@@ -339,7 +340,7 @@ export async function openPfxFile(file, password, keyPassword = '') {
     const km = lastOf(pair, pairs);
     const files = { signCert: pair.certificate, signPri: pair.key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
     const alone = km === undefined && keyless.some(({ subject }) => subject === pair.subject) ? 'kmCert' : null;
-    return { files, facts: pair.facts, path: file.name, written: null, alone, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR: pair.lacksR };
+    return { files, facts: pair.facts, path: file.name, written: null, tried: true, alone, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR: pair.lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

@@ -6,8 +6,8 @@
  * Not here: writing (core/writer.js), the names of files and folders (core/keyfiles.js).
  *
  * <www-keep> is given .files, and .folder where they shall go back to one that
- * was opened, and .lacksR (keyfiles.js); it tells 'kept' of where they went:
- * {path} or {download}.
+ * was opened, .tried where a password has opened the keys, and .lacksR
+ * (keyfiles.js); it tells 'kept' of where they went: {path} or {download}.
  */
 import { css, html, nothing } from '../ui/base.js';
 import { date, t } from '../core/i18n.js';
@@ -32,7 +32,7 @@ const differ = { signPri: 'keep.pair.differ', kmPri: 'keep.pair.differ' };
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
 class WwwKeep extends Asking {
-  static properties = { files: { attribute: false }, folder: {}, lacksR: { type: Boolean } };
+  static properties = { files: { attribute: false }, folder: {}, tried: { type: Boolean }, lacksR: { type: Boolean } };
   static styles = [...Asking.styles, css`
     .where { overflow-wrap: anywhere; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
@@ -105,6 +105,7 @@ class WwwKeep extends Asking {
     if (password !== null && !this.busy)
       this.opening(field, async () => {
         await openKeys({ ...this.files, ...pair }, password);
+        this.tried = true;
         await this.#placeOrAsk(root, files, ['kmcert.der', 'kmpri.key', ...await this.#stayingAuthorities(files)]);
       }, differ);
   }
@@ -173,7 +174,7 @@ class WwwKeep extends Asking {
   #replacing() {
     const { one, stay, comes, facts, keyless, cautions: heard } = this.there;
     return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${heard.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
-        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${stay.includes('kmcert.der') ? html`<p>${t(stay.includes('kmpri.key') ? 'keep.there.pair' : 'keep.there.km')}</p>` : nothing}</div>
+        <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${one && !this.tried ? html`<p>${t('keep.there.unopened')}</p>` : nothing}${stay.includes('kmcert.der') ? html`<p>${t(stay.includes('kmpri.key') ? 'keep.there.pair' : 'keep.there.km')}</p>` : nothing}</div>
       ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
@@ -200,7 +201,7 @@ class WwwCopy extends Act {
     if (this.done)
       return this.ended(t('manage.copy.done'), t(this.one.fresh ? 'manage.copy.done.fresh' : 'manage.copy.done.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}`);
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.copy.title')}</h1><p class="lead">${t(this.one.fresh ? 'manage.copy.fresh' : 'manage.copy.lead')}</p></div>${withoutPair(this.one)}
-      <www-keep .files=${this.one.files} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.one.files} ?tried=${this.one.tried} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 }
 customElements.define('www-copy', WwwCopy);

@@ -24,6 +24,7 @@ class WwwCheck extends Asking {
     if (password !== null && !this.busy)
       this.opening(field, async () => {
         await openKeys(this.one.files, password);
+        this.one.tried = true;
         await this.finish(true);
       });
   }
@@ -58,6 +59,7 @@ class WwwChange extends Setting {
     if (handles !== null)
       await askLeave(root);
     await openKeys(files, old);
+    this.one.tried = true;
     const keys = await reseal(files, old, next);
     await openKeys({ ...files, ...keys }, next);
     if (handles === null) {
@@ -89,7 +91,7 @@ class WwwChange extends Setting {
 
   #keep() {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
-      <www-keep .files=${this.sealed} .folder=${this.#folder} ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.sealed} .folder=${this.#folder} tried ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
   }
 
   render() {

@@ -37,6 +37,7 @@ class WwwPfx extends Asking {
     if (password !== null && !this.busy)
       this.opening(field, async () => {
         await openKeys(this.one.files, password);
+        this.one.tried = true;
         const name = `${this.owner}.pfx`;
         download(name, new Blob([await makePfxFile(this.one.files, password, this.form)], { type: 'application/x-pkcs12' }));
         await this.finish({ download: name });
