@@ -36,6 +36,23 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	va_end(ap);
 }
 
+enum rc
+err_larger(struct err *e, const char *field, size_t max_bytes)
+{
+	static const struct {
+		size_t bytes;
+		const char *name;
+	} units[] = { { 1U << 20, "MiB" }, { 1U << 10, "KiB" },
+		{ 1, "bytes" } };
+	size_t i = 0;
+
+	while (max_bytes % units[i].bytes != 0)
+		i++;
+
+	return err_set(e, RC_LIMIT, field, "larger than %zu %s",
+	    max_bytes / units[i].bytes, units[i].name);
+}
+
 void
 err_clear(struct err *e)
 {

@@ -87,6 +87,9 @@ struct err {
 void err_record(struct err *e, enum rc rc, const char *field, const char *fmt,
     ...) IG_PRINTF(4, 5);
 
+/* Records that something is larger than so many bytes, and is RC_LIMIT. */
+enum rc err_larger(struct err *e, const char *field, size_t max_bytes);
+
 /* Forgets what was recorded. e may be NULL. */
 void err_clear(struct err *e);
 

@@ -31,7 +31,7 @@ file_open(const char *path, size_t max, int *fd, size_t *size, struct err *e)
 	}
 	if (st.st_size < 0 || (uint64_t)st.st_size > max) {
 		(void)close(*fd);
-		return err_set(e, RC_LIMIT, "file", "file too large");
+		return err_larger(e, "file", max);
 	}
 	*size = (size_t)st.st_size;
 

@@ -206,6 +206,7 @@ cert_failed(struct cert *c, enum rc rc)
 	case RC_FORMAT:
 		return CERT_MALFORMED;
 	case RC_LIMIT:
+		return CERT_OVER_LIMIT;
 	case RC_UNKNOWN:
 	case RC_ABSENT:
 	case RC_IO:
@@ -251,8 +252,8 @@ cert_written(struct cert *c, const char *folder, enum rc rc)
 	if (rc == RC_POLICY)
 		return CERT_READ_ONLY;
 
-	return end == CERT_UNREADABLE || end == CERT_MALFORMED ||
-		end == CERT_OTHER
+	return end == CERT_OVER_LIMIT || end == CERT_UNREADABLE ||
+		end == CERT_MALFORMED || end == CERT_OTHER
 	    ? CERT_NOT_WRITTEN
 	    : end;
 }

@@ -57,7 +57,8 @@ enum cert_end {
 	CERT_HALF,
 	CERT_EXPIRED, /* when: moment_ms */
 	CERT_NOT_YET,
-	CERT_REFUSED, /* by a rule: rc and err say which */
+	CERT_REFUSED,    /* by a rule: rc and err say which */
+	CERT_OVER_LIMIT, /* rc and err say which */
 	CERT_UNREADABLE,
 	CERT_MALFORMED, /* read, and not what it should be */
 	CERT_NO_PFX,

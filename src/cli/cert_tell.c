@@ -184,6 +184,9 @@ static const struct {
 		"This certificate is not valid yet, and does not sign" } },
 	[CERT_REFUSED] = { PERSON_REFUSED, "refused",
 	    { "하지 않았어요", "This was not done" } },
+	/* For programs it is the same: no file to go on with. */
+	[CERT_OVER_LIMIT] = { PERSON_INPUT, "unreadable",
+	    { "한도를 넘어요", "This is over a limit" } },
 	[CERT_UNREADABLE] = { PERSON_INPUT, "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" } },
 	/* For programs it is the same: no file to go on with. */
@@ -224,10 +227,10 @@ static const struct person_text text_others = { "그 밖에", "others:" };
 static bool
 cert_has_reason(enum cert_end end)
 {
-	return end == CERT_REFUSED || end == CERT_UNREADABLE ||
-	    end == CERT_MALFORMED || end == CERT_NO_PFX || end == CERT_OTHER ||
-	    end == CERT_READ_ONLY || end == CERT_NO_OUT ||
-	    end == CERT_NOT_WRITTEN || end == CERT_HALF;
+	return end == CERT_REFUSED || end == CERT_OVER_LIMIT ||
+	    end == CERT_UNREADABLE || end == CERT_MALFORMED ||
+	    end == CERT_NO_PFX || end == CERT_OTHER || end == CERT_READ_ONLY ||
+	    end == CERT_NO_OUT || end == CERT_NOT_WRITTEN || end == CERT_HALF;
 }
 
 /* Does it go on with the file that it is about? */

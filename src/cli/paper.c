@@ -80,7 +80,7 @@ paper_read(const char *path, struct buf *out, struct err *e)
 	if (n < 0)
 		return err_set(e, RC_IO, NULL, "%s", strerror(errno));
 	if (!buf_ok(out))
-		return err_set(e, RC_LIMIT, NULL, "larger than allowed");
+		return err_larger(e, NULL, out->max);
 
 	return RC_OK;
 }
@@ -233,6 +233,17 @@ paper_is_hex(struct span s)
 	return s.n > 0;
 }
 
+/* What is too large is so by what may be in it, in whatever form that stands. */
+static enum rc
+paper_limit(enum rc rc, const struct buf *out, struct err *e)
+{
+	if (rc != RC_LIMIT)
+		return rc;
+	err_clear(e);
+
+	return err_larger(e, NULL, out->max);
+}
+
 enum rc
 paper_decode(struct span in, struct buf *out, struct err *e)
 {
@@ -245,8 +256,7 @@ paper_decode(struct span in, struct buf *out, struct err *e)
 	if (!pem && in.n > 1 && in.p[0] == 0x30 &&
 	    (in.p[1] >= 0x80 || in.p[1] < ' ')) {
 		buf_bytes(out, in);
-		return buf_ok(out) ? RC_OK
-				   : err_set(e, RC_LIMIT, NULL, "too large");
+		return buf_ok(out) ? RC_OK : err_larger(e, NULL, out->max);
 	}
 	paper_squeeze(body, &text);
 	if (!buf_ok(&text))
@@ -259,7 +269,7 @@ paper_decode(struct span in, struct buf *out, struct err *e)
 		rc = err_set(e, RC_FORMAT, NULL, "nothing in it");
 	buf_clear(&text);
 
-	return rc;
+	return paper_limit(rc, out, e);
 }
 
 enum rc
@@ -271,6 +281,8 @@ paper_load(const char *path, struct buf *out, struct err *e)
 	if (rc == RC_OK)
 		rc = reason_named(
 		    path, paper_decode(buf_span(&file), out, e), e);
+	else if (rc == RC_LIMIT)
+		rc = reason_named(path, paper_limit(rc, out, e), e);
 	buf_clear(&file);
 
 	return rc;

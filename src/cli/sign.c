@@ -281,7 +281,7 @@ sign_read(struct sign *s)
 	/* The envelope counts the signature too; this is before it is asked. */
 	if (rc == RC_OK && s->seal_n > 0 && s->content.n > ENVELOPE_CONTENT)
 		rc = err_set(&s->cert->err, RC_LIMIT, "content",
-		    "more than 1 MiB is not sealed");
+		    "more than 1 MiB with its signature is not sealed");
 	if (rc != RC_OK)
 		return cert_failed(s->cert, rc);
 	for (size_t i = 0; i < s->seal_n && rc == RC_OK; i++)

@@ -71,6 +71,9 @@ static const struct ending endings[] = {
 		"It was opened, but what was sealed is not signed: nobody can "
 		"tell who sent it" },
 	    PERSON_NO, true },
+	/* For programs it is the same: no file to go on with. */
+	[VERIFY_OVER_LIMIT] = { "unreadable",
+	    { "한도를 넘어요", "This is over a limit" }, PERSON_INPUT, true },
 	[VERIFY_UNREADABLE] = { "unreadable",
 	    { "파일을 읽지 못했어요", "A file cannot be read" }, PERSON_INPUT,
 	    true },

@@ -19,6 +19,7 @@ enum verify_end {
 	VERIFY_WRONG_ROOTS, /* none that --trust names: err */
 	VERIFY_OUT_EXISTS,
 	VERIFY_NO_OUT,
+	VERIFY_OVER_LIMIT, /* rc and err say which */
 	VERIFY_UNREADABLE, /* rc and err say why */
 	VERIFY_MALFORMED,  /* read, and not what it should be */
 	VERIFY_NO_MESSAGE, /* the same of the message */

@@ -29,6 +29,7 @@ verify_failed(struct verify *v, enum rc rc)
 	case RC_FORMAT:
 		return VERIFY_MALFORMED;
 	case RC_LIMIT:
+		return VERIFY_OVER_LIMIT;
 	case RC_UNKNOWN:
 	case RC_ABSENT:
 	case RC_IO:

@@ -98,7 +98,6 @@ static const struct reason reasons[] = {
 	{ "cannot read file", "파일을 읽지 못했어요" },
 	{ "cannot be read", "읽지 못했어요" },
 	{ "folder cannot be read", "폴더를 읽지 못했어요" },
-	{ "file too large", "파일이 너무 커요" },
 	{ "larger than allowed", "너무 커요" },
 	{ "path too long", "경로가 너무 길어요" },
 	{ "a path too long", "경로가 너무 길어요" },
@@ -200,7 +199,6 @@ static const struct reason reasons[] = {
 	{ "SHA-1 can be forged", "SHA-1은 위조할 수 있어요" },
 	{ "a hash that is not SHA-2", "SHA-2가 아닌 해시예요" },
 	{ "not RSA, RSA-PSS or ECDSA", "지원하지 않는 서명 방식이에요" },
-	{ "message too large", "서명문이 너무 커요" },
 	{ "it is missing", "빠져 있어요" },
 	{ "not JSON with cert and logSgnt",
 	    "cert와 logSgnt가 있는 JSON이 아니에요" },
@@ -209,8 +207,8 @@ static const struct reason reasons[] = {
 	{ "a certificate without RSA",
 	    "RSA 인증서가 아니에요. RSA 인증서에만 잠글 수 있어요" },
 	{ "more than its key encrypts", "받는 사람의 키가 너무 짧아요" },
-	{ "more than 1 MiB is not sealed",
-	    "1 MiB가 넘는 내용은 잠그지 않아요" },
+	{ "more than 1 MiB with its signature is not sealed",
+	    "서명까지 1 MiB가 넘는 내용은 잠그지 않아요" },
 	{ "not for this certificate", "이 인증서로 열 수 없어요" },
 	{ "not for this key, or changed",
 	    "이 개인키로 열 수 없거나 바뀐 것이에요" },
@@ -235,6 +233,9 @@ static const struct reason inside[] = {
 	{ "no answer: ", "답이 없어요" },
 	{ "answered with status ", "서버가 거절했어요" },
 };
+
+/* Before a measure: what err_larger() says. */
+static const char larger[] = "larger than ";
 
 /* What it was about in the file goes on being said. */
 static void
@@ -366,7 +367,11 @@ reason_korean(FILE *out, enum rc rc, const char *text)
 		    reason_is_clause(text + n) ? text + n : "");
 		return;
 	}
-	(void)fputs(codes[(unsigned int)rc < RC_COUNT ? rc : RC_BUG], out);
+	if (strncmp(text, larger, strlen(larger)) == 0)
+		(void)fprintf(out, "%s보다 커요", text + strlen(larger));
+	else
+		(void)fputs(
+		    codes[(unsigned int)rc < RC_COUNT ? rc : RC_BUG], out);
 }
 
 /* What a record is about. */

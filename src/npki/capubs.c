@@ -32,7 +32,7 @@ capubs_parse(struct span in, struct span *certificates, size_t max, size_t *n,
 
 	*n = 0;
 	if (in.n > CAPUBS_MAX)
-		return err_set(e, RC_LIMIT, "CaPubs", "file too large");
+		return err_larger(e, "CaPubs", CAPUBS_MAX);
 	rc = der_check(in, e);
 	if (rc != RC_OK)
 		return capubs_failed(e, rc);

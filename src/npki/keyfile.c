@@ -29,7 +29,7 @@ keyfile_parse(struct span file, struct keyfile *out, struct err *e)
 	if (file.n == 0)
 		return err_set(e, RC_FORMAT, NULL, "nothing in it");
 	if (file.n > KEYFILE_MAX)
-		return err_set(e, RC_LIMIT, NULL, "private-key file too large");
+		return err_set(e, RC_LIMIT, NULL, "larger than 16 KiB");
 	info = der_enter(&whole, DER_SEQUENCE);
 	if (der_peek(&info) != DER_SEQUENCE)
 		return keyfile_format(e);

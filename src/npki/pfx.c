@@ -435,7 +435,7 @@ pfx_outer(
 	enum rc rc;
 
 	if (file.n > PFX_MAX)
-		return err_set(e, RC_LIMIT, NULL, "PKCS#12 file too large");
+		return err_set(e, RC_LIMIT, NULL, "larger than 64 KiB");
 	rc = pfx_der(file, e);
 	if (rc != RC_OK)
 		return rc;

@@ -374,7 +374,7 @@ cms_parse(struct span in, struct cms *out, struct err *e)
 
 	*out = (struct cms){ 0 };
 	if (in.n > CMS_MAX)
-		return err_set(e, RC_LIMIT, NULL, "message too large");
+		return err_larger(e, NULL, CMS_MAX);
 	if ((rc = der_check(in, e)) != RC_OK)
 		return rc;
 	cms_at(&r, "contentType", "RFC 5652 3");

@@ -149,9 +149,12 @@ envelope_seal(enum envelope_cipher cipher, const struct certificate *const *to,
 	uint8_t *room;
 	enum rc rc;
 
-	if (content.n > ENVELOPE_CONTENT || n == 0 || n > ENVELOPE_RECIPIENTS)
+	if (content.n > ENVELOPE_CONTENT)
 		return err_set(e, RC_LIMIT, "content",
-		    "too long, or not for 1 to 8 certificates");
+		    "more than 1 MiB with its signature is not sealed");
+	if (n == 0 || n > ENVELOPE_RECIPIENTS)
+		return err_set(
+		    e, RC_LIMIT, "recipient", "not for 1 to 8 certificates");
 	rnd_bytes(key.k, ciphers[cipher].key);
 	rnd_bytes(iv, sizeof(iv));
 	rc = envelope_encrypt(cipher, key.k, iv, content, &sealed, e);
@@ -310,7 +313,7 @@ envelope_parse(struct span in, const struct certinfo *to, struct envelope *out,
 
 	*out = (struct envelope){ 0 };
 	if (in.n > ENVELOPE_MAX)
-		return err_set(e, RC_LIMIT, NULL, "message too large");
+		return err_larger(e, NULL, ENVELOPE_MAX);
 	if ((rc = der_check(in, e)) != RC_OK)
 		return rc;
 	info = der_enter(&whole, DER_SEQUENCE);

@@ -257,7 +257,8 @@ test('a wrong password that is typed may be typed again, three times in all', as
 const broken = [
   ['cut short', (bytes) => bytes.subarray(0, 700), 'unreadable', /signPri\.key|key/],
   ['empty of sense', () => Buffer.from('0 bytes of DER'), 'unreadable', /./],
-  ['too large', () => Buffer.alloc(20000, 0x30), 'unreadable', /./],
+  ['too large', () => Buffer.alloc(20000, 0x30), 'unreadable', /^signPri\.key larger than 16 KiB$/],
+  ['no key file by far', () => Buffer.alloc(70000, 0x30), 'unreadable', /^signPri\.key larger than 64 KiB$/],
   ['an unknown algorithm', (bytes) => Buffer.from(bytes.toString('latin1').replace('\x2a\x83\x1a\x8c\x9a\x44\x01\x0f', '\x2a\x83\x1a\x8c\x9a\x44\x01\x7f'), 'latin1'), 'unreadable', /1\.2\.410\.200004\.1\.127/],
 ];
 for (const [name, change, problem, reason] of broken) {

@@ -178,6 +178,14 @@ test('where none opens it that is said, of how many, and for whom it is', async 
   assert.match(await typed(crowd, []), /^No certificate that was found opens it\..*\(found: 3\)\.\n$/, 'a key is no name');
 });
 
+test('what is over 1 MiB with its signature alone is over the limit, and says so', async () => {
+  writeFileSync(at('nearly'), Buffer.alloc(2 ** 20 - 100));
+  const { code, stderr } = await sign(['--seal-to', km, '--out', at('none'), at('nearly')]);
+  assert.equal(code, 3);
+  assert.match(stderr, /^This is over a limit \(content: more than 1 MiB with its signature is not sealed\)\.$/m);
+  assert.equal(existsSync(at('none')), false);
+});
+
 test('of the certificate that it is for, without its key, the missing file is named', async () => {
   const half = at('without');
   cpSync(receiver.folder, join(half, '0'), { recursive: true });

@@ -335,6 +335,10 @@ const refusals = [
   ['a hash nobody knows', ['verify', '--no-chain', join(base, 'sha224')], 3, /sha224: digestAlgorithm: a hash that is not SHA-2/, /sha224: digestAlgorithm: SHA-2가 아닌/],
   ['indefinite lengths', ['verify', '--no-chain', join(base, 'ber')], 3, /DER/, /DER/],
   ['no certificate in it', ['verify', '--no-chain', join(base, 'bare')], 3, /--certificate/, /--certificate/],
+  ['more than is signed', ['sign', '--password-file', right, join(base, 'vast')], 3, /^This is over a limit \([^ ]*vast: larger than 256 MiB\)\.$/m, /^한도를 넘어요 \([^ ]*vast: 256 MiB보다 커요\)\.$/m],
+  ['more than is sealed', ['sign', '--seal-to', pem.rsa, '--password-file', right, join(base, 'large')], 3, /^This is over a limit \(content: more than 1 MiB with its signature is not sealed\)\.$/m, /^한도를 넘어요 \(내용: 서명까지 1 MiB가 넘는 내용은 잠그지 않아요\)\.$/m],
+  ['a message that is larger than one', ['verify', '--no-chain', join(base, 'vast')], 3, /^This is over a limit \([^ ]*vast: larger than 272 MiB\)\.$/m, /^한도를 넘어요 \([^ ]*vast: 272 MiB보다 커요\)\.$/m],
+  ['a certificate that is larger than one', ['verify', '--no-chain', '--certificate', join(base, 'large'), message], 3, /^This is over a limit \([^ ]*large: larger than 16 KiB\)\.$/m, /^한도를 넘어요 \([^ ]*large: 16 KiB보다 커요\)\.$/m],
   ["another's certificate", ['verify', '--no-chain', '--certificate', pem.ec, message], 1, /not signed with that certificate/, /이 인증서로 한 서명이 아니에요/],
 ];
 
@@ -350,6 +354,8 @@ test('what is refused is ready', async () => {
   assert.equal((await sign(['--detached', '--out', aside, content])).code, 0);
   writeFileSync(join(base, 'half'), readFileSync(message).subarray(0, 700));
   mkdirSync(join(base, 'empty'));
+  writeFileSync(join(base, 'large'), Buffer.alloc(2 ** 20 + 1));
+  execFileSync('truncate', ['-s', '600M', join(base, 'vast')]);
   cpSync(samples, join(base, 'expired'), { recursive: true });
   makeCertificate({ into: join(base, 'later'), password, valid: ['20990101000000Z', '20991231000000Z'] });
   assert.equal((await verify(['--no-chain', '--certificate', pem.rsa, join(base, 'bare')])).code, 0);

@@ -63,6 +63,7 @@ main(void)
 	char folder[] = "/tmp/ingam-file-XXXXXX", path[128], deep[128];
 	struct buf b = buf_init(8);
 	struct sec s = { 0 };
+	struct err e = { 0 };
 	struct stat st;
 
 	if (mkdtemp(folder) == NULL)
@@ -80,6 +81,17 @@ main(void)
 	    "read back");
 	ok(file_read(path, &b, NULL) == RC_LIMIT && b.n == 6,
 	    "over the ceiling");
+	ok(file_read_secret(path, 5, &s, &e) == RC_LIMIT && s.n == 0 &&
+		strcmp(e.msg, "larger than 5 bytes") == 0,
+	    "the ceiling is said");
+	err_clear(&e);
+	ok(err_larger(&e, "file", 3U << 20) == RC_LIMIT &&
+		strcmp(e.msg, "larger than 3 MiB") == 0,
+	    "in MiB where it is so many");
+	err_clear(&e);
+	ok(err_larger(&e, NULL, 1088U << 10) == RC_LIMIT &&
+		strcmp(e.msg, "larger than 1088 KiB") == 0,
+	    "and else in KiB");
 	ok(file_read_secret(path, 6, &s, NULL) == RC_OK && s.n == 6,
 	    "read as a secret");
 	ok(file_read(folder, &b, NULL) == RC_IO, "a folder is not a file");
