@@ -1216,6 +1216,28 @@ test('of two pairs for encryption in a PFX file the one that ends last goes with
   await close();
 });
 
+test('that a PFX file has a password that breaks the rules is said where it can be changed', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const said = ['PFX 파일의 비밀번호가 새 비밀번호 규칙에 맞지 않아요', 'The password of the PFX file breaks the rules for new ones'];
+  for (const [password, fresh] of [['1234'], [next], ['', next]]) {
+    await pickPfx(page, pfxOf(pem(made), password));
+    await page.getByLabel('PFX 파일의 비밀번호').fill(password);
+    await press(page, '열기');
+    if (fresh !== undefined) {
+      await page.getByLabel('새 비밀번호', { exact: true }).fill(fresh);
+      await page.getByLabel('새 비밀번호 다시 입력').fill(fresh);
+      await page.keyboard.press('Enter');
+    }
+    await heading(page, '뷁쌿훑');
+    if (password === '1234')
+      await inBoth(page, ...said);
+    assert.equal(await page.getByText(said[0]).count(), password === '1234' ? 1 : 0, password);
+    await press(page, '다른 폴더 열기');
+  }
+  await close();
+});
+
 test('half of a pair for encryption in a PFX file is told of at once, and what goes with nothing', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();

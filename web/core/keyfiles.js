@@ -4,7 +4,7 @@
  * Belongs here: walking what the person picked or dropped, facts of a list.
  * Not here: the formats (npki.js, which is the C code; it runs apart, apart.js), sending (handover.js).
  */
-import { NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, makePfx, openKeyFile, openPfx } from './apart.js';
+import { NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, makePfx, openKeyFile, openPfx, passwordBroken } from './apart.js';
 import { Problem, problemOf } from './api.js';
 
 /* The files of one folder; their names are written in any case. */
@@ -326,21 +326,24 @@ const leftOf = (pairs, keyless) => [
  * What is in a PFX file: each certificate for signing with the one for
  * encryption of the same owner that ends last. The keys are sealed anew with the file's
  * password, or with another (fresh), without which a file whose password is
- * empty is RC_POLICY. lacksR: its key has no random number, though the
+ * empty is RC_POLICY. weak: the file's password, which they keep, breaks the
+ * rules for new ones. lacksR: its key has no random number, though the
  * certificate says that there is one. left: those for encryption that stay in
  * the file: where another one of the owner's ends later, or has its key, or where
  * the owner has none for signing. Throws what openPfx throws, with .file.
  * @param {File} file @param {string} password @param {string} [keyPassword]
- * @returns {Promise<{found: (Found & {opened: true, fresh: boolean, lacksR: boolean})[], left: {facts: object, why: 'older'|'keyless'|'ownerless'}[]}>}
+ * @returns {Promise<{found: (Found & {opened: true, fresh: boolean, weak: boolean, lacksR: boolean})[], left: {facts: object, why: 'older'|'keyless'|'ownerless'}[]}>}
  */
 export async function openPfxFile(file, password, keyPassword = '') {
   const opened = await ofPfx(file, (bytes) => openPfx(bytes, password, keyPassword));
+  const fresh = keyPassword !== '';
+  const weak = !fresh && (await passwordBroken(password)).length > 0;
   const [pairs, keyless] = await Promise.all([known(opened.pairs), known(opened.keyless.map((certificate) => ({ certificate })))]);
   const found = pairs.filter((pair) => !pair.encryption).map((pair) => {
     const km = lastOf(pair, pairs);
     const files = { signCert: pair.certificate, signPri: pair.key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
     const alone = km === undefined && keyless.some(({ subject }) => subject === pair.subject) ? 'kmCert' : null;
-    return { files, facts: pair.facts, path: file.name, written: null, tried: true, alone, fault: null, handles: null, root: null, opened: true, fresh: keyPassword !== '', lacksR: pair.lacksR };
+    return { files, facts: pair.facts, path: file.name, written: null, tried: true, alone, fault: null, handles: null, root: null, opened: true, fresh, weak, lacksR: pair.lacksR };
   });
   if (found.length === 0)
     throw new NpkiError('RC_ABSENT', 'no key for signing');

@@ -29,6 +29,9 @@ const acts = [
   ['pfx', icons.share, (one) => html`<www-pfx .one=${one}></www-pfx>`],
 ];
 
+/* What is said of changing the password: that it is time, or why. */
+const adviceOf = (one) => one.weak ? 'manage.change.weak.text' : passwordIsOld(one) ? 'manage.change.old.text' : 'manage.change.text';
+
 /* The core; all sentences; the pieces of our font that they need; the letters for what is not ours (theme.css). */
 const loadAll = async () => {
   const text = await sentences() + JSON.stringify(await passwordRules());
@@ -115,7 +118,7 @@ class WwwManage extends View {
     return html`<button class="link back" @click=${() => back('/manage')}>${icons.back}${t(this.#single ? 'www.list.again' : 'manage.others')}</button>
       <div class="sheet"><www-certificate large .facts=${one.facts} .fault=${faultOf(one)} .path=${one.path}></www-certificate></div>
       ${damaged(one)}${withoutPair(one, 'manage.alone.closed')}${withoutRandom(one)}
-      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' && passwordIsOld(one) ? 'manage.change.old.text' : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
+      <ul class="sheet acts">${acts.map(([name, icon]) => html`<li><button @click=${() => this.#to(name, i)}>${icon}<span><strong>${t(`manage.${name}`)}</strong><span class="small">${t(name === 'change' ? adviceOf(one) : `manage.${name}.text`)}</span></span><span class="next">${icons.next}</span></button></li>`)}</ul>
       ${this.#private()}`;
   }
 
