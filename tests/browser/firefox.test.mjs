@@ -58,6 +58,7 @@ const shown = (page) => page.evaluate(async () => (await (await navigator.servic
 
 /* A picture, and what is wrong with the screen. */
 async function look(page, name) {
+  await page.evaluate(() => scrollTo(0, 0));
   await shot(page, `firefox-${name}`);
   assert.equal(await overflows(page), false, `${name} runs out to the side`);
   assert.deepEqual(await axeFaults(page), [], name);
@@ -168,6 +169,7 @@ const steps = [
     assert.equal((await api(page, '/me')).devices[0].push, false);
     assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).pushManager.getSubscription()), null);
     assert.equal(await page.getByText('알림 받음').count(), 0);
+    await look(page, '61-settings-off');
     await until('the push service was told', () => push.count() === 0);
     const before = push.posts.length;
     await ask('Chrome', '노트북');
@@ -182,11 +184,14 @@ const steps = [
     await sees(page, '알림 받음');
     assert.equal((await api(page, '/me')).devices[0].push, true);
     assert.equal(push.registered.length, 2);
+    await look(page, '61-settings-on');
   }],
   ['a subscription that the push service forgot: the test says so, and connecting again mends it', async (page) => {
     push.forget();
     await press(page, '시험 알림 보내기');
     await sees(page, '시험 알림이 아직 오지 않았어요');
+    await sees(page, '방해 금지 모드가 켜져 있는지 보고 다시 시험해 보세요');
+    await look(page, '61-settings-late');
     await press(page, '알림 다시 연결하기');
     await sees(page, '알림이 잘 도착했어요.');
   }],

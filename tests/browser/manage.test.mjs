@@ -1160,7 +1160,7 @@ const pfxOfPairs = (page, pairs, chain, password) => page.evaluate(async ([all, 
   return btoa(String.fromCharCode(...file));
 }, [pairs.map((pair) => pair.map((name) => readFileSync(name).toString('base64'))), chain.map((name) => readFileSync(name).toString('base64')), password]).then((text) => Buffer.from(text, 'base64'));
 
-const pickPfx = (page, buffer) => page.locator('input#files').setInputFiles({ name: '뷁.pfx', mimeType: 'application/x-pkcs12', buffer });
+const pickPfx = (page, buffer, name = '뷁.pfx') => page.locator('input#files').setInputFiles({ name, mimeType: 'application/x-pkcs12', buffer });
 
 test('a PFX file whose password is empty opens without one, and its certificate gets a new one', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
@@ -1175,7 +1175,7 @@ test('a PFX file whose password is empty opens without one, and its certificate 
   await page.getByText('1번 틀렸지만').waitFor();
   await press(page, '다른 파일');
   for (const [name, file] of [['empty', empty], ['none', withoutPassword(empty)]]) {
-    await pickPfx(page, file);
+    await pickPfx(page, file, '홍길동.pfx');
     await page.getByLabel('PFX 파일의 비밀번호').waitFor();
     await page.keyboard.press('Enter');
     await page.locator('#next input:focus').waitFor();
@@ -1559,5 +1559,73 @@ test('every screen in each dress', { timeout: 240000 }, async () => {
   await press(page, '내려받기');
   await heading(page, '이제 새 파일을');
   await look(page, 'manage-change-left', faults, few);
+  await close();
+});
+
+test('what is seldom seen, in each dress', { timeout: 240000 }, async () => {
+  const { page, faults, close } = await manage();
+  const b64 = (path) => readFileSync(path).toString('base64');
+  const named = { name: '홍길동()0091004123456789', issuer: 'yessign', password: 'abc111' };
+  const renewed = makeCertificate({ into: join(work, 'seldom renewed'), ...named, days: 800 });
+  const over = makeCertificate({ into: join(work, 'seldom over'), ...named, valid: ['20240101000000Z', '20250101000000Z'] });
+  const later = makeCertificate({ into: join(work, 'seldom later'), ...named, valid: ['20380101000000Z', '20390101000000Z'] });
+  const known = makeCertificate({ into: join(work, 'seldom known'), ...named, number: '9001011234567', km: true });
+  const ending = makeCertificate({ into: join(work, 'seldom ending'), ...named, km: true, days: 12 });
+  const again = async () => {
+    await page.goto(`${double.pc}/manage`);
+    await page.locator('www-manage[loaded]').waitFor();
+  };
+  const there = (one) => ({ 'signCert.der': b64(one.signCert), 'signPri.key': b64(one.signKey) });
+  /* A copy over a better one, and over the very same one. */
+  for (const [screen, comes, lying] of [['ended', over, there(renewed)], ['newer', plain, there(renewed)], ['early', later, there(renewed)], ['key', renewed, { ...there(renewed), 'signPri.key': b64(over.signKey) }]]) {
+    await again();
+    await copyOver(page, comes.folder, `seldom ${screen}`, lying);
+    await page.getByRole('button', { name: '덮어쓰기' }).waitFor();
+    await look(page, `manage-copy-${screen}`, faults);
+  }
+  await again();
+  await pick(page, later.folder);
+  await heading(page, '홍길동');
+  await look(page, 'manage-one-early', faults, few);
+  await page.getByRole('button', { name: /^인증서 보기/ }).click();
+  await page.getByText('홍길동()0091004123456789').first().waitFor();
+  await look(page, 'manage-view-early', faults);
+  /* Damaged files, in the list and alone. */
+  const damaged = join(work, 'seldom damaged');
+  cpSync(plain.folder, join(damaged, 'one'), { recursive: true });
+  cpSync(renewed.folder, join(damaged, 'two'), { recursive: true });
+  writeFileSync(join(damaged, 'one', 'signPri.key'), readFileSync(plain.signKey).subarray(0, 500));
+  await again();
+  await pick(page, damaged);
+  await heading(page, '인증서가 2개 있어요');
+  await look(page, 'manage-list-damaged', faults);
+  await page.getByRole('button', { name: /손상된 파일 있음/ }).click();
+  await heading(page, '홍길동');
+  await look(page, 'manage-one-damaged', faults);
+  /* PFX files: what is none, what is not opened, what gets a password, what lacks something, what stays. */
+  const bare = pem(known);
+  for (const [screen, buffer, said] of [['none', readFileSync(made.signCert), 'PFX 파일이 아니거나'], ['mac', withoutMac(pfxOf(bare, next)), '확인값(MAC)이 없는']]) {
+    await again();
+    await pickPfx(page, buffer, '홍길동.pfx');
+    await page.getByText(said).waitFor();
+    await look(page, `manage-find-pfx-${screen}`, faults);
+  }
+  await again();
+  await pickPfx(page, pfxOf(bare, ''), '홍길동.pfx');
+  await page.getByLabel('PFX 파일의 비밀번호').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('새 비밀번호', { exact: true }).fill('Han-gang2!');
+  await look(page, 'manage-find-pfx-bare', faults);
+  const km = execFileSync('openssl', ['x509', '-inform', 'DER', '-in', known.kmCert], { encoding: 'utf8' });
+  const kmFiles = ({ folder }) => ['kmCert.der', 'kmPri.key'].map((name) => join(folder, name));
+  for (const [screen, file, password, title] of [['lacks', pfxOf(`${bare}${km}`, '1234'), '1234', '홍길동'],
+    ['left', await pfxOfPairs(page, [[plain.signCert, plain.signKey], kmFiles(plain), kmFiles(ending)], [], 'abc111'), 'abc111', '인증서가 1개 있어요']]) {
+    await again();
+    await pickPfx(page, file);
+    await page.getByLabel('PFX 파일의 비밀번호').fill(password);
+    await press(page, '열기');
+    await heading(page, title);
+    await look(page, `manage-pfx-${screen}`, faults);
+  }
   await close();
 });

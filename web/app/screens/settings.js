@@ -64,11 +64,12 @@ class Settings extends Screen {
     const word = this.test === 'late' ? 'late' : this.push;
     const trouble = ['blocked', 'none', 'failed', 'late'].includes(word);
     const needsHome = this.push === 'none' && system() === 'ios' && !installed();
+    const kind = needsHome ? 'home' : word;
     return html`<section class="stack"><h2>${t('settings.push')}</h2>
       <p>${t(this.push === 'on' ? 'settings.push.on' : 'settings.push.off')}</p>
       <div role="status" class="stack">${this.test === 'sent' ? html`<ig-busy .label=${t('push.sent')}></ig-busy>` : nothing}${
         this.test === 'arrived' ? html`<p class="well row">${icons.check}<strong>${t('push.arrived')}</strong></p>` : nothing}${
-        trouble ? html`<div class="warn stack tight"><h3>${t(`push.${needsHome ? 'home' : word}.title`)}</h3><p>${t(`push.${needsHome ? 'home' : word}.text`)}</p></div>` : nothing}</div>
+        trouble ? html`<div class="warn stack tight"><h3>${t(`push.${kind}.title`)}</h3><p>${t(kind === 'late' ? 'settings.push.late' : `push.${kind}.text`)}</p></div>` : nothing}</div>
       ${this.push === 'on' ? html`<div class="stack tight"><button class="btn" ?disabled=${this.busy} @click=${() => this.#during('push', () => this.#probe())}>${t('settings.push.test')}</button>
           ${this.test === 'late' ? html`<button class="btn" ?disabled=${this.busy} @click=${this.#again}>${t('settings.push.again')}</button>` : nothing}
           <button class="link" ?disabled=${this.busy} @click=${() => this.#during('push', async () => { this.push = await switchPushOff(); this.test = undefined; })}>${t('settings.push.stop')}</button></div>`
