@@ -12,11 +12,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define COLUMNS_MAX   16
-#define COLUMNS_USUAL 80
-#define COLUMNS_LEAST 8
-#define COLUMNS_NOTE  6    /* blanks before a note */
-#define COLUMNS_CUT   ".." /* whose width all terminals agree on */
+#define COLUMNS_MAX     16
+#define COLUMNS_USUAL   80
+#define COLUMNS_LEAST   8
+#define COLUMNS_BETWEEN 2
+#define COLUMNS_NOTE    6    /* blanks before a note */
+#define COLUMNS_CUT     ".." /* whose width all terminals agree on */
 
 /* The blocks of wide characters, and those that take no cell, in order. */
 static const struct {
@@ -130,12 +131,12 @@ columns_take(size_t *width, size_t least, size_t over)
 	return over - taken;
 }
 
-/* Takes cells from the columns that give way, until all fits. */
+/* Takes cells from the columns that give way, until all fits; 0: it is left out. */
 static void
 columns_fit(
     size_t *widths, size_t n, const struct columns_give *gives, size_t room)
 {
-	size_t all = 2 * (n - 1), over;
+	size_t all = COLUMNS_BETWEEN * (n - 1), over;
 
 	for (size_t i = 0; i < n; i++)
 		all += widths[i];
@@ -144,6 +145,14 @@ columns_fit(
 		over = columns_take(&widths[g->column], g->least, over);
 	for (const struct columns_give *g = gives; g->least > 0; g++)
 		over = columns_take(&widths[g->column], COLUMNS_LEAST, over);
+	/* All but the last of them can be done without. */
+	for (const struct columns_give *g = gives;
+	     over > 0 && g->least > 0 && g[1].least > 0; g++) {
+		size_t gone = widths[g->column] + COLUMNS_BETWEEN;
+
+		widths[g->column] = 0;
+		over = over > gone ? over - gone : 0;
+	}
 }
 
 /* How much of a text is in width cells, with the mark of the cut where it is. */
@@ -216,14 +225,19 @@ columns_print(FILE *out, const char *const *texts,
 		if (colour)
 			(void)fputs(colours_on[colours[row]], out);
 		/* No blanks at the end of a line. */
-		while (last > 0 && cells[last - 1][0] == '\0')
+		while (last > 0 &&
+		    (cells[last - 1][0] == '\0' || widths[last - 1] == 0))
 			last--;
 		for (size_t i = 0; i < last; i++) {
-			size_t took = columns_put(out, cells[i], widths[i]);
+			size_t took;
 
+			if (widths[i] == 0)
+				continue;
+			took = columns_put(out, cells[i], widths[i]);
 			if (i + 1 < last)
 				(void)fprintf(out, "%*s",
-				    (int)(widths[i] - took + 2), "");
+				    (int)(widths[i] - took + COLUMNS_BETWEEN),
+				    "");
 		}
 		(void)fprintf(out, "%s\n", colour ? "\033[0m" : "");
 		if (notes != NULL && notes[row] != NULL)

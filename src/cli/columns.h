@@ -39,7 +39,8 @@ void columns_cut(char *out, size_t size, const char *text, size_t width);
  *
  * Where a terminal is narrower than that, the columns of gives (NULL: none) are
  * cut until it fits: one after the other, each to its least, and where that is
- * not enough to 8 cells each; ".." is at the end of what was cut.
+ * not enough to 8 cells each; ".." is at the end of what was cut. Where that is
+ * not enough either, all but the last of them are left out, in that order.
  *
  * notes, where not NULL: under each row, a few cells in, its note; NULL: none.
  */

@@ -118,6 +118,13 @@ test('list: no line is wider than the terminal, and what was cut says so', async
     // Never what a person needs to tell one from another.
     for (const line of lines.slice(1)) assert.match(line, /^ +\d .* \d{4}-\d\d-\d\d /);
   }
+  // Where even that is too wide, kinds and issuers are left out: a name and a day tell most.
+  for (const [env, heading] of [[ko, /^번호 +이름 +끝나는 날 +저장매체$/], [{}, /^No\. +Owner +Until +Medium$/]]) {
+    const lines = (await terminal(['list'], { env: { ...env, NO_COLOR: '1' }, columns: 52 })).stdout.trimEnd().split('\n');
+    assert.match(lines[0], heading);
+    for (const line of lines) assert.ok(cells(line) <= 52, `${cells(line)}: ${line}`);
+    for (const line of lines.slice(1)) assert.match(line, /^ +\d  (홍길동|김철수|HKD).* \d{4}-\d\d-\d\d /);
+  }
   /* The name, as the pages show it; the number that the CA has put behind it is in "show". */
   assert.match((await terminal(['list'], { columns: 200 })).stdout, / 홍길동 +Ingam test CA /);
   /* The issuer, as people know it; which of its names it is stands in "show". */
