@@ -375,15 +375,19 @@ test('PC연결 finds a request without push, also one that comes later', async (
   await w.end();
 });
 
-test('deleting says what stops working, and is approved like everything else', async () => {
+test('deleting says what stops working and what does not, and is approved like everything else', async () => {
   const w = await joinedWith({}, {});
   await w.phone.getByRole('link', { name: '홍길동 인증서정보' }).click();
   await w.phone.getByText('내보내기가 없는 이유').waitFor();
   await press(w.phone, '인증서 삭제');
+  const files = w.phone.getByText('PC나 USB에 있는 인증서 파일은 계속 쓸 수 있어요');
+  await files.waitFor();
   await press(w.phone, '계속하기');
   await heading(w.phone, '인증서를 삭제할까요?');
+  await files.waitFor();
   await press(w.phone, '삭제 승인');
   await heading(w.phone, '인증서를 삭제했어요');
+  await w.phone.getByText('어디에서도 쓰지 못하게 하려면 발급기관에서 폐지하세요').waitFor();
   await press(w.phone, '홈으로');
   await w.phone.getByText('아직 등록한 인증서가 없어요').waitFor();
   await w.phone.goto(`${w.d.app}/history`);
