@@ -57,9 +57,13 @@ static const struct {
 } endings[] = {
 	[END_DONE] = { PERSON_YES, "",
 	    { "등록 완료! PC의 인증서 파일은 그대로 있어요. 쓰지 않는다면 "
-	      "지우는 것이 안전해요.",
+	      "지우는 것이 안전해요. 인감은 암호화된 문서를 열지 않고 개인키도 "
+	      "돌려주지 않으니, 그런 문서를 열어야 한다면 파일이나 사본을 남겨 "
+	      "두세요.",
 		"Registered. The files on this PC are still there; delete them "
-		"if you no longer need them." } },
+		"if you no longer need them. Ingam does not decrypt documents "
+		"and never gives the private key back: if you have encrypted "
+		"documents to open, keep the files or a copy." } },
 	[END_NONE] = { PERSON_INPUT, "no-certificate",
 	    { "인증서를 찾지 못했어요. 폴더가 맞는지 확인해 주세요: "
 	      "ingam cloud import 폴더",

@@ -130,6 +130,8 @@ test('importing: code, folder, password, consent; both sides end with 등록 완
   assert.equal(sentTo(w.d, /imports/).length, 0);
   await finishImport(w.phone, samplePassword);
   await heading(w.pc, '등록 완료');
+  for (const page of [w.phone, w.pc])
+    await page.getByText('암호화된 문서를 열지 않고 개인키도 돌려주지 않으니').waitFor();
   const key = readFileSync(npki.valid[1]);
   for (const { body } of w.d.world.log)
     for (const secret of [samplePassword, digits.slice(5), key.toString('base64url').slice(8, 60), key.toString('hex').slice(8, 60)])

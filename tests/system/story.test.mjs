@@ -48,6 +48,7 @@ test('a wrong certificate password sends and stores nothing', async () => {
 test('ingam cloud import registers the certificate, and both sides say so', async () => {
   const { pc, phone: at } = await phone.import(certificate);
   assert.equal(pc.code, 0, pc.out + at.err);
+  assert.match(pc.out, /does not decrypt documents and never gives the private key back: .* keep the files or a copy/);
   assert.equal(at.code, 0, at.err);
   const [c] = await phone.list('certificates');
   assert.deepEqual([c.owner, c.name], ['홍길동()0010023400506789012345', '홍길동']);

@@ -235,7 +235,7 @@ class WwwImport extends View {
   #ended() {
     if (this.end === 'done')
       return html`<div class="end"><ig-seal state="done"></ig-seal><div role="status"><h1 tabindex="-1">${t('import.done.title')}</h1><p class="lead">${t('www.done.text', { owner: this.found[this.chosen].facts.name })}</p></div>
-        <div class="well stack tight"><h3>${t('www.done.file')}</h3><p>${t('www.done.advice')}</p></div>
+        <div class="well stack tight"><h3>${t('www.done.file')}</h3><p>${t('www.done.advice')}</p><p>${t('import.done.decrypt')}</p></div>
         <button class="btn fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.done.more')}</button></div>`;
     return html`<div class="end"><div role="alert"><h1 tabindex="-1">${t(`transfer.${this.end}.title`)}</h1><p class="lead">${t(`transfer.${this.end}.pc`)}</p></div>
       <button class="btn main fit" @click=${() => { this.#reset(); this.typed = undefined; this.#to(0); }}>${t('www.again')}</button></div>`;

@@ -274,7 +274,7 @@ class Import extends Screen {
 
   done() {
     return html`<ig-top mode="none"></ig-top><div class="body"><ingam-stamp state="done" .headline=${t('import.done.title')} .text=${t('import.done.text', { owner: this.facts.name })}></ingam-stamp>
-      <div class="well stack tight"><h3>${t('import.done.file')}</h3><p>${t(this.fromPc ? 'import.done.pc' : 'import.done.phone')}</p></div></div>
+      <div class="well stack tight"><h3>${t('import.done.file')}</h3><p>${t(this.fromPc ? 'import.done.pc' : 'import.done.phone')}</p><p>${t('import.done.decrypt')}</p></div></div>
       <div class="foot"><button class="btn main" @click=${() => go('/', { replace: true })}>${t('to.home')}</button></div>`;
   }
 
