@@ -263,11 +263,19 @@ test('a token: what AR1 says is shown, the number comes after the passkey, the e
   const r = w.d.world.ask({ program: 'Firefox' });
   await w.phone.getByRole('link', { name: /^Firefox/ }).click();
   await heading(w.phone, 'Firefox');
-  for (const text of ['최대 10번', '60초', 'DESKTOP-7QK2', '내용을 확인할 수 없음'])
+  for (const text of ['최대 10번', '60초', '시간은 PC에 번호를 입력할 때부터 세요', 'DESKTOP-7QK2', '내용을 확인할 수 없음'])
     await w.phone.getByText(text).first().waitFor();
   assert.equal(await approveToken(w.phone), '482915');
   w.d.world.change(r, 'open');
   await heading(w.phone, 'PC에서 쓸 수 있어요');
+  await w.end();
+});
+
+test('a token: without a number, the time runs from the connection', async () => {
+  const w = await joinedWith({}, {});
+  w.d.world.ask({ mode: 'push' });
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await w.phone.getByText('시간은 PC와 연결될 때부터 세요').waitFor();
   await w.end();
 });
 

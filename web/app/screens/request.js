@@ -219,7 +219,7 @@ class Request extends Screen {
     return html`<ig-top label=${t('request.name')}></ig-top>
       <div class="body">
         ${token ? html`<div class="stack tight"><h1 class="who ${[...a.program].length > 32 ? 'long' : ''}">${a.program}</h1>
-            <p class="asks">${t('token.asks.before')} <b class="num">${t('token.count', { count: a.count })}</b>, <b class="num">${t('token.seconds', { count: a.seconds })}</b>${t('token.asks.after')}</p></div>`
+            <p class="asks">${t('token.asks.before')} <b class="num">${t('token.count', { count: a.count })}</b>, <b class="num">${t('token.seconds', { count: a.seconds })}</b>${t(`token.asks.after.${a.mode}`)}</p></div>`
           : html`<div class="stack tight"><h1 class="who">${t('delete.title')}</h1><p class="asks">${a.label}</p></div>`}
         <dl class="facts sheet">
           ${token ? html`<dt>${t('token.machine')}</dt><dd>${a.machine}${a.user === '' ? nothing : html`<span class="small">${t('token.user', { user: a.user })}</span>`}</dd>` : nothing}
