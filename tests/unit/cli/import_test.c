@@ -11,6 +11,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,8 +21,12 @@
 
 #define PASSWORD "Trial7!Ingam"
 
-/* Nobody answers: 'L' listens and must not be called, 'R' refuses. */
-static int listening, refusing;
+/*
+ * Nobody answers: one listens and must not be called, one refuses. Where the
+ * number is asked for somebody says that he is there, and ends what else he is
+ * asked, of which he writes a byte into a pipe.
+ */
+static int listening, refusing, answering, asked;
 static char folder[] = "/tmp/import-test-XXXXXX";
 static char program[4096], sample[4096], good[16], slip[16];
 
@@ -38,6 +45,48 @@ port_of(bool listens, char *url, size_t size)
 	(void)snprintf(url, size, "http://127.0.0.1:%d", ntohs(a.sin_port));
 
 	return fd;
+}
+
+/* Says that it is there, once for each connection; never returns. */
+static void
+answer(int pipe_in)
+{
+	static const char probe[] = "GET /healthz ",
+			  there[] = "HTTP/1.1 503 \r\nContent-Length: 0\r\n"
+				    "Connection: close\r\n\r\n";
+	char request[2048];
+
+	for (;;) {
+		int fd = accept(answering, NULL, NULL);
+		ssize_t n = fd < 0 ? 0 : read(fd, request, sizeof(request));
+
+		if (n > (ssize_t)strlen(probe) &&
+		    memcmp(request, probe, strlen(probe)) == 0)
+			n = write(fd, there, strlen(there));
+		else
+			n = write(pipe_in, "", 1);
+		if (n <= 0)
+			_exit(EXIT_FAILURE);
+		(void)close(fd);
+	}
+}
+
+static pid_t
+answer_start(char *url, size_t size)
+{
+	int ends[2];
+	pid_t pid;
+
+	answering = port_of(true, url, size);
+	if (pipe2(ends, O_CLOEXEC) != 0 || fcntl(answering, F_SETFL, 0) != 0 ||
+	    fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 || (pid = fork()) < 0)
+		abort();
+	if (pid == 0)
+		answer(ends[1]);
+	(void)close(ends[1]);
+	asked = ends[0];
+
+	return pid;
 }
 
 static int
@@ -364,12 +413,24 @@ has(const char *path, const char *want, bool whole)
 	return found;
 }
 
+/* Was nobody told anything? */
+static bool
+silent(bool asks)
+{
+	char byte;
+
+	return asks ? read(asked, &byte, 1) < 0 && errno == EAGAIN
+		    : accept(listening, NULL, NULL) < 0 && errno == EAGAIN;
+}
+
 static void
-test_row(size_t i, const char *called, const char *refused)
+test_row(
+    size_t i, const char *called, const char *refused, const char *answered)
 {
 	struct buf command = buf_init(16384);
 	const char *input = rows[i].input;
 	bool typed = input != NULL && strncmp(input, TYPED, strlen(TYPED)) == 0;
+	bool asks = typed && strstr(rows[i].args, "--code") == NULL;
 	int code;
 
 	if (input != NULL) {
@@ -381,7 +442,11 @@ test_row(size_t i, const char *called, const char *refused)
 		buf_str(&command, "script -qec \"");
 	buf_printf(&command,
 	    "env -i HOME='%s/home' LC_ALL=%s INGAM_SERVER=%s '%s' ", folder,
-	    rows[i].lang, rows[i].calls ? refused : called, program);
+	    rows[i].lang,
+	    asks                ? answered
+		: rows[i].calls ? refused
+				: called,
+	    program);
 	fill(&command, rows[i].args);
 	buf_str(&command, " >out 2>err ");
 	if (typed)
@@ -397,17 +462,20 @@ test_row(size_t i, const char *called, const char *refused)
 		ok(has("out", rows[i].json, true), "%s: says so in JSON",
 		    rows[i].name);
 	if (!rows[i].calls)
-		ok(accept(listening, NULL, NULL) < 0 && errno == EAGAIN,
-		    "%s: nothing was sent", rows[i].name);
+		ok(silent(asks), "%s: nothing was sent", rows[i].name);
+	else if (asks)
+		ok(!silent(asks), "%s: it is sent", rows[i].name);
 	buf_clear(&command);
 }
 
 int
 main(void)
 {
-	char called[64], refused[64], self[4000] = "", command[64];
+	char called[64], refused[64], answered[64], self[4000] = "",
+						    command[64];
 	const char *source = getenv("INGAM_SOURCE");
 	char *slash;
+	pid_t pid;
 
 	/* build/tests/unit/<this> stands beside build/src/program. */
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 ||
@@ -420,12 +488,16 @@ main(void)
 	    "%s/tests/npki-samples/pypinksign", source == NULL ? "." : source);
 	listening = port_of(true, called, sizeof(called));
 	refusing = port_of(false, refused, sizeof(refused));
+	pid = answer_start(answered, sizeof(answered));
 	if (!prepare() || !numbers()) {
+		(void)kill(pid, SIGTERM);
 		printf("Bail out! cannot prepare\n");
 		return EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		test_row(i, called, refused);
+		test_row(i, called, refused, answered);
+	(void)kill(pid, SIGTERM);
+	(void)waitpid(pid, NULL, 0);
 	(void)close(listening);
 	(void)close(refusing);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
