@@ -28,6 +28,12 @@ static const struct person_text text_differ = {
 	"두 번 입력한 새 비밀번호가 서로 달라요. 다시 정해 주세요.",
 	"The two new passwords differ. Choose one again."
 };
+static const struct person_text text_two = {
+	"두 개인키의 비밀번호가 서로 달라요. 나머지 하나의 비밀번호도 입력하면 둘 다 새 "
+	"비밀번호로 바꿔요.",
+	"The two keys have different passwords. With that of the other one, too, "
+	"both get the new password."
+};
 static const struct person_text text_same = {
 	"지금 비밀번호와 같아요. 다른 비밀번호로 정해 주세요.",
 	"This is the current password. Choose a different one."
@@ -53,6 +59,13 @@ static const struct person_text text_lacks_r = {
 
 static const enum folder_file keys[] = { FOLDER_SIGN_KEY, FOLDER_KM_KEY };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static const struct person_text text_key[KEYS] = {
+	{ "전자서명용 개인키(signPri.key)의 비밀번호",
+	    "Password of the key for signing (signPri.key)" },
+	{ "암호용 개인키(kmPri.key)의 비밀번호",
+	    "Password of the key for encryption (kmPri.key)" },
+};
 
 /* What --json calls how each of them is encrypted. */
 static const char *const form_members[KEYS] = { "key_file", "km_key_file" };
@@ -154,6 +167,14 @@ cert_password_of(struct cert *c, enum folder_file file, enum cert_end end)
 	return end;
 }
 
+/* What a key that is not opened means for the person. */
+static enum cert_end
+cert_password_failed(struct cert *c, enum folder_file file, enum rc rc)
+{
+	return rc == RC_STATE ? cert_password_of(c, file, CERT_OTHER_KEY)
+			      : cert_failed_in(c, file, rc);
+}
+
 /* Every key that there is; where it opens one of two, which of them not. */
 static enum cert_end
 cert_password_try(struct cert *c, struct span password)
@@ -166,10 +187,8 @@ cert_password_try(struct cert *c, struct span password)
 		enum rc rc = cert_password_opens(c, keys[i], password);
 
 		there += cert_file(c, keys[i]).n > 0 ? 1 : 0;
-		if (rc == RC_STATE)
-			return cert_password_of(c, keys[i], CERT_OTHER_KEY);
 		if (rc != RC_OK && rc != RC_SECRET)
-			return cert_failed_in(c, keys[i], rc);
+			return cert_password_failed(c, keys[i], rc);
 		if (rc == RC_OK)
 			continue;
 		err_clear(&c->err);
@@ -363,9 +382,53 @@ cert_password_forms(struct cert *c, const struct span files[KEYS])
 		cert_password_say_forms(c, forms);
 }
 
+/* That of a key which the first one has not opened. */
+static enum cert_end
+cert_password_ask_key(struct cert *c, size_t key, struct sec *password)
+{
+	enum cert_end end;
+	int tries = 0;
+
+	do {
+		end = cert_ask(
+		    c, NULL, "--password-file", text_key[key], password);
+		if (end == CERT_DONE)
+			end = cert_password_failed(c, keys[key],
+			    cert_password_opens(
+				c, keys[key], sec_span(password)));
+	} while (cert_ask_again(c, NULL, end, &tries, password));
+
+	return end;
+}
+
+/*
+ * The password that each key file has now. Where they have two, the other one
+ * is asked for: nothing else makes them one again.
+ */
+static enum cert_end
+cert_password_olds(struct cert *c, struct sec *password, struct sec *other,
+    struct span olds[static KEYS])
+{
+	enum cert_end end = cert_password_ask(c, password);
+	size_t closed = end == CERT_PASSWORD_SIGN ? 0 : 1;
+	bool two = end == CERT_PASSWORD_SIGN || end == CERT_PASSWORD_KM;
+
+	for (size_t i = 0; i < KEYS; i++)
+		olds[i] = sec_span(password);
+	if (!two || c->password_file != NULL)
+		return end;
+	err_clear(&c->err);
+	person_say(text_two);
+	end = cert_password_ask_key(c, closed, other);
+	olds[closed] = sec_span(other);
+
+	return end;
+}
+
 /* The key files under the new password, then both into their place. */
 static enum cert_end
-cert_password_put(struct cert *c, struct span old, struct span password)
+cert_password_put(
+    struct cert *c, const struct span olds[static KEYS], struct span password)
 {
 	uint8_t made[KEYS][KEYFILE_MAX];
 	struct span files[KEYS] = { { NULL, 0 } };
@@ -376,7 +439,7 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 
 	for (size_t i = 0; i < KEYS && rc == RC_OK; i++)
 		if (cert_file(c, keys[i]).n > 0)
-			rc = keyput_change(cert_file(c, keys[i]), old,
+			rc = keyput_change(cert_file(c, keys[i]), olds[i],
 			    cert_password_modulus(c, keys[i]), wanted, password,
 			    made[i], KEYFILE_MAX, &files[i], &c->err);
 	if (rc != RC_OK)
@@ -393,9 +456,10 @@ cert_password_put(struct cert *c, struct span old, struct span password)
 enum cert_end
 cert_password_change(struct cert *c)
 {
-	struct sec old SEC_WIPED = { 0 };
+	struct sec old SEC_WIPED = { 0 }, other SEC_WIPED = { 0 };
 	struct sec password SEC_WIPED = { 0 };
 	const struct span none = { NULL, 0 };
+	struct span olds[KEYS];
 	char room[WHOSE_TEXT];
 	enum cert_end end = cert_password_choose(c);
 
@@ -406,13 +470,14 @@ cert_password_change(struct cert *c)
 		end = cert_written(
 		    c, c->row->path, medium_check(c->row->path, &c->err));
 	if (end == CERT_DONE)
-		end = cert_password_ask(c, &old);
+		end = cert_password_olds(c, &old, &other, olds);
+	/* Another form of the files needs no other password, nor do two of them. */
 	if (end == CERT_DONE)
-		/* Another form of the files needs no other password. */
-		end = cert_password_new(
-		    c, c->form != NULL ? none : sec_span(&old), &password);
+		end = cert_password_new(c,
+		    c->form != NULL || other.n > 0 ? none : sec_span(&old),
+		    &password);
 	if (end == CERT_DONE)
-		end = cert_password_put(c, sec_span(&old), sec_span(&password));
+		end = cert_password_put(c, olds, sec_span(&password));
 	if (end == CERT_DONE && !c->json)
 		(void)printf("%s. %s\n",
 		    person_sentence(

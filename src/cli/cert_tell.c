@@ -77,14 +77,18 @@ static const struct {
 		"file is damaged: export it again." } },
 	[CERT_PASSWORD_SIGN] = { PERSON_NO, "wrong-password",
 	    { "이 비밀번호로 암호용 개인키는 열리지만 전자서명용 개인키는 열리지 "
-	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",
+	      "않아요. 두 개인키의 비밀번호가 서로 다르다면 터미널에서 ingam cert "
+	      "change-password로 같게 해 주세요",
 		"This password opens the key for encryption, but not the one "
-		"for signing. The two seem to have different passwords" } },
+		"for signing. If the two have different passwords, ingam "
+		"cert change-password on a terminal makes them one" } },
 	[CERT_PASSWORD_KM] = { PERSON_NO, "wrong-password",
 	    { "이 비밀번호로 전자서명용 개인키는 열리지만 암호용 개인키는 열리지 "
-	      "않아요. 두 개인키의 비밀번호가 서로 다른 것 같아요",
+	      "않아요. 두 개인키의 비밀번호가 서로 다르다면 터미널에서 ingam cert "
+	      "change-password로 같게 해 주세요",
 		"This password opens the key for signing, but not the one for "
-		"encryption. The two seem to have different passwords" } },
+		"encryption. If the two have different passwords, ingam "
+		"cert change-password on a terminal makes them one" } },
 	[CERT_OTHER_KEY] = { PERSON_NO, "wrong-key",
 	    { "비밀번호는 맞지만, 개인키가 옆에 있는 인증서의 것이 아니에요. "
 	      "다른 인증서의 파일과 섞인 것 같아요",

@@ -452,6 +452,25 @@ test('change-password: typed, the new one twice', async () => {
   assert.equal((await cert(['check-password', folder, '--password-file', other])).code, 0);
 });
 
+test('change-password: two keys of two passwords are opened each with its own, and have one again', async () => {
+  for (const [key, first, second] of [['kmPri.key', password, 'Km9!canary'], ['signPri.key', password, 'Sign9!canary']]) {
+    const folder = copied(), path = join(folder, key);
+    execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-in', join(made.folder, key), '-passin', `pass:${first}`, '-outform', 'DER', '-out', path, '-passout', `pass:${second}`, '-provider', 'legacy', '-provider', 'default']);
+    const before = files(folder);
+    const alone = await cert(['change-password', folder, '--password-file', right, '--new-password-file', other], { env: ko });
+    assert.deepEqual([alone.code, files(folder)], [1, before]);
+    assert.match(alone.stderr, new RegExp(`서로 다르다면 터미널에서 ingam cert change-password로 같게 해 주세요 \\(${key.replace('.', '\\.')}\\)\\.`));
+    const stopped = await terminal(['change-password', folder], { env: ko, answers: [password, 'Wrong1!Qw', 'Wrong2!Qw', 'Wrong3!Qw'] });
+    assert.deepEqual([stopped.code, files(folder)], [1, before], stopped.stdout);
+    // The password that one of them has may be the one of both.
+    const done = await terminal(['change-password', folder], { env: ko, answers: [first, 'Wrong1!Qw', second, password, password] });
+    assert.equal(done.code, 0, done.stdout);
+    assert.match(done.stdout, new RegExp(`두 개인키의 비밀번호가 서로 달라요\\. [^]*\\(${key.replace('.', '\\.')}\\)의 비밀번호: [^]*다시 입력해 주세요[^]*비밀번호를 바꿨어요`));
+    assert.equal((await cert(['check-password', folder, '--password-file', right])).code, 0);
+    for (const name of ['signPri.key', 'kmPri.key']) execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-in', join(folder, name), '-passin', `pass:${password}`, '-provider', 'legacy', '-provider', 'default'], { stdio: 'pipe' });
+  }
+});
+
 test('change-password: that it was changed is said, and where not', async () => {
   const folder = copied();
   const good = await terminal(['change-password', folder], { env: ko, answers: [password, 'Other9#Xyw', 'Other9#Xyw'] });
