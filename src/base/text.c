@@ -180,6 +180,28 @@ text_is_digits(struct span s)
 	return s.n > 0;
 }
 
+bool
+text_digits(struct span typed, char *out, size_t size)
+{
+	size_t n = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < typed.n && good; i++) {
+		uint8_t c = typed.p[i];
+
+		if (c == ' ' || c == '-')
+			continue;
+		good = c >= '0' && c <= '9' && n + 1 < size;
+		if (good)
+			out[n++] = (char)c;
+	}
+	if (!good)
+		n = 0;
+	out[n] = '\0';
+
+	return n > 0;
+}
+
 enum rc
 text_uint(struct span s, uint64_t max, uint64_t *out, struct err *e)
 {

@@ -40,6 +40,13 @@ bool text_is_visible(struct span s);
 /* Only digits, and at least one? */
 bool text_is_digits(struct span s);
 
+/*
+ * The digits of a number as people write it, with blanks and hyphens, and a
+ * zero. False, and out is empty: something else is in it, nothing is, or size
+ * is too small. typed may lie in out.
+ */
+bool text_digits(struct span typed, char *out, size_t size);
+
 /* A decimal number without sign, spaces or leading zeros; at most max. */
 IG_CHECK enum rc text_uint(
     struct span s, uint64_t max, uint64_t *out, struct err *e);

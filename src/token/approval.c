@@ -395,9 +395,12 @@ approval_login(struct approval *a, struct fetch *f,
 	if ((rc = approval_take(a, f, until_ms, e)) != RC_OK)
 		return rc;
 	approval_heed_logout(a, f, q->logouts);
-	/* Only digits can be right, and only digits go into JSON as they are. */
-	if (!push && text_is_digits(q->pin))
-		memcpy(pin, q->pin.p, q->pin.n);
+	/*
+	 * The phone shows it in halves. Only digits can be right, and only
+	 * digits go into JSON as they are.
+	 */
+	if (!push)
+		(void)text_digits(q->pin, pin, sizeof(pin));
 	rc = push ? approval_login_push(a, f, until_ms, tries_left, e)
 		  : approval_login_number(a, f, pin, tries_left, e);
 	if (rc == RC_OK)

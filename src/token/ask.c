@@ -108,18 +108,12 @@ ask_command(
 	return rc;
 }
 
-/* Hyphens and blanks out; true when a phone number is left. */
+/* Is a phone number what was typed? */
 static bool
-ask_number(const char *in, char *out, size_t size)
+ask_is_phone(const char *typed, char *out, size_t size)
 {
-	size_t n = 0;
-
-	for (; *in != '\0' && n + 1 < size; in++)
-		if (*in != '-' && *in != ' ')
-			out[n++] = *in;
-	out[n] = '\0';
-
-	return n >= 8 && n <= 15 && text_is_digits(span_str(out));
+	return text_digits(span_str(typed), out, size) && strlen(out) >= 8 &&
+	    strlen(out) <= 15;
 }
 
 static enum rc
@@ -148,7 +142,7 @@ ask_talk(FILE *f, const char *program, char *out, size_t size, struct err *e)
 	for (int i = 0; rc == RC_OK && i < ASK_TRIES; i++) {
 		data[0] = '\0';
 		rc = ask_command(f, "GETPIN", data, sizeof(data), e);
-		if (rc == RC_OK && ask_number(data, out, size))
+		if (rc == RC_OK && ask_is_phone(data, out, size))
 			return RC_OK;
 		if (rc == RC_OK)
 			rc = ask_command(f,

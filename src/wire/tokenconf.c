@@ -100,8 +100,6 @@ tokenconf_is_server(const char *server)
 static enum rc
 tokenconf_check(struct tokenconf *c, struct err *e)
 {
-	struct span phone = span_str(c->phone);
-
 	if (strcmp(c->login_name, "number") == 0)
 		c->login = TOKENCONF_NUMBER;
 	else if (strcmp(c->login_name, "push") == 0)
@@ -112,7 +110,8 @@ tokenconf_check(struct tokenconf *c, struct err *e)
 	    strcmp(c->ask_at_name, "login") != 0)
 		return err_set(e, RC_FORMAT, "ask-at", "not session or login");
 	c->ask_at_session = c->ask_at_name[0] == 's';
-	if (phone.n > 0 && !text_is_digits(phone))
+	if (c->phone[0] != '\0' &&
+	    !text_digits(span_str(c->phone), c->phone, sizeof(c->phone)))
 		return err_set(e, RC_FORMAT, "phone", "not digits only");
 	if (c->label[0] == '\0' || !text_is_display(span_str(c->label), 32))
 		return err_set(
