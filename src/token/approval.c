@@ -141,8 +141,8 @@ approval_phone(struct approval *a, struct err *e)
 	rc = ask_phone(a->program, a->phone, sizeof(a->phone), e);
 	if (rc == RC_ABSENT || rc == RC_IO)
 		log_event(LOG_WARN, "no-phone",
-		    "hint=\"set phone in token.conf; or install pinentry and, "
-		    "on a terminal, export GPG_TTY=$(tty)\"");
+		    "hint=\"set phone in token.conf, or INGAM_PHONE; or install "
+		    "pinentry and, on a terminal, export GPG_TTY=$(tty)\"");
 
 	return rc == RC_ABSENT ? RC_IO : rc;
 }
