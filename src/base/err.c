@@ -36,8 +36,8 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	va_end(ap);
 }
 
-enum rc
-err_larger(struct err *e, const char *field, size_t max_bytes)
+void
+err_record_larger(struct err *e, const char *field, size_t max_bytes)
 {
 	static const struct {
 		size_t bytes;
@@ -49,7 +49,7 @@ err_larger(struct err *e, const char *field, size_t max_bytes)
 	while (max_bytes % units[i].bytes != 0)
 		i++;
 
-	return err_set(e, RC_LIMIT, field, "larger than %zu %s",
+	err_record(e, RC_LIMIT, field, "larger than %zu %s",
 	    max_bytes / units[i].bytes, units[i].name);
 }
 

@@ -87,8 +87,17 @@ struct err {
 void err_record(struct err *e, enum rc rc, const char *field, const char *fmt,
     ...) IG_PRINTF(4, 5);
 
+/* What err_larger() does. */
+void err_record_larger(struct err *e, const char *field, size_t max_bytes);
+
 /* Records that something is larger than so many bytes, and is RC_LIMIT. */
-enum rc err_larger(struct err *e, const char *field, size_t max_bytes);
+static inline enum rc
+err_larger(struct err *e, const char *field, size_t max_bytes)
+{
+	err_record_larger(e, field, max_bytes);
+
+	return RC_LIMIT;
+}
 
 /* Forgets what was recorded. e may be NULL. */
 void err_clear(struct err *e);

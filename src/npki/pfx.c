@@ -202,6 +202,27 @@ pfx_check_mac(struct pfx_reader *r, const struct pfx_mac *mac,
 	return rc;
 }
 
+/* Of what is typed as nothing, finds out what it is. */
+static enum rc
+pfx_check_password(struct pfx_reader *r, const struct pfx_mac *mac,
+    struct span contents, struct err *e)
+{
+	enum rc rc;
+
+	if (r->password.n > 0)
+		return pfx_check_mac(r, mac, contents, e);
+	/* An empty password is one, and not none (RFC 7292 B.1). */
+	r->password = SPAN_LIT("");
+	rc = pfx_check_mac(r, mac, contents, e);
+	if (rc != RC_SECRET)
+		return rc;
+	/* But there are programs that write a file with none. */
+	err_clear(e);
+	r->password = (struct span){ NULL, 0 };
+
+	return pfx_check_mac(r, mac, contents, e);
+}
+
 /* certBag: one X.509 certificate (RFC 7292 4.2.3). */
 static enum rc
 pfx_cert_bag(struct pfx_reader *r, struct span value, struct err *e)
@@ -606,18 +627,9 @@ pfx_open(struct span file, struct span password, struct pfx *out, struct err *e)
 	if (password.n > PBE_PASSWORD_MAX)
 		return err_set(
 		    e, RC_LIMIT, "password", "password over 256 bytes");
-	/* An empty password is one, and not none (RFC 7292 B.1). */
-	if (password.n == 0)
-		r.password = SPAN_LIT("");
 	rc = pfx_outer(file, &contents, &mac, e);
 	if (rc == RC_OK)
-		rc = pfx_check_mac(&r, &mac, contents, e);
-	/* But there are programs that write a file with none. */
-	if (rc == RC_SECRET && password.n == 0) {
-		err_clear(e);
-		r.password = (struct span){ NULL, 0 };
-		rc = pfx_check_mac(&r, &mac, contents, e);
-	}
+		rc = pfx_check_password(&r, &mac, contents, e);
 	if (rc != RC_OK)
 		return rc;
 	/* Decrypted safes, and what is taken out of them. */
