@@ -307,6 +307,26 @@ test('a token: with several certificates one is chosen first; expired ones say w
   await w.end();
 });
 
+test('two certificates of one name and kind are told apart wherever one is chosen, approved or deleted', async () => {
+  const w = await joinedWith({}, { serial: '0011223344aabbcc', not_after: Date.UTC(2031, 4, 6, 3) }, { serial: '0011223344ddeeff' }, { owner: '(주)인감상사', serial: '55667788' });
+  const end = (digits) => `일련번호 끝자리 ${digits}`;
+  w.d.world.ask();
+  await w.phone.getByRole('link', { name: /^Adobe/ }).click();
+  await heading(w.phone, '어떤 인증서로 할까요?');
+  for (const [name, digits] of [[/홍길동.*2031.*5.*6/, '44aabbcc'], [/홍길동/, '44ddeeff']])
+    await w.phone.getByRole('button', { name }).filter({ hasText: end(digits) }).waitFor();
+  assert.equal(await w.phone.getByText(end('55667788')).count(), 0);
+  await w.phone.getByRole('button', { name: /44aabbcc/ }).click();
+  await heading(w.phone, 'Adobe Acrobat');
+  await w.phone.getByRole('definition').filter({ hasText: /2031.*44aabbcc/ }).waitFor();
+  await w.phone.goto(`${w.d.app}/certificates/${w.d.world.certificates[1].id}`);
+  await press(w.phone, '인증서 삭제');
+  await w.phone.locator('ig-dialog').getByText(end('44ddeeff')).waitFor();
+  await w.phone.goto(`${w.d.app}/history`);
+  await w.phone.getByRole('option', { name: `홍길동 · ${end('44aabbcc')}` }).waitFor({ state: 'attached' });
+  await w.end();
+});
+
 test('a token: a request that the vault did not sign cannot be approved', async () => {
   const w = await joinedWith({}, {});
   w.d.world.forge = true;

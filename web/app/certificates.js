@@ -6,6 +6,9 @@
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
+import { state as shared } from '../core/store.js';
+
+const serialEnd = 8; /* digits: those before them are an issuer's own, and alike */
 
 export const kindOf = (c) => c.kind?.[lang()] ?? c.kind?.ko ?? '';
 export const issuerOf = (c) => c.issuer_text?.[lang()] ?? c.issuer;
@@ -24,6 +27,14 @@ export function stateOf(c) {
     return { tone: 'soon', text: t('cert.expiring', { count: Math.max(0, daysLeft(c)) }), at: end };
   return { tone: 'good', text: t('cert.valid'), at: t('cert.until', { date: date(c.not_after) }) };
 }
+
+const alike = (a, b) => a.id !== b.id && a.name === b.name && kindOf(a) === kindOf(b);
+
+/** What tells it from the person's other one of that name and kind: the end of its serial number; '' where there is none. */
+export const serialOf = (c) => shared.certificates?.some((other) => alike(c, other)) ? t('cert.serial.end', { end: c.serial.slice(-serialEnd) }) : '';
+
+/** Until when, and which of two alike. */
+export const whichOf = (c) => [t('cert.until', { date: date(c.not_after) }), serialOf(c)].filter(Boolean).join('\u00a0· ');
 
 export const usable = (c) => c.state !== 'expired';
 

@@ -6,7 +6,7 @@
 import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
-import { issuerOf, kindOf, stateOf } from '../certificates.js';
+import { detailOf, issuerOf, kindOf, stateOf, whichOf } from '../certificates.js';
 import { date, dateTime, t } from '../../core/i18n.js';
 import { get, post, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
@@ -70,7 +70,7 @@ class CertificateScreen extends Screen {
         <ig-trouble .problem=${this.problem}></ig-trouble>
         <button class="btn bad" @click=${() => this.renderRoot.querySelector('ig-dialog').show()}>${t('cert.delete')}</button>
       </div>
-      <ig-dialog label=${t('cert.delete')}><div class="stack"><h2>${t('cert.delete.title', { owner: c.name })}</h2>
+      <ig-dialog label=${t('cert.delete')}><div class="stack"><div><h2>${t('cert.delete.title', { owner: c.name })}</h2><p class="small">${detailOf(c)}</p><p class="small num">${whichOf(c)}</p></div>
         <ul class="stack tight">${['one', 'two', 'three'].map((k) => html`<li>${t(`cert.delete.${k}`)}</li>`)}</ul>
         <button class="btn bad" ?disabled=${this.busy} @click=${this.#delete}>${t('cert.delete.go')}</button>
         <button class="btn" @click=${(e) => e.target.closest('ig-dialog').close()}>${t('cancel')}</button></div></ig-dialog>`;

@@ -9,6 +9,7 @@ import { Screen } from '../chrome.js';
 import { clock, dayHeading, t } from '../../core/i18n.js';
 import { get, problemOf } from '../../core/api.js';
 import { state } from '../../core/store.js';
+import { serialOf } from '../certificates.js';
 import { api, onEvent } from '../session.js';
 
 const alarming = ['refused', 'not-me', 'locked'];
@@ -80,7 +81,7 @@ class History extends Screen {
     return html`<ig-top label=${t('history.name')}></ig-top>
       <div class="body"><h1 class="sr">${t('history.name')}</h1>
         ${list.length > 1 || this.filter !== '' ? html`<label>${t('history.filter')}<span class="list"><select class="card" @change=${(e) => { this.filter = e.target.value; this.#load(false); }}>
-          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${c.name}</option>`)}</select>${icons.next}</span></label>` : nothing}
+          <option value="" ?selected=${this.filter === ''}>${t('history.all')}</option>${list.map((c) => html`<option value=${c.id} ?selected=${c.id === this.filter}>${[c.name, serialOf(c)].filter(Boolean).join(' · ')}</option>`)}</select>${icons.next}</span></label>` : nothing}
         <p class="small">${t('history.why')}</p>
         <ig-trouble .problem=${this.problem}></ig-trouble>
         ${this.events === null ? this.problem ? nothing : html`<ig-busy></ig-busy>` : this.events.length === 0 ? html`<p class="well">${t('history.empty')}</p>`

@@ -11,7 +11,7 @@ import { css, html, nothing } from '../../ui/base.js';
 import { icons } from '../../ui/icons.js';
 import { Screen } from '../chrome.js';
 import '../ask.js';
-import { detailOf, stateOf, usable } from '../certificates.js';
+import { detailOf, stateOf, usable, whichOf } from '../certificates.js';
 import { clock, t } from '../../core/i18n.js';
 import { get, post, Problem, problemOf } from '../../core/api.js';
 import { fromB64u } from '../../core/ids.js';
@@ -38,7 +38,7 @@ class Request extends Screen {
     .pinbox { text-align: center; padding-block: 1.75rem; border-block: 1px solid var(--line); }
     .choose { display: grid; gap: 0.75rem; }
     .choose .card { grid-template-columns: 1fr auto; gap: 0 1rem; }
-    .choose svg { grid-row: 1 / 4; grid-column: 2; }
+    .choose svg { grid-row: 1 / 5; grid-column: 2; }
     .choose span, .choose strong { grid-column: 1; }
     @container (max-width: 14rem) { .pin { flex-direction: column; gap: 0; font-size: 26cqi; } }
   `];
@@ -205,7 +205,7 @@ class Request extends Screen {
     return html`<ig-top label=${t('request.name')}></ig-top>
       <div class="body"><div class="head"><p class="small">${t('choose.from', { program: r.program, machine: r.machine })}</p><h1>${t('choose.title')}</h1></div>
         <div class="choose">${list.map((c) => html`<button class="card" ?disabled=${!usable(c) || this.busy} @click=${() => this.#ask(c)}>
-          <strong>${c.name}</strong><span class="small">${detailOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
+          <strong>${c.name}</strong><span class="small">${detailOf(c)}</span><span class="small num">${whichOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
         <ig-trouble .problem=${this.problem}></ig-trouble></div>
       <div class="foot"><button class="btn" ?disabled=${this.busy} @click=${() => this.#refuse(false)}>${t('refuse.all')}</button>
         <button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button></div>`;
@@ -223,7 +223,7 @@ class Request extends Screen {
           : html`<div class="stack tight"><h1 class="who">${t('delete.title')}</h1><p class="asks">${a.label}</p></div>`}
         <dl class="facts sheet">
           ${token ? html`<dt>${t('token.machine')}</dt><dd>${a.machine}${a.user === '' ? nothing : html`<span class="small">${t('token.user', { user: a.user })}</span>`}</dd>` : nothing}
-          <dt>${t('token.certificate')}</dt><dd>${c.name}<span class="small">${detailOf(c)}</span></dd>
+          <dt>${t('token.certificate')}</dt><dd>${c.name}<span class="small">${detailOf(c)}</span><span class="small num">${whichOf(c)}</span></dd>
           ${token ? html`<dt>${t('token.when')}</dt><dd class="num">${clock(a.issued)}${this.request.address ? html`<span class="small">${t('token.address', { address: this.request.address })}</span>` : nothing}</dd>` : nothing}
         </dl>
         ${this.request.again ? html`<p class="small">${t('token.again')}</p>` : nothing}
