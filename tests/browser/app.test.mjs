@@ -99,6 +99,10 @@ test('joining: a wrong code is said and can be typed again', async () => {
     await giveCode(w.phone, '65432');
     await w.phone.getByText('번호가 맞지 않아요').waitFor({ state: 'detached' });
   }
+  await giveCode(w.phone, '654321');
+  await w.phone.getByText('번호가 맞지 않아요').waitFor();
+  await press(w.phone, '다시 받기');
+  await w.phone.getByText('번호가 맞지 않아요').waitFor({ state: 'detached' });
   await giveCode(w.phone, '123456');
   await heading(w.phone, '지문·얼굴로 잠글게요');
   await w.end();

@@ -120,6 +120,7 @@ class Join extends Screen {
     }
     await this.#during(async () => {
       this.joining = await post(`${api}/join`, { ...this.given, terms: true });
+      this.codeFault = undefined; /* of the number before */
       this.#to('code');
     });
   }
