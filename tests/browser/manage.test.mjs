@@ -957,6 +957,26 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
   await close();
 });
 
+test('who picks the files for signing alone is told, before a new password, that a pair beside them would keep its own', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const files = (...names) => page.locator('input#files').setInputFiles(names.map((name) => join(made.folder, name)));
+  await files('signCert.der', 'signPri.key');
+  await toChange(page);
+  await inBoth(page, 'kmCert.der와 kmPri.key도 있으면 함께 골라 주세요', 'If kmCert.der and kmPri.key are there too');
+  await press(page, '다시 고르기');
+  await heading(page, '인증서 관리');
+  await files('signCert.der', 'signPri.key', 'kmCert.der', 'kmPri.key');
+  await toChange(page);
+  assert.equal(await page.getByRole('button', { name: '다시 고르기' }).count(), 0);
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  await pick(page, lone.folder);
+  await toChange(page);
+  assert.equal(await page.getByRole('button', { name: '다시 고르기' }).count(), 0);
+  await close();
+});
+
 test('the key of another certificate is told of as that, and is no wrong password', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();

@@ -4,7 +4,8 @@
  *
  * Belongs here: their frame. Not here: what each does (view.js, password.js …).
  *
- * An act is given .one, a Found of core/keyfiles.js. 'leave' goes back to it.
+ * An act is given .one, a Found of core/keyfiles.js. 'leave' goes back to it,
+ * 'turn' to another place.
  */
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
@@ -37,6 +38,9 @@ export class Act extends View {
   }
 
   leave() { this.dispatchEvent(new Event('leave', { bubbles: true })); }
+
+  /** Goes on to another place of manage.js, by its name. */
+  turn(to) { this.dispatchEvent(new CustomEvent('turn', { bubbles: true, detail: to })); }
 
   /** Runs f with the busy sign on. What it throws is shown; a dialog that was closed is no fault. */
   async run(f) {

@@ -131,7 +131,7 @@ class WwwManage extends View {
     const chosen = this.found[one];
     if (act === 'one')
       return this.#one(chosen, one);
-    return html`<div @leave=${() => back('/manage')}>${acts.find(([name]) => name === act)[2](chosen)}</div>`;
+    return html`<div @leave=${() => back('/manage')} @turn=${({ detail }) => this.#to(detail, one)}>${acts.find(([name]) => name === act)[2](chosen)}</div>`;
   }
 }
 customElements.define('www-manage', WwwManage);

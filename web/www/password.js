@@ -7,7 +7,7 @@
  * A password that opens is right, whatever it looks like: the rules are for
  * new ones. Wrong ones are counted for the person, and lock nothing.
  */
-import { html } from '../ui/base.js';
+import { html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
 import { t } from '../core/i18n.js';
 import { openKeys, reseal } from '../core/keyfiles.js';
@@ -74,6 +74,13 @@ class WwwChange extends Setting {
     await this.finish({});
   }
 
+  /* Files that were picked one by one may have a pair for encryption beside them, which then keeps its password. */
+  #beside() {
+    const { path, files, alone } = this.one;
+    return path !== '' || files.kmPri !== undefined || alone !== null ? nothing : html`<div class="warn stack tight"><h3>${t('manage.change.beside')}</h3><p>${t('manage.change.beside.text')}</p>
+      <button class="btn fit" @click=${() => this.turn('find')}>${t('manage.change.beside.go')}</button></div>`;
+  }
+
   #others() {
     return html`<div class="well stack tight"><h3>${t('manage.change.others')}</h3><p>${t('manage.change.others.text')}</p></div>`;
   }
@@ -100,7 +107,7 @@ class WwwChange extends Setting {
     if (this.sealed !== undefined)
       return this.#keep();
     const press = () => this.#change();
-    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}
+    return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}${this.#beside()}
       <div class="form"><ig-field id="old" type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
         ${this.fields(press)}
         ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
