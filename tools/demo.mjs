@@ -74,6 +74,7 @@ export async function demo(running, { quiet = false } = {}) {
     const stranger = pkcs11Tool(['--login', '--list-objects'], { ...env, INGAM_LOGIN: 'push' }, () => '000000');
     await openRequest(phone);
     await press(phone, '내가 한 것이 아니에요');
+    await press(phone, '막기');
     await stranger;
 
     say('On the phone the certificate is deleted; its key is gone from the vault for ever.');

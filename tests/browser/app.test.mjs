@@ -366,6 +366,11 @@ test('refusing, 내가 아니에요, and allowing requests again', async () => {
   await w.phone.getByRole('link', { name: /^Chrome/ }).click();
   await heading(w.phone, 'Chrome');
   await press(w.phone, '내가 한 것이 아니에요');
+  await w.phone.getByText('이 PC에서 오는 요청을 하루 동안 받지 않아요').waitFor();
+  await press(w.phone, '취소');
+  assert.equal(sentTo(w.d, /refuse/).length, 1);
+  await press(w.phone, '내가 한 것이 아니에요');
+  await press(w.phone, '막기');
   await heading(w.phone, '막았어요');
   await w.phone.getByText('그 PC에서 오는 요청을 하루 동안 받지 않아요').waitFor();
   assert.equal(await w.phone.getByText('모두 막았어요').count(), 0);
@@ -373,7 +378,8 @@ test('refusing, 내가 아니에요, and allowing requests again', async () => {
   w.d.world.ask({ program: 'Opera' });
   await w.phone.getByRole('link', { name: /^Opera/ }).click();
   await press(w.phone, '내가 한 것이 아니에요');
-  await w.phone.getByText('휴대폰 번호로 오는 요청을 모두 막았어요').waitFor();
+  await press(w.phone, '막기');
+  await w.phone.getByText('휴대폰 번호로 오는 요청을 하루 동안 모두 막았어요').waitFor();
   assert.deepEqual(sentTo(w.d, /refuse/).map((l) => JSON.parse(l.body).not_me), [false, true, true]);
   await w.phone.goto(w.d.app);
   await press(w.phone, '다시 받기');

@@ -101,6 +101,9 @@ test('phone: a request, from the question to the stamp', { timeout: 180000 }, as
   await press(page, '홈으로');
   await page.getByRole('link', { name: /^Firefox/ }).click();
   await press(page, '내가 한 것이 아니에요');
+  await heading(page, '내가 한 요청이 아닌가요?');
+  await look(page, '11-notme-ask', faults, dresses.slice(0, 3));
+  await press(page, '막기');
   await heading(page, '막았어요');
   await look(page, '11-notme', faults, dresses.slice(0, 3));
   // Without a number: a name that a stranger chose, as long and as loud as he may.

@@ -208,7 +208,16 @@ class Request extends Screen {
           <strong>${c.name}</strong><span class="small">${detailOf(c)}</span><span class="small num">${whichOf(c)}</span><span class="tag ${stateOf(c).tone}">${stateOf(c).text}</span>${usable(c) ? icons.next : nothing}</button>`)}</div>
         <ig-trouble .problem=${this.problem}></ig-trouble></div>
       <div class="foot"><button class="btn" ?disabled=${this.busy} @click=${() => this.#refuse(false)}>${t('refuse.all')}</button>
-        <button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button></div>`;
+        <button class="link notme" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('ig-dialog').show()}>${t('notme')}</button></div>
+      ${this.#notMe()}`;
+  }
+
+  /* A tap that went wrong would keep a PC out for a day. */
+  #notMe() {
+    const close = (e) => e.target.closest('ig-dialog').close();
+    return html`<ig-dialog label=${t('notme')}><div class="stack"><h2>${t('notme.ask')}</h2><p>${t('notme.text')}</p>
+      <button class="btn bad" @click=${(e) => { close(e); this.#refuse(true); }}>${t('notme.do')}</button>
+      <button class="btn" @click=${close}>${t('cancel')}</button></div></ig-dialog>`;
   }
 
   confirm() {
@@ -234,7 +243,8 @@ class Request extends Screen {
       </div>
       <div class="foot">${a.mode === 'push' ? html`<p class="warn"><strong>${t('blind.push')}</strong></p>` : nothing}
         <ingam-ask .busy=${this.busy} .approve=${token ? undefined : t('delete.do')} .refuse=${token ? undefined : t('cancel')} @approve=${this.#approve} @refuse=${() => this.#refuse(false)}></ingam-ask>
-        ${token ? html`<button class="link notme" ?disabled=${this.busy} @click=${() => this.#refuse(true)}>${t('notme')}</button>` : nothing}</div>
+        ${token ? html`<button class="link notme" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('ig-dialog').show()}>${t('notme')}</button>` : nothing}</div>
+      ${token ? this.#notMe() : nothing}
       <ingam-pin .what=${token ? [a.program, a.machine].join('\u00a0· ') : a.label}></ingam-pin>`;
   }
 
