@@ -477,6 +477,20 @@ test('signing out and in again with the same device', async () => {
   await w.end();
 });
 
+test('a device that has a member asks before somebody else joins on it', async () => {
+  const w = await joinedWith({}, {});
+  await w.phone.goto(`${w.d.app}/settings`);
+  await press(w.phone, '로그아웃');
+  await press(w.phone, '처음부터 가입하기');
+  await w.phone.getByText('이 기기는 새 회원의 것이 돼요').waitFor();
+  await press(w.phone, '취소');
+  await heading(w.phone, '다시 오셨네요');
+  await press(w.phone, '처음부터 가입하기');
+  await press(w.phone, '새로 가입하기');
+  await w.phone.getByRole('heading', { name: /홈 화면에 추가해 두세요|본인인증을 할게요/ }).waitFor();
+  await w.end();
+});
+
 test('a session that has ended leads to the door, and back to the request', async () => {
   const w = await joinedWith({}, {});
   const r = w.d.world.ask();

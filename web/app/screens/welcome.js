@@ -50,6 +50,7 @@ class Welcome extends Screen {
       await loadServer();
       go('/join', { state: { inside: true } });
     } catch (e) {
+      this.renderRoot.querySelector('ig-dialog')?.close();
       this.set({ busy: false, problem: problemOf(e) });
     }
   }
@@ -82,7 +83,10 @@ class Welcome extends Screen {
       <div class="body"><div class="head hero"><h1>${t('again.title')}</h1><p class="lead">${t(this.own.kind === 'pin' ? 'again.pin' : 'again.passkey')}</p></div>
         <ig-trouble .problem=${this.problem}></ig-trouble></div>
       <div class="foot"><button class="btn main" ?disabled=${this.busy} @click=${this.#enter}>${t('again.enter')}</button>
-        <button class="btn" ?disabled=${this.busy} @click=${this.#join}>${t('again.join')}</button></div>`;
+        <button class="btn" ?disabled=${this.busy} @click=${() => this.renderRoot.querySelector('ig-dialog').show()}>${t('again.join')}</button></div>
+      <ig-dialog label=${t('again.join')}><div class="stack"><h2>${t('again.join.ask')}</h2><p>${t(`again.join.${this.own.kind}`)}</p>
+        <button class="btn bad" ?disabled=${this.busy} @click=${this.#join}>${t('again.join.go')}</button>
+        <button class="btn" @click=${(e) => e.target.closest('ig-dialog').close()}>${t('cancel')}</button></div></ig-dialog>`;
   }
 
   render() {
