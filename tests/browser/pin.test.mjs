@@ -177,8 +177,8 @@ const steps = [
     await page.getByRole('link', { name: '홍길동 인증서정보' }).waitFor();
   }],
   ['a session that ended while the server was away leads to the door by itself', async (page) => {
-    await phone.context.clearCookies();
     await stop(running.daemon);
+    await phone.context.clearCookies();
     await sees(page, '서버와 연결이 끊겼어요');
     await running.startDaemon();
     await heading(page, '다시 오셨네요');
