@@ -28,6 +28,7 @@ keyfile_parse(struct span file, struct keyfile *out, struct err *e)
 	*out = k;
 	if (file.n == 0)
 		return err_set(e, RC_FORMAT, NULL, "nothing in it");
+	_Static_assert(KEYFILE_MAX == 16 << 10, "said in words");
 	if (file.n > KEYFILE_MAX)
 		return err_set(e, RC_LIMIT, NULL, "larger than 16 KiB");
 	info = der_enter(&whole, DER_SEQUENCE);

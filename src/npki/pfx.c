@@ -455,6 +455,7 @@ pfx_outer(
 	struct span oid;
 	enum rc rc;
 
+	_Static_assert(PFX_MAX == 64 << 10, "said in words");
 	if (file.n > PFX_MAX)
 		return err_set(e, RC_LIMIT, NULL, "larger than 64 KiB");
 	rc = pfx_der(file, e);
