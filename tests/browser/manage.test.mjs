@@ -357,12 +357,15 @@ test('who leaves while files are written is asked, and nobody else', { timeout: 
     const { close: whole } = FileSystemWritableFileStream.prototype;
     const written = new Promise((go) => { window.go = go; });
     FileSystemWritableFileStream.prototype.close = async function slow() {
+      window.writes = true;
       await written;
       return whole.call(this);
     };
   });
   await press(page, '폴더 고르기');
+  /* The sign stands while the folder is looked through, too, when leaving costs nothing. */
   await page.getByText('파일을 쓰고 있어요').waitFor();
+  await page.waitForFunction(() => window.writes);
   const [dialog] = await Promise.all([page.waitForEvent('dialog'), page.close({ runBeforeUnload: true })]);
   assert.equal(dialog.type(), 'beforeunload');
   await dialog.dismiss();
