@@ -33,8 +33,8 @@ const packages = [
   {
     name: '@noble/curves', version: '2.4.0', licence: 'MIT', folder: 'noble-curves',
     integrity: 'sha512-P4/62zrgfH33CneE3Dn4WhJVA22YUU0eR51wKIan4NVRvwsA0YnPTwWGpNbpuacSujmSFLvyzpyuR30+fbq2Ew==',
-    use: 'ristretto255 of CPace',
-    entries: ['ed25519.js'],
+    use: 'ristretto255 of CPace; P-256 and P-384, to see that a key file is whole',
+    entries: ['ed25519.js', 'nist.js'],
   },
   {
     name: 'qr', version: '0.7.0', licence: 'MIT OR Apache-2.0', folder: 'qr',

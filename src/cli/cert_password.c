@@ -12,6 +12,7 @@
 #include "cli/cert_show.h"
 #include "cli/whose.h"
 #include "npki/keyfile.h"
+#include "npki/keymatch.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
 #include "npki/pbeput.h"
@@ -119,7 +120,8 @@ cert_password_fits(struct cert *c, enum folder_file file, struct span key)
 		return RC_OK;
 	rc = pkinfo_parse(key, &info, &c->err);
 	if (rc == RC_OK)
-		rc = certificate_key_matches(certificate, &info, &c->err);
+		rc = keymatch_check(
+		    certificate_info(certificate), &info, &c->err);
 	certificate_free(certificate);
 
 	return rc;

@@ -12,6 +12,7 @@
 #include "cli/cert_password.h"
 #include "cli/paper.h"
 #include "client/reason.h"
+#include "npki/keymatch.h"
 #include "x509/keytrans.h"
 #include "x509/pkey.h"
 
@@ -160,7 +161,8 @@ sealed_key(struct cert *c, enum folder_file file, struct span password,
 	if (rc == RC_OK)
 		rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
 	if (rc == RC_OK)
-		rc = certificate_key_matches(certificate, &numbers, &c->err);
+		rc = keymatch_check(
+		    certificate_info(certificate), &numbers, &c->err);
 	if (rc == RC_OK)
 		rc = pkey_load(
 		    &numbers, certificate_info(certificate), key, &c->err);

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/cert_password.h"
-#include "npki/pkinfo.h"
+#include "npki/keymatch.h"
 #include "x509/pkey.h"
 #include "x509/rawsig.h"
 
@@ -103,7 +103,7 @@ sign_open_file(struct sign *s)
 		return end;
 	rc = pkinfo_parse(sec_span(&info), &numbers, &c->err);
 	if (rc == RC_OK)
-		rc = certificate_key_matches(s->certificate, &numbers, &c->err);
+		rc = keymatch_check(&c->info, &numbers, &c->err);
 	if (rc == RC_OK)
 		rc = pkey_load(&numbers, &c->info, &s->key, &c->err);
 	if (rc == RC_OK && s->random && numbers.r.n == 0)

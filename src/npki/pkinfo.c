@@ -2,7 +2,7 @@
  * pkinfo.c - a PrivateKeyInfo taken apart without copying it.
  *
  * Belongs here: PKCS#8, RSAPrivateKey, ECPrivateKey, the attribute with R.
- * Not here: decrypting it (keyfile.c); computing with it (x509, vault).
+ * Not here: decrypting it (keyfile.c); whether its numbers fit (keymatch.c); computing with it (x509, vault).
  */
 #include "npki/pkinfo.h"
 

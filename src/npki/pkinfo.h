@@ -27,7 +27,7 @@ struct pkinfo {
  * Reads a PrivateKeyInfo (RFC 5208 section 5): RSA (RFC 8017 A.1.2) or EC
  * with a named curve (RFC 5915), R in attribute 1.2.410.200004.10.1.1.3.
  * RC_FORMAT: not such a thing. RC_UNKNOWN: another algorithm or curve.
- * That the numbers fit together is checked where the key is used (x509).
+ * That the numbers fit together is keymatch_check().
  */
 IG_CHECK enum rc pkinfo_parse(
     struct span in, struct pkinfo *out, struct err *e);

@@ -16,6 +16,10 @@
 #define PLATFORM_SHA256   32
 #define PLATFORM_HASH_MAX 64
 
+/* Octets: a number; a point, which is 04 x y. */
+#define PLATFORM_NUMBER_MAX 2049
+#define PLATFORM_POINT_MAX  97
+
 enum platform_hash {
 	PLATFORM_HASH_SHA1,
 	PLATFORM_HASH_SHA256,
@@ -35,6 +39,8 @@ enum platform_cipher {
 	PLATFORM_RC2_40_CBC, /* rc2.c */
 	PLATFORM_RC2_128_CBC, /* rc2.c */
 };
+
+enum platform_curve { PLATFORM_CURVE_P256, PLATFORM_CURVE_P384 };
 
 /*
  * PBKDF1 of RFC 8018 5.1 with SHA-1, all 20 bytes. RC_CRYPTO, RC_MEMORY.
@@ -96,3 +102,19 @@ IG_CHECK enum rc platform_pkcs12_kdf(enum platform_hash hash,
 
 /* n bytes that nobody can guess. RC_UNKNOWN where there are none to have. */
 IG_CHECK enum rc platform_random(uint8_t *out, size_t n, struct err *e);
+
+/*
+ * a · b mod modulus, big-endian and modulus.n bytes long. Numbers have no
+ * leading zeros, are not zero, and have PLATFORM_NUMBER_MAX bytes at most.
+ * RC_CRYPTO, RC_MEMORY.
+ */
+IG_CHECK enum rc platform_multiply(struct span a, struct span b,
+    struct span modulus, uint8_t *out, struct err *e);
+
+/*
+ * scalar · G, uncompressed: 2 · scalar.n + 1 bytes. The scalar has the length
+ * of the curve's numbers. RC_FORMAT: it is not one of the curve's. RC_CRYPTO,
+ * RC_MEMORY.
+ */
+IG_CHECK enum rc platform_point(
+    enum platform_curve curve, struct span scalar, uint8_t *out, struct err *e);

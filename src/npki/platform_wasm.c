@@ -8,6 +8,7 @@
 #include "base/sec.h"
 #include "npki/aria.h"
 #include "npki/des3.h"
+#include "npki/natural.h"
 #include "npki/pkcs12kdf.h"
 #include "npki/platform.h"
 
@@ -31,6 +32,8 @@ IMPORT("hmac")
 int import_hmac(int hash, const uint8_t *key, size_t key_n, const uint8_t *in,
     size_t n, uint8_t *out);
 IMPORT("random") int import_random(uint8_t *out, size_t n);
+IMPORT("point")
+int import_point(int bits, const uint8_t *scalar, size_t n, uint8_t *out);
 
 static enum rc
 platform_answer(int failed, struct err *e)
@@ -177,4 +180,29 @@ platform_pkcs12_kdf(enum platform_hash hash, struct span password,
 {
 	return pkcs12kdf_derive(
 	    hash, password, salt, id, iterations, out, n, e);
+}
+
+enum rc
+platform_multiply(struct span a, struct span b, struct span modulus,
+    uint8_t *out, struct err *e)
+{
+	if (a.n > PLATFORM_NUMBER_MAX || b.n > PLATFORM_NUMBER_MAX ||
+	    modulus.n == 0 || modulus.n > PLATFORM_NUMBER_MAX)
+		return err_set(e, RC_BUG, NULL, "numbers too long");
+	natural_multiply(a, b, modulus, out);
+
+	return RC_OK;
+}
+
+enum rc
+platform_point(
+    enum platform_curve curve, struct span scalar, uint8_t *out, struct err *e)
+{
+	int bits = curve == PLATFORM_CURVE_P256 ? 256 : 384;
+
+	if (import_point(bits, scalar.p, scalar.n, out) != 0)
+		return err_set(
+		    e, RC_FORMAT, NULL, "the key's numbers do not fit");
+
+	return RC_OK;
 }

@@ -8,8 +8,8 @@
  */
 #include "npki/certinfo.h"
 #include "npki/keyfile.h"
+#include "npki/keymatch.h"
 #include "npki/keyput.h"
-#include "npki/pfx.h"
 #include "npki/pkinfo.h"
 #include "npki/vid.h"
 #include "npki/wasm.h"
@@ -49,13 +49,14 @@ wasm_key_check(const struct span *parts, struct err *e)
 
 /*
  * {key file, password, certificate or nothing}: does it open, and with the key
- * of this certificate? RC_STATE: with that of another one.
+ * of this certificate (keymatch_check)? A damaged file may open.
  */
 enum rc
 wasm_key_open(const struct span *parts, struct err *e)
 {
 	struct sec opened SEC_WIPED = { 0 };
 	struct certinfo c = { 0 };
+	struct pkinfo key;
 	enum rc rc = RC_OK;
 
 	if (parts[2].n > 0)
@@ -63,13 +64,11 @@ wasm_key_open(const struct span *parts, struct err *e)
 	if (rc == RC_OK)
 		rc = keyfile_open_beside(
 		    parts[0], parts[1], c.modulus, &opened, e);
-	/* A key on a curve has no modulus. */
-	if (rc == RC_OK && parts[2].n > 0 &&
-	    !pfx_is_pair(sec_span(&opened), &c))
-		rc = err_set(e, RC_STATE, NULL,
-		    "the key is not that of its certificate");
+	if (rc != RC_OK || parts[2].n == 0)
+		return rc;
+	rc = pkinfo_parse(sec_span(&opened), &key, e);
 
-	return rc;
+	return rc == RC_OK ? keymatch_check(&c, &key, e) : rc;
 }
 
 /*

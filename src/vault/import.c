@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/failpoint.h"
 #include "npki/keyfile.h"
+#include "npki/keymatch.h"
 #include "vault/sign_key.h"
 #include "x509/certificate.h"
 
@@ -69,7 +70,7 @@ import_check_key(
 	struct sign_key *k = NULL;
 	enum rc rc;
 
-	rc = certificate_key_matches(c, key, e);
+	rc = keymatch_check(certificate_info(c), key, e);
 	if (rc == RC_STATE || rc == RC_FORMAT)
 		return RC_POLICY;
 	if (rc != RC_OK)

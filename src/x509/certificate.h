@@ -4,7 +4,6 @@
 #pragma once
 
 #include "npki/certinfo.h"
-#include "npki/pkinfo.h"
 
 #include <openssl/types.h>
 
@@ -35,12 +34,3 @@ X509 *certificate_x509(const struct certificate *c);
  * RSA or ECDSA with SHA-256 or more?
  */
 bool certificate_is_strong(int nid);
-
-/*
- * Does this private key belong to the certificate's public key, and do its
- * own numbers fit together (RSA: n = pq, exponents, qi; EC: point = scalar·G)?
- * RC_OK; RC_STATE: key of another certificate; RC_FORMAT: numbers do not fit;
- * RC_CRYPTO, RC_MEMORY.
- */
-IG_CHECK enum rc certificate_key_matches(
-    const struct certificate *c, const struct pkinfo *key, struct err *e);

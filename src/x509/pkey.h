@@ -13,7 +13,7 @@
 /*
  * libcrypto's form of a private key; its public half is the certificate's,
  * whose facts are given. Where the numbers come from outside, they must have
- * passed certificate_key_matches(): nothing of that is tried here. *out is
+ * passed keymatch_check(): nothing of that is tried here. *out is
  * NULL on failure; free it with EVP_PKEY_free(). RC_DENIED: key of another
  * certificate. RC_CRYPTO: not loaded.
  */

@@ -120,15 +120,20 @@ const element = (tag, ...parts) => {
 };
 const oid = (hex) => element(6, Buffer.from(hex, 'hex'));
 
-/** The key file once more with R in its attributes (KCAC.TS.SIVID), in PBES2 with AES-256. */
+/** A PrivateKeyInfo as it is, which openssl would not take damaged, as a key file in PBES2 with AES-256. */
+export function keyFileOf(plain, password) {
+  const salt = randomBytes(8), iv = randomBytes(16);
+  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, 2048, 32, 'sha256'), iv);
+  const kdf = element(0x30, oid('2a864886f70d01050c'), element(0x30, element(4, salt), element(2, Buffer.from([8, 0])), element(0x30, oid('2a864886f70d0209'), Buffer.from([5, 0]))));
+  const pbes2 = element(0x30, oid('2a864886f70d01050d'), element(0x30, kdf, element(0x30, oid('60864801650304012a'), element(4, iv))));
+  return element(0x30, pbes2, element(4, cipher.update(plain), cipher.final()));
+}
+
+/** The key file once more with R in its attributes (KCAC.TS.SIVID). */
 export function putR({ signKey, password }, r) {
   const info = openssl(['pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', signKey, '-passin', `pass:${password}`]);
   const clear = openssl(['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER'], info);
   const attribute = element(0x30, oid('2a831a8c9a440a010103'), element(0x31, element(3, Buffer.from([0]), r)));
   const plain = element(0x30, clear.subarray(clear[1] < 128 ? 2 : 2 + (clear[1] & 127)), element(0xa0, attribute));
-  const salt = randomBytes(8), iv = randomBytes(16);
-  const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, 2048, 32, 'sha256'), iv);
-  const kdf = element(0x30, oid('2a864886f70d01050c'), element(0x30, element(4, salt), element(2, Buffer.from([8, 0])), element(0x30, oid('2a864886f70d0209'), Buffer.from([5, 0]))));
-  const pbes2 = element(0x30, oid('2a864886f70d01050d'), element(0x30, kdf, element(0x30, oid('60864801650304012a'), element(4, iv))));
-  writeFileSync(signKey, element(0x30, pbes2, element(4, cipher.update(plain), cipher.final())));
+  writeFileSync(signKey, keyFileOf(plain, password));
 }

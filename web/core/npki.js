@@ -7,9 +7,11 @@
  * Not here: the formats (src/npki); choosing files and folders (pages).
  *
  * A password is checked here and nowhere else; the opened key is wiped inside
- * and never becomes a JavaScript value.
+ * and becomes no JavaScript value, but for a key on a curve, whose number a
+ * library multiplies to see whether it is whole.
  */
 import { cbc } from '../lib/noble-ciphers/aes.js';
+import { p256, p384 } from '../lib/noble-curves/nist.js';
 import { hmac } from '../lib/noble-hashes/hmac.js';
 import { sha1 } from '../lib/noble-hashes/legacy.js';
 import { pbkdf2 } from '../lib/noble-hashes/pbkdf2.js';
@@ -127,6 +129,14 @@ function platform(memory) {
     random(out, length) {
       crypto.getRandomValues(at(out, length));
       return 0;
+    },
+    /** @type {(...a: number[]) => number} */
+    point(bits, scalar, length, out) {
+      try {
+        return put((bits === 256 ? p256 : p384).getPublicKey(at(scalar, length), false), out);
+      } catch {
+        return 1; // no scalar of this curve
+      }
     },
   };
 }

@@ -18,6 +18,7 @@
 #include "npki/certjson.h"
 #include "npki/certview.h"
 #include "npki/keyfile.h"
+#include "npki/keymatch.h"
 #include "npki/keyput.h"
 #include "npki/password.h"
 #include "npki/pfx.h"
@@ -54,6 +55,7 @@ answer_key(const char *path, const char *password, const char *certificate)
 	struct buf file = buf_init(1 << 20), der = buf_init(1 << 20);
 	struct sec key SEC_WIPED = { 0 };
 	struct certinfo c = { 0 };
+	struct pkinfo numbers;
 	enum rc rc = file_read(path, &file, NULL);
 
 	if (rc == RC_OK && certificate != NULL)
@@ -63,6 +65,10 @@ answer_key(const char *path, const char *password, const char *certificate)
 	if (rc == RC_OK)
 		rc = keyfile_open_beside(
 		    buf_span(&file), span_str(password), c.modulus, &key, NULL);
+	if (rc == RC_OK && certificate != NULL)
+		rc = pkinfo_parse(sec_span(&key), &numbers, NULL);
+	if (rc == RC_OK && certificate != NULL)
+		rc = keymatch_check(&c, &numbers, NULL);
 	buf_clear(&file);
 	buf_clear(&der);
 

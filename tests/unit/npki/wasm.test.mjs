@@ -16,7 +16,7 @@ import {
   NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, load, makePfx, openKeyFile, openPfx,
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
-import { identity } from '../../lib/certificate.mjs';
+import { identity, keyFileOf } from '../../lib/certificate.mjs';
 import { withoutPassword } from '../../lib/pfx.mjs';
 
 const source = process.env.INGAM_SOURCE;
@@ -127,6 +127,40 @@ test('wrong passwords', async () => {
       assert.equal(await code(openKeyFile(bytes(path), wrong, bytes(certificate))), native(path, wrong, certificate));
   }
   assert.equal(await code(openKeyFile(bytes(keys[0]), '', null)), 'RC_LIMIT');
+});
+
+/* The ciphertext is not authenticated: a damaged file opens now and then, and its numbers show it. */
+test('a damaged key file is told of as it is there', async () => {
+  const path = join(scratch, 'damaged.key');
+  const whole = bytes(join(samples, 'derived/signPri-seedCBCWithSHA1-iter1024.key'));
+  const seen = {};
+  for (let n = 36; n < whole.length; n += 41) {
+    const file = whole.slice();
+    file[n] ^= 1 << n % 8;
+    writeFileSync(path, file);
+    const said = await code(openKeyFile(file, password, bytes(certificate)));
+    assert.equal(said, native(path, password, certificate), `byte ${n}`);
+    seen[said] = (seen[said] ?? 0) + 1;
+  }
+  assert.ok(seen.RC_FORMAT > 5, JSON.stringify(seen));
+});
+
+test('a key on a curve is whole only where its number gives its point', async () => {
+  for (const [name, size] of [['P-256', 32], ['P-384', 48]]) {
+    const [own, pem, key] = ['ec.der', 'ec.pem', 'ec.key'].map((file) => join(scratch, name + file));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${name}`, '-noenc', '-subj', '/CN=a',
+      '-keyout', pem, '-outform', 'DER', '-out', own], { stdio: 'ignore' });
+    const info = execFileSync('openssl', ['pkcs8', '-topk8', '-nocrypt', '-in', pem, '-outform', 'DER']);
+    const scalar = info.indexOf(Buffer.from([0x02, 0x01, 0x01, 0x04, size])) + 5;
+    for (const [change, want] of [[() => undefined, 'RC_OK'], [(b) => { b[scalar + 9] ^= 4; }, 'RC_FORMAT'],
+      [(b) => b.fill(0, scalar, scalar + size), 'RC_FORMAT'], [(b) => b.fill(0xff, scalar, scalar + size), 'RC_FORMAT']]) {
+      const changed = Buffer.from(info);
+      change(changed);
+      writeFileSync(key, keyFileOf(changed, 'secret1!'));
+      assert.equal(native(key, 'secret1!', own), want, name);
+      assert.equal(await code(openKeyFile(bytes(key), 'secret1!', bytes(own))), want, name);
+    }
+  }
 });
 
 const next = 'Wonderful#7';

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "npki/keymatch.h"
 #include "workshop.h"
 #include "x509/certificate.h"
 #include "x509/pkey.h"
@@ -28,7 +29,8 @@ person_load(struct person *p, struct span cert, struct span info)
 
 	if (certificate_parse(cert, &p->certificate, &e) != RC_OK ||
 	    pkinfo_parse(info, &numbers, &e) != RC_OK ||
-	    certificate_key_matches(p->certificate, &numbers, &e) != RC_OK ||
+	    keymatch_check(certificate_info(p->certificate), &numbers, &e) !=
+		RC_OK ||
 	    pkey_load(&numbers, certificate_info(p->certificate), &p->key,
 		&e) != RC_OK) {
 		printf("Bail out! %s\n", e.msg);
