@@ -13,7 +13,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
-import { makeCertificate } from '../lib/certificate.mjs';
+import { keyFileOf, makeCertificate } from '../lib/certificate.mjs';
 import { withoutMac, withoutPassword } from '../lib/pfx.mjs';
 import { program } from '../lib/service.mjs';
 import { launch, launchFirefox, open } from './browser.mjs';
@@ -896,6 +896,26 @@ test('a key file that nobody can open is told of as that, and a damaged one too'
     }
     await check(page, made.password);
     await inBoth(page, ...said);
+    await page.goBack();
+    await press(page, '다른 폴더 열기');
+  }
+  await close();
+});
+
+test('a key file that opens, and of whose numbers one is not as it was, is told of as damaged', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  for (const { folder, signKey, password } of [made, makeCertificate({ into: join(work, 'curve'), name: '곡선()0091004123456789', issuer: 'yessign', key: 'ec', password: 'abc111' })]) {
+    const info = Buffer.from(execFileSync('openssl', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER'], { input: openssl(readFileSync(signKey), password) }));
+    const at = join(work, 'number', basename(folder));
+    cpSync(folder, at, { recursive: true });
+    /* The last octet of an RSA key is of qi; that of the number on a curve stands behind its length. */
+    const scalar = info.indexOf(Buffer.from('0201010420', 'hex'));
+    info[scalar < 0 ? info.length - 1 : scalar + 5 + 31] ^= 2;
+    writeFileSync(join(at, 'signPri.key'), keyFileOf(info, password));
+    await pick(page, at);
+    await check(page, password);
+    await inBoth(page, 'signPri.key 파일을 읽을 수 없어요', 'The signPri.key file cannot be read');
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
