@@ -832,6 +832,8 @@ test('a certificate without its key is told of, alone and among others', { timeo
   await pick(page, half);
   await page.getByText('half/today').waitFor();
   assert.deepEqual(await page.locator('.warn www-certificate .tag').allTextContents(), ['개인키 없음', '만료됨']);
+  /* Nor does the day beside that say until when there is no key. */
+  assert.match(await page.locator('.warn www-certificate .line').first().innerText(), /^개인키 없음\s+만료일\s\d{4}\.\s\d+\.\s\d+\.$/);
   await press(page, 'English');
   await page.locator('.warn www-certificate', { hasText: 'No key' }).waitFor();
   await press(page, '한국어');

@@ -25,7 +25,7 @@ export function stateOf({ notBefore, notAfter }, fault = null, now = Date.now())
   if (notAfter < now)
     return { tone: 'over', text: t('cert.expired'), at: end };
   if (fault !== null)
-    return { tone: 'over', text: t(`cert.${fault}`), at: span };
+    return { tone: 'over', text: t(`cert.${fault}`), at: t('cert.ends', { date: date(notAfter) }) };
   if (notBefore > now)
     return { tone: 'soon', text: t('cert.early'), at: span };
   if (notAfter < now + soonDays * day)
