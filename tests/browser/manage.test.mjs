@@ -529,6 +529,14 @@ test('half of a pair for encryption stays behind, and is named', { timeout: 6000
     await page.goBack();
     await press(page, '다른 폴더 열기');
   }
+  /* Files that were picked by hand are in no folder that could be opened again. */
+  for (const [half, gone] of [['kmCert.der', 'kmPri.key'], ['kmPri.key', 'kmCert.der']]) {
+    await page.locator('input#files').setInputFiles(['signCert.der', 'signPri.key', half].map((file) => join(made.folder, file)));
+    await heading(page, '뷁쌿훑');
+    await inBoth(page, `고른 파일 가운데 ${gone}가`, `${gone} is missing or empty among the files you chose`);
+    assert.equal(await page.getByText('같은 폴더에').count(), 0);
+    await press(page, '다른 폴더 열기');
+  }
   /* Of a whole pair nothing is said. */
   await pick(page, made.folder);
   await check(page, made.password);

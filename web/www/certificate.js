@@ -60,7 +60,7 @@ export const leftInPfx = (list) => list.length === 0 ? nothing : html`<div class
   ${list.map(({ facts, why }) => html`<p>${t(`pfx.left.${why}`)}</p><div class="sheet"><www-certificate .fault=${why === 'keyless' ? why : null} .facts=${facts}></www-certificate></div>`)}</div>`;
 
 /** What is said of a certificate that has half of a pair for encryption: that it stays behind, or another title. */
-export const withoutPair = ({ alone, opened }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${opened ? 'pfx' : alone}.text`)}</p></div>`;
+export const withoutPair = ({ alone, opened, path }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${opened ? 'pfx' : alone}.${path === '' ? 'picked' : 'text'}`)}</p></div>`;
 
 /** What is said of a certificate whose key has lost its random number: sites that check a registration number ask for it. */
 export const withoutRandom = ({ lacksR }) => lacksR ? html`<div class="warn stack tight"><h3>${t('manage.random')}</h3><p>${t('manage.random.text')}</p></div>` : nothing;
