@@ -603,6 +603,7 @@ test('a copy that would take the place of a better certificate is warned of, and
   await off();
   const b64 = (path) => readFileSync(path).toString('base64');
   const ends = (der) => new Date(execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-enddate'], { encoding: 'utf8' }).slice(9)).toLocaleDateString('ko-KR', { timeZone: 'Asia/Seoul' });
+  const serial = (der) => execFileSync('openssl', ['x509', '-inform', 'DER', '-in', der, '-noout', '-serial'], { encoding: 'utf8' }).trim().slice(7).toLowerCase();
   const before = makeCertificate({ into: join(work, 'before'), key: 'ec', valid: ['20180101000000Z', '20190101000000Z'] });
   const longer = makeCertificate({ into: join(work, 'longer'), name: '뷁쌿훑()0091004123456789', issuer: 'yessign', days: 800, password: 'abc111' });
   const later = makeCertificate({ into: join(work, 'not yet'), key: 'ec', valid: ['20380101000000Z', '20390101000000Z'] });
@@ -627,6 +628,9 @@ test('a copy that would take the place of a better certificate is warned of, and
     await page.getByRole('button', { name: '덮어쓰기' }).waitFor();
     for (const [i, warning] of warnings.entries())
       assert.equal(await page.getByText(warning).count(), i === said ? 1 : 0, `${name}: ${warning}`);
+    /* Two whose sheets are alike are told apart by more; of others no more is shown. */
+    const differ = await page.locator('.differs').allTextContents();
+    assert.deepEqual(differ, name === 'same day' ? [lone, made].map(({ signCert }) => `일련번호 ${serial(signCert)}`) : [], name);
     if (said !== 2 && comes !== later.folder)
       await page.locator(`.there .stack:has-text("넣을 인증서"):has-text("${ends(join(comes, 'signCert.der'))}")`).waitFor();
     await page.goBack();

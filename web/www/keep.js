@@ -15,7 +15,7 @@ import { checkFiles, factsOf, namedFiles, openKeys, pathFor, sameIssuer, sameOwn
 import { askLeave, bytesAt, download, filesBelow, placeBelow, same, writesFolders } from '../core/writer.js';
 import { zipOf } from '../core/zip.js';
 import { Act, Asking, typed } from './act.js';
-import { parted, withoutPair, withoutRandom } from './certificate.js';
+import { issuerOf, parted, withoutPair, withoutRandom } from './certificate.js';
 
 /* What is to be heard before one certificate takes the place of another; the first that holds. Of two that end on one day, which is what is shown, none is the newer. */
 const cautions = [
@@ -28,13 +28,21 @@ const cautions = [
 /* What is said of a password that does not open both the key that comes and the one for encryption that is there. */
 const differ = { signPri: 'keep.pair.differ', kmPri: 'keep.pair.differ' };
 
+/* What the sheet of a certificate shows, and what else tells two apart whose sheets are alike. */
+const shown = [(facts) => facts.name, issuerOf, (facts) => date(facts.notAfter)];
+const hidden = [['manage.view.from', (facts) => date(facts.notBefore)], ['manage.view.serial', (facts) => facts.serial]];
+
+/* The lines that tell two certificates apart, where their sheets do not. */
+const apart = (one, other) => shown.some((of) => of(one) !== of(other)) ? [] : hidden.filter(([, of]) => of(one) !== of(other));
+
 /* What a sentence may hold of a file's or folder's name is set in its own letters. */
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
 class WwwKeep extends Asking {
   static properties = { files: { attribute: false }, folder: {}, tried: { type: Boolean }, lacksR: { type: Boolean } };
   static styles = [...Asking.styles, css`
-    .where { overflow-wrap: anywhere; }
+    .where, .differs { overflow-wrap: anywhere; }
+    .differs { margin-block-start: 0.25rem; }
     .acts { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .acts .btn { inline-size: auto; min-inline-size: min(100%, 10rem); }
     .there { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
@@ -153,8 +161,9 @@ class WwwKeep extends Asking {
     return html`<button class="btn" ?disabled=${this.busy} @click=${() => this.#pick()}>${t('keep.other')}</button>`;
   }
 
-  #card(name, facts, keyless = false) {
-    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts} .fault=${keyless ? 'keyless' : null}></www-certificate></div></div>`;
+  #card(name, facts, other, keyless = false) {
+    return facts === null ? nothing : html`<div class="stack tight"><h3>${t(name)}</h3><div class="sheet"><www-certificate .facts=${facts} .fault=${keyless ? 'keyless' : null}></www-certificate>
+      ${other === null ? nothing : apart(facts, other).map(([label, of]) => html`<p class="small num differs">${t(label)} ${of(facts)}</p>`)}</div></div>`;
   }
 
   #lying() {
@@ -175,7 +184,7 @@ class WwwKeep extends Asking {
     const { one, stay, comes, facts, keyless, cautions: heard } = this.there;
     return html`<div class="warn there"><div class="stack tight"><h2 tabindex="-1">${t('keep.there')}</h2>${heard.map((caution) => html`<p><strong>${t(caution)}</strong></p>`)}
         <p>${t(one ? 'keep.there.key' : 'keep.there.text')}</p>${one && !this.tried ? html`<p>${t('keep.there.unopened')}</p>` : nothing}${stay.includes('kmcert.der') ? html`<p>${t(stay.includes('kmpri.key') ? 'keep.there.pair' : 'keep.there.km')}</p>` : nothing}</div>
-      ${this.#card('keep.there.is', facts, keyless)}${one ? nothing : this.#card('keep.there.comes', comes)}
+      ${this.#card('keep.there.is', facts, comes, keyless)}${one ? nothing : this.#card('keep.there.comes', comes, facts)}
       <div class="acts"><button class="btn bad" ?disabled=${this.busy} @click=${() => this.#replace()}>${t('keep.replace')}</button>
         ${this.#other()}</div></div>`;
   }
