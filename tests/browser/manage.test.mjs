@@ -587,6 +587,25 @@ test('the day beside a state is the one that it is about: from which, until whic
   await close();
 });
 
+test('each act tells which of two alike it is about', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const twins = join(work, 'twins');
+  for (const name of ['one', 'two'])
+    cpSync(lone.folder, join(twins, name), { recursive: true });
+  await pick(page, twins);
+  for (const name of ['one', 'two']) {
+    await page.locator('.list button').filter({ hasText: `twins/${name}` }).click();
+    for (const act of ['비밀번호 확인', '비밀번호 바꾸기', '다른 곳에 복사', 'PFX 파일로 저장']) {
+      await page.getByRole('button', { name: new RegExp(`^${act}`) }).click();
+      assert.match((await page.locator('.top').innerText()).replace(/\s+/g, ' '), new RegExp(`^뷁쌿훑 금융결제원 만료일 \\d{4}\\. \\d+\\. \\d+\\. twins/${name}$`), act);
+      await page.goBack();
+    }
+    await press(page, '다른 인증서');
+  }
+  await close();
+});
+
 /* Chooses the certificate that a folder holds, and a place for its copy where these files lie. Files are base64. */
 async function copyOver(page, folder, name, files) {
   await pick(page, folder);

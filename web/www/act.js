@@ -9,9 +9,9 @@
  */
 import { View, base, css, html, nothing } from '../ui/base.js';
 import { icons } from '../ui/icons.js';
-import { t } from '../core/i18n.js';
+import { date, t } from '../core/i18n.js';
 import { NpkiError, problemOfFiles } from '../core/keyfiles.js';
-import { ownText } from './certificate.js';
+import { issuerOf, ownText, parted } from './certificate.js';
 
 export class Act extends View {
   static properties = { one: { attribute: false } };
@@ -20,6 +20,10 @@ export class Act extends View {
     :host > * { min-inline-size: 0; }
     .back { justify-self: start; color: var(--soft); text-decoration: none; margin-inline-start: -0.375rem; }
     .back:hover { color: var(--ink); }
+    .top { display: grid; gap: 0.125rem; }
+    .top > * { min-inline-size: 0; }
+    .which { display: flex; flex-wrap: wrap; gap: 0 1rem; }
+    .path { overflow-wrap: anywhere; }
     .form { display: grid; gap: 1.25rem; max-inline-size: 32rem; }
     .foots { display: flex; flex-wrap: wrap; gap: 0.75rem; }
     .foots .btn { inline-size: auto; min-inline-size: 8rem; }
@@ -62,8 +66,15 @@ export class Act extends View {
   }
 
   /** Name of the certificate, and the way back to it. */
-  top() {
+  way() {
     return html`<button class="link back" @click=${() => this.leave()}>${icons.back}<span class="own">${this.owner}</span></button>`;
+  }
+
+  /** The same, and what a list tells two of one name apart by. */
+  top() {
+    const { facts, path } = this.one;
+    return html`<div class="top">${this.way()}<p class="small which"><span class="own">${issuerOf(facts)}</span><span class="num">${t('cert.ends', { date: date(facts.notAfter) })}</span></p>
+      ${path ? html`<p class="small own path">${parted(path)}</p>` : nothing}</div>`;
   }
 
   /** The foot of a form: its button, what is under way, what went wrong. */

@@ -104,7 +104,7 @@ class WwwView extends Act {
     const { facts, files } = this.one;
     const state = stateOf(facts, faultOf(this.one));
     const both = files.kmCert !== undefined;
-    return html`${this.top()}<div class="head"><p class="small own">${facts.kindText[lang()]}</p><h1 class="own" tabindex="-1">${this.owner}</h1>
+    return html`${this.way()}<div class="head"><p class="small own">${facts.kindText[lang()]}</p><h1 class="own" tabindex="-1">${this.owner}</h1>
         <p class="tags"><span class="tag ${state.tone}">${state.text}</span><span class="small num">${state.at}</span></p></div>
       ${both ? this.#tabs() : nothing}
       ${this.view === undefined ? nothing : html`<div id="fields" role=${both ? 'tabpanel' : nothing} aria-labelledby=${both ? `tab-${this.shown}` : nothing}>${this.#facts(first)}
