@@ -1314,6 +1314,33 @@ test('that a PFX file has a password that breaks the rules is said where it can 
   await close();
 });
 
+test('a certificate from a PFX file can be a PFX file again under its new password', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  for (const kept of [false, true]) {
+    await pickPfx(page, pfxOf(pem(made), '1234'));
+    await page.getByLabel('PFX 파일의 비밀번호').fill('1234');
+    await press(page, '열기');
+    await toChange(page);
+    await change(page, '1234', next);
+    await heading(page, '새 파일을 어디에 둘까요?');
+    if (kept) {
+      await lay(page, 'stick', {});
+      await press(page, '폴더 고르기');
+      await heading(page, '새 비밀번호로 저장했어요');
+    }
+    await inBoth(page, 'PFX 파일로도 저장할 수 있어요', 'You can save it as a PFX file too');
+    await press(page, 'PFX 파일로 저장');
+    await page.getByLabel('인증서 비밀번호').fill(next);
+    const [download] = await Promise.all([page.waitForEvent('download'), press(page, '저장하기')]);
+    await heading(page, 'PFX 파일을 저장했어요');
+    execFileSync('openssl', ['pkcs12', '-in', await download.path(), '-noout', '-passin', `pass:${next}`], { stdio: 'ignore' });
+    await press(page, '인증서로 돌아가기');
+    await press(page, '다른 폴더 열기');
+  }
+  await close();
+});
+
 test('half of a pair for encryption in a PFX file is told of at once, and what goes with nothing', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();

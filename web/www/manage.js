@@ -74,8 +74,9 @@ class WwwManage extends View {
     return act === 'list' && this.found !== undefined || this.found?.[one] !== undefined ? { act, one } : { act: 'find' };
   }
 
-  #to(act, one) {
-    go('/manage', { state: { inside: true, act, one } });
+  /* replace: what an act goes on to takes its place, and has the same way back. */
+  #to(act, one, replace = false) {
+    go('/manage', { replace, state: { inside: true, act, one } });
   }
 
   #found({ detail }) {
@@ -131,7 +132,7 @@ class WwwManage extends View {
     const chosen = this.found[one];
     if (act === 'one')
       return this.#one(chosen, one);
-    return html`<div @leave=${() => back('/manage')} @turn=${({ detail }) => this.#to(detail, one)}>${acts.find(([name]) => name === act)[2](chosen)}</div>`;
+    return html`<div @leave=${() => back('/manage')} @turn=${({ detail }) => this.#to(detail, one, true)}>${acts.find(([name]) => name === act)[2](chosen)}</div>`;
   }
 }
 customElements.define('www-manage', WwwManage);

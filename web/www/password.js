@@ -92,13 +92,25 @@ class WwwChange extends Setting {
   #kept() {
     const { opened } = this.one;
     if (this.done.download === undefined || opened)
-      return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}${this.#others()}`);
+      return this.ended(t('manage.change.kept'), t(opened ? 'manage.change.kept.pfx' : 'manage.change.kept.text'), html`${keptAt(this.done)}${withoutRandom(this.one)}${this.#asPfx()}${this.#others()}`);
     return this.ended(t('manage.change.left'), t('manage.change.left.text'), html`${keptAt(this.done, [this.#folder ? 'keep.unpack.back' : 'keep.unpack.files'])}${this.#others()}`, icons.file);
+  }
+
+  /* A PFX file is made of what is sealed now, which is then what this page has: its password was set a moment ago, by the rules. */
+  #toPfx() {
+    Object.assign(this.one, { files: this.sealed, fresh: true, weak: false });
+    this.turn('pfx');
+  }
+
+  /* What came from a PFX file is kept as files, which is not what it was. */
+  #asPfx() {
+    return this.one.opened ? html`<div class="well stack tight"><h3>${t('manage.change.pfx')}</h3><p>${t('manage.change.pfx.text')}</p>
+      <button class="btn fit" @click=${() => this.#toPfx()}>${t('manage.pfx')}</button></div>` : nothing;
   }
 
   #keep() {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
-      <www-keep .files=${this.sealed} .folder=${this.#folder} tried ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>`;
+      <www-keep .files=${this.sealed} .folder=${this.#folder} tried ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>${this.#asPfx()}`;
   }
 
   render() {
