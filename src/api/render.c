@@ -87,8 +87,10 @@ render_request_state(const struct approval *a)
 		return "not-me";
 	case APPROVAL_EXPIRED:
 		return "expired";
+	case APPROVAL_LOCKED:
+		return "locked";
 	case APPROVAL_ENDED:
-		return "ended";
+		break;
 	}
 
 	return "ended";

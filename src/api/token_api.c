@@ -126,7 +126,7 @@ token_state(const struct approval *a)
 {
 	if (a->state == APPROVAL_NOT_ME)
 		return "refused";
-	if (a->state == APPROVAL_DONE)
+	if ((a->state & (APPROVAL_DONE | APPROVAL_LOCKED)) != 0)
 		return "ended";
 
 	return render_request_state(a);

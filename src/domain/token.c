@@ -112,7 +112,7 @@ static enum rc
 token_locked(struct domain *d, struct approval *a, struct err *e)
 {
 	struct approval_move move = { .from = APPROVAL_APPROVED,
-		.to = APPROVAL_ENDED };
+		.to = APPROVAL_LOCKED };
 	struct history h = { 0 };
 
 	token_history(&h, a, HISTORY_LOCKED, NULL, clock_wall_ms());

@@ -25,6 +25,7 @@ enum approval_state {
 	APPROVAL_NOT_ME = 1 << 6,
 	APPROVAL_EXPIRED = 1 << 7,
 	APPROVAL_ENDED = 1 << 8,
+	APPROVAL_LOCKED = 1 << 9, /* by wrong PINs */
 };
 
 #define APPROVAL_LIVING \

@@ -55,6 +55,9 @@ test('a thief whose request was approved guesses its PIN: three tries, then the 
   assert.deepEqual(seen, ['wrong-pin', 'wrong-pin', 'locked']);
   assert.equal((await pc.tryLogin(pin)).status, 410);
   assert.notEqual((await pc.trySign(member.certificate)).status, 200);
+  /* The member is told why; the PC, that it is over. */
+  assert.equal((await member.app('GET', `/requests/${pc.id}`)).state, 'locked');
+  assert.equal((await pc.state()).json.state, 'ended');
 });
 
 test('a thief guesses on sixty connections at once: three are looked at, and the request is dead', async () => {

@@ -387,12 +387,15 @@ test('refusing, 내가 아니에요, and allowing requests again', async () => {
   await w.end();
 });
 
-for (const [state, words] of [['expired', '시간이 지났어요'], ['ended', '끝난 요청이에요'], ['refused', '거절했어요'], ['done', '다 쓴 요청이에요'], ['approved', '번호는 한 번만 보여 드려요']])
-  test(`a request opened when it is ${state} says so`, async () => {
+for (const [state, words, left, more] of [['expired', '시간이 지났어요'], ['ended', '끝난 요청이에요'], ['ended', 'PC에서 마친 요청이에요', 7, '서명 10건 중 3건을 했어요'],
+  ['locked', 'PC에서 번호를 세 번 틀렸어요'], ['refused', '거절했어요'], ['done', '다 쓴 요청이에요', 0], ['done', '승인한 시간이 끝났어요', 4, '서명 10건 중 6건을 했어요'], ['approved', '번호는 한 번만 보여 드려요']])
+  test(`a request opened when it is ${state} says so: ${words}`, async () => {
     const w = await joinedWith({}, {});
-    const r = w.d.world.ask({ state });
+    const r = w.d.world.ask({ state, left: left ?? 10 });
     await w.phone.goto(`${w.d.app}/r/${r.id}`);
     await heading(w.phone, words);
+    if (more !== undefined)
+      await w.phone.getByText(more).waitFor();
     await w.end();
   });
 

@@ -20,7 +20,12 @@ import { go } from '../../core/router.js';
 import { answer, checked } from '../approve.js';
 import { api, loadCertificates, loadMe, onEvent } from '../session.js';
 
-const over = { refused: 'refused', 'not-me': 'notme', expired: 'expired', ended: 'ended' };
+const over = { refused: 'refused', 'not-me': 'notme', expired: 'expired', locked: 'locked', ended: 'ended', done: 'used' };
+
+/* An approval that was open and did not make all of its signatures. */
+const early = { done: (r) => r.left > 0 && 'closed', ended: (r) => r.left < r.count && 'finished' };
+const made = (r) => ({ count: r?.count, used: r?.count - r?.left });
+const endOf = (r) => early[r.state]?.(r) || over[r.state] || 'ended';
 const problemsThatEnd = ['expired', 'ended', 'locked', 'approval-forged', 'vault-changed', 'used-up'];
 
 class Request extends Screen {
@@ -109,9 +114,9 @@ class Request extends Screen {
       return this.#to(this.pinCode === undefined ? 'over' : 'number', { end: 'seen' });
     if (r.state === 'approved' || r.state === 'open')
       return this.#to('done');
-    if (r.state === 'done')
-      return this.#to(r.kind === 'token' ? 'over' : 'done', { end: 'used' });
-    return this.#to('over', { end: over[r.state] ?? 'ended' });
+    if (r.state === 'done' && r.kind !== 'token')
+      return this.#to('done');
+    return this.#to('over', { end: endOf(r) });
   }
 
   /* Later changes: only those that take this screen further. */
@@ -278,7 +283,7 @@ class Request extends Screen {
         <div class="foot"><button class="btn main" @click=${() => go('/')}>${t('to.home')}</button></div>`;
     const end = this.end ?? 'ended';
     return html`<ig-top></ig-top>
-      <div class="body"><div class="head" role="status"><h1>${t(`over.${end}.title`)}</h1><p class="lead">${t(`over.${end}.text`)}</p></div>
+      <div class="body"><div class="head" role="status"><h1>${t(`over.${end}.title`)}</h1><p class="lead">${t(`over.${end}.text`, made(this.request))}</p></div>
         ${end === 'notme' ? html`<ul class="well ticks">${(state.me?.blocked_until > Date.now() ? ['one', 'all', 'two'] : ['one', 'two']).map((k) => html`<li>${icons.check}<span>${t(`over.notme.${k}`)}</span></li>`)}</ul>` : nothing}</div>
       <div class="foot">${end === 'nothing' ? html`<a class="btn main" href="/import">${t('import.name')}</a>` : nothing}
         <button class=${end === 'nothing' ? 'btn' : 'btn main'} @click=${() => go('/')}>${t('to.home')}</button></div>`;
