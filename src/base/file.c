@@ -18,7 +18,8 @@ file_open(const char *path, size_t max, int *fd, size_t *size, struct err *e)
 {
 	struct stat st = { 0 };
 
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe in its place is seen to be one, not waited for. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (*fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
 		    ? err_set(e, RC_ABSENT, "file", "no such file")

@@ -57,6 +57,26 @@ test_lock(const char *folder)
 	(void)unlink(path);
 }
 
+/* Nobody writes into it: who waited would wait for ever. */
+static void
+test_pipe(const char *folder)
+{
+	struct buf b = buf_init(8);
+	struct err e = { 0 };
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/pipe", folder);
+	if (mkfifo(path, 0600) != 0)
+		abort();
+	(void)alarm(20);
+	ok(file_read(path, &b, &e) == RC_IO &&
+		strcmp(e.msg, "not a regular file") == 0,
+	    "a pipe is not a file");
+	(void)alarm(0);
+	(void)unlink(path);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -99,6 +119,7 @@ main(void)
 		file_make_folder(deep, NULL) == RC_OK,
 	    "folders are made, once");
 	test_lock(folder);
+	test_pipe(folder);
 	sec_free(&s);
 	buf_clear(&b);
 	(void)unlink(path);
