@@ -73,7 +73,7 @@ test('i18n: every problem has a sentence and a next step', () => {
 test('problems: the double says, and the pages listen to, the names that the service uses', () => {
   const served = new Set([...readFileSync(join(root, 'src', 'api', 'problem.h'), 'utf8').matchAll(/X\([A-Z_]+, "([a-z-]+)"/g)].map((m) => m[1]));
   const own = new Set(['offline', 'server-error', 'approval-forged', 'vault-changed', 'passkey-cancelled', 'passkey-failed', 'key-unknown', 'key-missing', 'key-other', 'keys-differ',
-    'file-unreadable', 'file-empty', 'pfx-unreadable', 'pfx-mac', 'pfx-lengths', 'pfx-certificate', 'folder-denied', 'folder-gone', 'disk-full', 'write-failed', 'write-torn']);
+    'file-unreadable', 'file-empty', 'pfx-unreadable', 'pfx-mac', 'pfx-lengths', 'pfx-certificate', 'pfx-encryption', 'pfx-limit', 'folder-denied', 'folder-gone', 'disk-full', 'write-failed', 'write-torn']);
   const doubled = [...readFileSync(join(root, 'tests', 'browser', 'double.mjs'), 'utf8').matchAll(/new Stop\(\d+, '([a-z-]+)'/g)].map((m) => m[1]);
   const heard = sources.flatMap(([, s]) => [...s.matchAll(/slug [!=]== '([a-z-]+)'/g)].map((m) => m[1]));
   for (const slug of [...doubled, ...heard, ...slugs])

@@ -1161,8 +1161,9 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
   await press(page, '다른 파일');
   /* What no password opens is not asked for one: a file that was cut, and what is none. */
   const whole = readFileSync(join(samples, 'sign.pfx'));
-  for (const buffer of [whole.subarray(0, 500), readFileSync(made.signCert), readFileSync(made.signKey), Buffer.concat([whole, Buffer.alloc(70000)]), Buffer.alloc(0)]) {
-    const said = buffer.length === 0 ? ['PFX 파일이 비어 있어요', 'The PFX file is empty'] : ['PFX 파일이 아니거나 손상됐어요', 'This is not a PFX file, or it is damaged'];
+  const unread = ['PFX 파일이 아니거나 손상됐어요', 'This is not a PFX file, or it is damaged'];
+  for (const [buffer, said] of [[whole.subarray(0, 500), unread], [readFileSync(made.signCert), unread], [readFileSync(made.signKey), unread],
+    [Buffer.concat([whole, Buffer.alloc(70000)]), ['너무 큰 PFX 파일이에요', 'This PFX file is too large']], [Buffer.alloc(0), ['PFX 파일이 비어 있어요', 'The PFX file is empty']]]) {
     await page.locator('input#files').setInputFiles({ name: 'broken.p12', mimeType: 'application/x-pkcs12', buffer });
     await heading(page, said[0]);
     assert.equal((await focused(page)).name, '다른 파일');
@@ -1170,6 +1171,13 @@ test('a PFX file is opened, kept as files, and made again', { timeout: 120000 },
     await inBoth(page, ...said);
     await press(page, '다른 파일');
   }
+  const half = join(work, 'half.pfx');
+  writeFileSync(half, pfxOf(pem(kmOf(made)), 'x'));
+  await page.locator('input#files').setInputFiles(half);
+  await page.getByLabel('PFX 파일의 비밀번호').fill('x');
+  await page.keyboard.press('Enter');
+  await inBoth(page, '암호용 인증서만 든 PFX 파일이에요', 'This PFX file has an encryption certificate only');
+  await press(page, '다른 파일');
   const keyless = join(work, 'keyless.pfx');
   writeFileSync(join(work, 'keyless.pem'), made.pem);
   execFileSync('openssl', ['pkcs12', '-export', '-nokeys', '-in', join(work, 'keyless.pem'), '-out', keyless, '-passout', 'pass:x']);
@@ -1226,6 +1234,8 @@ test('a PFX file that is whole and not opened is told of as that, and not as dam
 const pem = ({ signKey, password, pem: certificate }) => `${openssl(readFileSync(signKey), password, 'PEM')}${certificate}`;
 
 /* A PFX file of OpenSSL's from what stands in such a file. */
+/* The certificate for encryption of a folder, as makeCertificate gives that for signing. */
+const kmOf = ({ folder, password }) => ({ signKey: join(folder, 'kmPri.key'), password, pem: execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(folder, 'kmCert.der')], { encoding: 'utf8' }) });
 const pfxOf = (input, password, ...more) => execFileSync('openssl', ['pkcs12', '-export', '-passout', `pass:${password}`, ...more], { input, stdio: ['pipe', 'pipe', 'ignore'] });
 
 /* A PFX file of ours from the files of pairs of one password, and of certificates beside them. */
@@ -1344,7 +1354,6 @@ test('a certificate from a PFX file can be a PFX file again under its new passwo
 test('half of a pair for encryption in a PFX file is told of at once, and what goes with nothing', { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();
-  const kmOf = ({ folder, password }) => ({ signKey: join(folder, 'kmPri.key'), password, pem: execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(folder, 'kmCert.der')], { encoding: 'utf8' }) });
   const older = makeCertificate({ into: join(work, 'older km'), name: '뷁쌿훑()0091004123456789', km: true, days: 30, password: made.password });
   const other = makeCertificate({ into: join(work, 'other km'), name: '나래()0091004123456789', km: true, password: made.password });
   const read = async (buffer) => {

@@ -11,7 +11,7 @@ export const slugs = ['offline', 'server-error', 'not-found', 'bad-request', 'ra
   'wrong-code', 'already-member', 'wrong-password', 'wrong-pin', 'weak-pin', 'locked', 'refused', 'expired', 'ended', 'used-up',
   'approval-refused', 'certificate-expired', 'certificate-exists', 'certificate-unreadable', 'certificate-unusable',
   'vault-unavailable', 'vault-changed', 'approval-forged', 'passkey-cancelled', 'passkey-failed', 'conflict', 'key-unknown', 'key-missing', 'key-other', 'keys-differ',
-  'file-unreadable', 'file-empty', 'pfx-unreadable', 'pfx-mac', 'pfx-lengths', 'pfx-certificate',
+  'file-unreadable', 'file-empty', 'pfx-unreadable', 'pfx-mac', 'pfx-lengths', 'pfx-certificate', 'pfx-encryption', 'pfx-limit',
   'folder-denied', 'folder-gone', 'disk-full', 'write-failed', 'write-torn'];
 
 /** What went wrong, in words that the person can use. */

@@ -55,6 +55,7 @@ const problems = { RC_FORMAT: 'certificate-unreadable', RC_LIMIT: 'certificate-u
 
 /* Of a PFX file that is whole, and not read: by what src/npki/pfx.h says that it is about. */
 const pfxFaults = { mac: 'pfx-mac', lengths: 'pfx-lengths', keyBag: 'pfx-certificate' };
+const ofPfxFault = ({ code, field }) => code === 'RC_LIMIT' ? 'pfx-limit' : pfxFaults[field] ?? 'pfx-unreadable';
 
 /* What a browser throws of a file that was there when it was picked. */
 const gone = ['NotFoundError', 'NotReadableError'];
@@ -71,9 +72,10 @@ export function problemOfFiles(thrown) {
   if (!(thrown instanceof NpkiError))
     return problemOf(thrown);
   const { code, field, file, empty } = thrown;
+  if (code === 'RC_ABSENT' && field === 'encryption')
+    return new Problem('pfx-encryption');
   const damaged = file !== undefined && ['RC_FORMAT', 'RC_LIMIT'].includes(code);
-  const ofPfx = code === 'RC_FORMAT' && pfxFaults[field] || 'pfx-unreadable';
-  const fault = empty ? 'file-empty' : file === pfx ? ofPfx : 'file-unreadable';
+  const fault = empty ? 'file-empty' : file === pfx ? ofPfxFault(thrown) : 'file-unreadable';
   return new Problem(damaged ? fault : problems[code] ?? 'server-error', { file });
 }
 
@@ -346,7 +348,7 @@ export async function openPfxFile(file, password, keyPassword = '') {
     return { files, facts: pair.facts, path: file.name, written: null, tried: true, alone, fault: null, handles: null, root: null, opened: true, fresh, weak, lacksR: pair.lacksR };
   });
   if (found.length === 0)
-    throw new NpkiError('RC_ABSENT', 'no key for signing');
+    throw new NpkiError('RC_ABSENT', 'no key for signing', pairs.length > 0 ? 'encryption' : '');
   return { found: found.sort(byUse()), left: leftOf(pairs, keyless) };
 }
 
