@@ -246,7 +246,7 @@ cert_import_make(
 {
 	const struct pfx_pair *km = cert_pfx_encryption(&m->pfx, &c->info);
 	struct span authorities[PFX_CHAIN];
-	size_t n = cert_pfx_authorities(&m->pfx, authorities);
+	size_t n = pfx_authorities(&m->pfx, authorities);
 	uint8_t made[CAPUBS_MAX];
 	struct derput w = derput_init(made, sizeof(made));
 	enum cert_end end;

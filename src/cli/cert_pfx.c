@@ -67,20 +67,6 @@ cert_pfx_is_older(const struct pfx *pfx, size_t at, const struct certinfo *info)
 	return false;
 }
 
-size_t
-cert_pfx_authorities(const struct pfx *pfx, struct span out[static PFX_CHAIN])
-{
-	struct certinfo info;
-	size_t n = 0;
-
-	for (size_t i = 0; i < pfx->chain_n; i++)
-		if (certinfo_parse(pfx->chain[i], &info, NULL) == RC_OK &&
-		    info.is_ca)
-			out[n++] = pfx->chain[i];
-
-	return n;
-}
-
 bool
 cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign)
 {

@@ -17,9 +17,5 @@ const struct pfx_pair *cert_pfx_encryption(
 bool cert_pfx_is_older(
     const struct pfx *pfx, size_t at, const struct certinfo *info);
 
-/* Those of CAs among what came without a key: how many. */
-size_t cert_pfx_authorities(
-    const struct pfx *pfx, struct span out[static PFX_CHAIN]);
-
 /* Did this person's certificate for encryption come without its key? */
 bool cert_pfx_is_half(const struct pfx *pfx, const struct certinfo *sign);

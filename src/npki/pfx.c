@@ -528,6 +528,20 @@ pfx_is_keyless(struct span der, struct certinfo *out)
 	    pfx_is_encryption(out);
 }
 
+size_t
+pfx_authorities(const struct pfx *p, struct span out[static PFX_CHAIN])
+{
+	struct certinfo info;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->chain_n; i++)
+		if (certinfo_parse(p->chain[i], &info, NULL) == RC_OK &&
+		    info.is_ca)
+			out[n++] = p->chain[i];
+
+	return n;
+}
+
 /* The certificate of a key: of its public key, the one of its name first. */
 static struct pfx_bag *
 pfx_certificate_of(

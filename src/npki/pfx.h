@@ -63,3 +63,6 @@ bool pfx_is_encryption(const struct certinfo *c);
 
 /* Is it a kmCert, and no CA's, of a chain: one that came without its key? */
 bool pfx_is_keyless(struct span der, struct certinfo *out);
+
+/* The certificates of CAs among those of a chain, borrowed: how many. */
+size_t pfx_authorities(const struct pfx *p, struct span out[static PFX_CHAIN]);

@@ -19,7 +19,7 @@
 #define EXPORT(name) __attribute__((export_name(name)))
 
 #define INPUT_MAX    262144
-#define OUTPUT_MAX   131072
+#define OUTPUT_MAX   196608
 
 static uint8_t input[INPUT_MAX], output[OUTPUT_MAX];
 static size_t output_n;

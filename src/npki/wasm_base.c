@@ -54,6 +54,14 @@ err_record(struct err *e, enum rc rc, const char *field, const char *fmt, ...)
 	wasm_base_copy(e->msg, sizeof(e->msg), text);
 }
 
+/* How much is too much the page says. */
+void
+err_record_larger(struct err *e, const char *field, size_t max_bytes)
+{
+	(void)max_bytes;
+	err_record(e, RC_LIMIT, field, "too large");
+}
+
 void
 err_clear(struct err *e)
 {

@@ -5,6 +5,7 @@
  * them.
  * Not here: the file itself (pfx.c, pfxput.c); a key file alone (wasm_key.c).
  */
+#include "npki/capubs.h"
 #include "npki/jsonput.h"
 #include "npki/keyfile.h"
 #include "npki/keyput.h"
@@ -69,6 +70,23 @@ wasm_give_pairs(const struct pfx *p, struct err *e)
 	return wasm_give_json(jsonput_end(&w), e);
 }
 
+/* A CaPubs file of those of CAs in it; nothing where there are none. */
+static enum rc
+wasm_give_authorities(const struct pfx *p, struct err *e)
+{
+	static uint8_t made[CAPUBS_MAX];
+	struct derput w = derput_init(made, sizeof(made));
+	struct span authorities[PFX_CHAIN];
+	size_t n = pfx_authorities(p, authorities);
+
+	if (n == 0)
+		return wasm_give((struct span){ NULL, 0 }, e);
+	capubs_put(&w, authorities, n);
+
+	return !w.failed ? wasm_give(derput_span(&w), e)
+			 : err_larger(e, "CaPubs", sizeof(made));
+}
+
 /* {PKCS#12 file}: is it one, as far as shows without its password (pfx_check)? */
 enum rc
 wasm_pfx_check(const struct span *parts, struct err *e)
@@ -79,8 +97,8 @@ wasm_pfx_check(const struct span *parts, struct err *e)
 /*
  * {PKCS#12 file, its password, password for the keys or nothing, form or
  * nothing}: JSON that says which pairs there are, then of each the
- * certificate and its key as a key file, then the certificates of others. The
- * keys keep the file's password, whatever it is, unless another is given; where
+ * certificate and its key as a key file, then the certificates of others, then
+ * a CaPubs file of the CAs among them or nothing. The keys keep the file's password, whatever it is, unless another is given; where
  * it is empty another must be (RC_POLICY, of a file that it opens).
  */
 enum rc
@@ -104,6 +122,8 @@ wasm_pfx_open(const struct span *parts, struct err *e)
 	}
 	for (size_t i = 0; rc == RC_OK && i < p.chain_n; i++)
 		rc = wasm_give(p.chain[i], e);
+	if (rc == RC_OK)
+		rc = wasm_give_authorities(&p, e);
 	pfx_clear(&p);
 
 	return rc;
@@ -138,7 +158,7 @@ wasm_pairs(struct span list, struct span password, struct pfx *out,
 
 /*
  * {form, password of the file to make, password of the keys, certificates and
- * key files in turn, certificates of others}: the PKCS#12 file. The password
+ * key files in turn, CaPubs file or nothing}: the PKCS#12 file. The password
  * may be that of the keys, whatever it is; another keeps the rules.
  */
 enum rc
@@ -158,8 +178,9 @@ wasm_pfx_make(const struct span *parts, struct err *e)
 		    e, RC_UNKNOWN, "form", "no such form of PKCS#12 file");
 	if (!sec_equal(parts[1], parts[2]))
 		rc = wasm_password_check(parts[1], e);
-	if (rc == RC_OK)
-		rc = wasm_list(parts[4], in.chain, PFX_CHAIN, &in.chain_n, e);
+	if (rc == RC_OK && parts[4].n > 0)
+		rc =
+		    capubs_parse(parts[4], in.chain, PFX_CHAIN, &in.chain_n, e);
 	if (rc == RC_OK)
 		rc = wasm_pairs(parts[3], parts[2], &in, keys, e);
 	if (rc == RC_OK)

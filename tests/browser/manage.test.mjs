@@ -1233,18 +1233,25 @@ test('a PFX file that is whole and not opened is told of as that, and not as dam
 /* The key and certificate that OpenSSL opens, as one file for its pkcs12. */
 const pem = ({ signKey, password, pem: certificate }) => `${openssl(readFileSync(signKey), password, 'PEM')}${certificate}`;
 
-/* A PFX file of OpenSSL's from what stands in such a file. */
 /* The certificate for encryption of a folder, as makeCertificate gives that for signing. */
 const kmOf = ({ folder, password }) => ({ signKey: join(folder, 'kmPri.key'), password, pem: execFileSync('openssl', ['x509', '-inform', 'DER', '-in', join(folder, 'kmCert.der')], { encoding: 'utf8' }) });
+
+/* A PFX file of OpenSSL's from what stands in such a file. */
 const pfxOf = (input, password, ...more) => execFileSync('openssl', ['pkcs12', '-export', '-passout', `pass:${password}`, ...more], { input, stdio: ['pipe', 'pipe', 'ignore'] });
+
+/* CaPubs: a list of certificates, here of 256 to 65535 bytes in all. */
+const caPubsOf = (...certificates) => {
+  const body = Buffer.concat(certificates);
+  return Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 255]), body]);
+};
 
 /* A PFX file of ours from the files of pairs of one password, and of certificates beside them. */
 const pfxOfPairs = (page, pairs, chain, password) => page.evaluate(async ([all, beside, secret]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const { makePfx } = await import('/core/apart.js');
-  const file = await makePfx(all.map(([certificate, key]) => ({ certificate: bytes(certificate), key: bytes(key) })), secret, secret, 'modern', beside.map(bytes));
+  const file = await makePfx(all.map(([certificate, key]) => ({ certificate: bytes(certificate), key: bytes(key) })), secret, secret, 'modern', bytes(beside));
   return btoa(String.fromCharCode(...file));
-}, [pairs.map((pair) => pair.map((name) => readFileSync(name).toString('base64'))), chain.map((name) => readFileSync(name).toString('base64')), password]).then((text) => Buffer.from(text, 'base64'));
+}, [pairs.map((pair) => pair.map((name) => readFileSync(name).toString('base64'))), chain.length > 0 ? caPubsOf(...chain.map((name) => readFileSync(name))).toString('base64') : '', password]).then((text) => Buffer.from(text, 'base64'));
 
 const pickPfx = (page, buffer, name = '뷁.pfx') => page.locator('input#files').setInputFiles({ name, mimeType: 'application/x-pkcs12', buffer });
 
@@ -1457,6 +1464,39 @@ test('certificates are saved as PFX files that OpenSSL opens, with both keys', {
     await heading(page, '뷁쌿훑');
     await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
   }
+  await close();
+});
+
+test("the CAs' certificates of a PFX file are kept as CaPubs, and go into one that is made", { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const der = execFileSync('openssl', ['x509', '-outform', 'DER'], { input: made.ca });
+  await pickPfx(page, pfxOf(`${pem(made)}${made.ca}`, made.password));
+  await page.getByLabel('PFX 파일의 비밀번호').fill(made.password);
+  await press(page, '열기');
+  await heading(page, '뷁쌿훑');
+  await page.getByRole('button', { name: /^다른 곳에 복사/ }).click();
+  await lay(page, 'USB', {});
+  await press(page, '폴더 고르기');
+  await heading(page, '복사했어요');
+  const files = await lies(page, 'USB');
+  const [at] = Object.keys(files).filter((path) => basename(path) === 'CaPubs');
+  assert.deepEqual(files[at], caPubsOf(der));
+  await press(page, '인증서로 돌아가기');
+  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill(made.password);
+  assert.deepEqual(opensslPfx(await downloaded(page, '저장하기'), made.password, []), { keys: 1, certificates: 2 });
+  /* What cannot be read is told of, not left out. */
+  const torn = join(work, 'torn');
+  cpSync(lone.folder, torn, { recursive: true });
+  writeFileSync(join(torn, 'CaPubs'), caPubsOf(der).subarray(0, 300));
+  await page.goBack();
+  await press(page, '다른 폴더 열기');
+  await pick(page, torn);
+  await page.getByRole('button', { name: /^PFX 파일로 저장/ }).click();
+  await page.getByLabel('인증서 비밀번호').fill(lone.password);
+  await press(page, '저장하기');
+  await inBoth(page, 'CaPubs 파일을 읽을 수 없어요', 'The CaPubs file cannot be read');
   await close();
 });
 

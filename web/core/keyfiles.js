@@ -343,7 +343,7 @@ export async function openPfxFile(file, password, keyPassword = '') {
   const [pairs, keyless] = await Promise.all([known(opened.pairs), known(opened.keyless.map((certificate) => ({ certificate })))]);
   const found = pairs.filter((pair) => !pair.encryption).map((pair) => {
     const km = lastOf(pair, pairs);
-    const files = { signCert: pair.certificate, signPri: pair.key, ...(km && { kmCert: km.certificate, kmPri: km.key }) };
+    const files = { signCert: pair.certificate, signPri: pair.key, ...(km && { kmCert: km.certificate, kmPri: km.key }), ...(opened.caPubs.length > 0 && { caPubs: opened.caPubs }) };
     const alone = km === undefined && keyless.some(({ subject }) => subject === pair.subject) ? 'kmCert' : null;
     return { files, facts: pair.facts, path: file.name, written: null, tried: true, alone, fault: null, handles: null, root: null, opened: true, fresh, weak, lacksR: pair.lacksR };
   });
@@ -353,15 +353,20 @@ export async function openPfxFile(file, password, keyPassword = '') {
 }
 
 /**
- * The files as one PFX file with the same password. Throws what makePfx throws.
+ * The files as one PFX file with the same password. Throws what makePfx throws,
+ * with .file where it is CaPubs that cannot be read.
  * @param {Files} files @param {string} password @param {'modern'|'compatible'} form
  * @returns {Promise<Uint8Array>}
  */
-export function makePfxFile(files, password, form) {
+export async function makePfxFile(files, password, form) {
   const pairs = [{ certificate: files.signCert, key: files.signPri }];
   if (files.kmPri !== undefined)
     pairs.push({ certificate: files.kmCert, key: files.kmPri });
-  return makePfx(pairs, password, password, form);
+  try {
+    return await makePfx(pairs, password, password, form, files.caPubs);
+  } catch (e) {
+    throw e.field === names.caPubs ? Object.assign(e, { file: names.caPubs }) : e;
+  }
 }
 
 /* A file with what is known of the place that it was taken from. */

@@ -387,9 +387,10 @@ export async function checkPfx(file) {
  * @param {string} password      may be ''; then another is needed for the keys: RC_POLICY
  * @param {string} [keyPassword] '': the same
  * @param {KeyForm|''} [form]    '': what every Korean program reads
- * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[], keyless: Uint8Array[]}>}
+ * @returns {Promise<{pairs: (Pair & {encryption: boolean, lacksR: boolean})[], chain: Uint8Array[], keyless: Uint8Array[], caPubs: Uint8Array}>}
  *   encryption: a kmCert; lacksR: it has a VID, and its key not the R that it is
- *   proved with; chain: the other certificates; keyless: each kmCert among them
+ *   proved with; chain: the other certificates; keyless: each kmCert among them;
+ *   caPubs: the file of those of CAs, empty where there are none
  */
 export async function openPfx(file, password, keyPassword = '', form = '') {
   const [json, ...rest] = await withSecrets([password, keyPassword], (secret, next) =>
@@ -397,24 +398,24 @@ export async function openPfx(file, password, keyPassword = '', form = '') {
   /** @type {{pairs: {encryption: boolean, lacksR: boolean}[], keyless: boolean[]}} */
   const kinds = JSON.parse(decoder.decode(json));
   const pairs = kinds.pairs.map((kind, i) => ({ certificate: rest[2 * i], key: rest[2 * i + 1], ...kind }));
-  const chain = rest.slice(2 * pairs.length);
-  return { pairs, chain, keyless: chain.filter((_, i) => kinds.keyless[i]) };
+  const chain = rest.slice(2 * pairs.length, -1);
+  return { pairs, chain, keyless: chain.filter((_, i) => kinds.keyless[i]), caPubs: rest[rest.length - 1] };
 }
 
 /**
  * Makes a PKCS#12 file of one to four pairs, whose key files have the same
- * password, and of certificates of their CAs.
+ * password, and of the certificates of their CAs.
  * @param {Pair[]} pairs
  * @param {string} password     of the key files
  * @param {string} pfxPassword  of the file that is made: the same, or one that keeps the rules
  * @param {'compatible'|'modern'} form  as Korean programs write it, or stronger
- * @param {Uint8Array[]} [chain]
+ * @param {Uint8Array} [caPubs]
  * @returns {Promise<Uint8Array>}
  */
-export async function makePfx(pairs, password, pfxPassword, form, chain = []) {
+export async function makePfx(pairs, password, pfxPassword, form, caPubs = nothing) {
   const [file] = await withSecrets([pfxPassword, password], (made, keys) =>
     ask('pfxMake', encoder.encode(form), made, keys,
-      joined(pairs.flatMap((pair) => [pair.certificate, pair.key])), joined(chain)));
+      joined(pairs.flatMap((pair) => [pair.certificate, pair.key])), caPubs));
   return file;
 }
 

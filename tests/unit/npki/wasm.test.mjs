@@ -294,8 +294,8 @@ function opened(key, secret) {
 
 test("a Korean client's PKCS#12 file: its key keeps R", async () => {
   const file = bytes(join(samples, 'pypinksign/sign.pfx'));
-  const { pairs, chain, keyless } = await openPfx(file, password);
-  assert.deepEqual([pairs.length, chain, keyless], [1, [], []]);
+  const { pairs, chain, keyless, caPubs } = await openPfx(file, password);
+  assert.deepEqual([pairs.length, chain, keyless, caPubs.length], [1, [], [], 0]);
   assert.deepEqual([pairs[0].encryption, pairs[0].lacksR], [false, false]);
   assert.deepEqual(pairs[0].certificate, bytes(certificate));
   assert.deepEqual(opened(pairs[0].key, password), bytes(info));
@@ -364,9 +364,11 @@ test('PKCS#12 files that are made here open natively, with openssl and here', as
   const root = join(scratch, 'root.der');
   openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-keyout', '/dev/null', '-outform', 'DER', '-out', root,
     '-subj', '/CN=root');
+  const { length } = bytes(root);
+  const caPubs = joined([Buffer.from([0x30, 0x82, length >> 8, length & 255]), bytes(root)]);
   const path = join(scratch, 'ours.p12');
   for (const [form, ...more] of [['compatible', '-legacy'], ['modern']]) {
-    writeFileSync(path, await makePfx([pair()], password, next, form, [bytes(root)]));
+    writeFileSync(path, await makePfx([pair()], password, next, form, caPubs));
     assert.deepEqual(nativeBytes('--pfx', path, next), joined([bytes(certificate), bytes(info), bytes(root)]));
     const said = openssl('pkcs12', '-in', path, '-passin', `pass:${next}`, '-nodes', ...more).toString();
     assert.match(said, /PRIVATE KEY/);
@@ -374,7 +376,7 @@ test('PKCS#12 files that are made here open natively, with openssl and here', as
     assert.match(said, /A9 AB 98 BD 24 85 1E CD 62 5F 1F DD 79 0B 54 AA 8C 81 7E F6/);
     const again = await openPfx(bytes(path), next);
     assert.deepEqual(again.pairs[0].certificate, bytes(certificate));
-    assert.deepEqual(again.chain, [bytes(root)]);
+    assert.deepEqual([again.chain, again.caPubs], [[bytes(root)], caPubs]);
     assert.deepEqual(opened(again.pairs[0].key, next), bytes(info));
   }
 });
