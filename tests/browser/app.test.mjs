@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { axeFaults, open, shot } from './browser.mjs';
 import { browser, double } from './rig.mjs';
-import { approveToken, finishImport, giveCode, giveName, heading, join_, npkiFolder, passwordOnPc, press, samplePassword, sendFromPc, startImport } from './steps.mjs';
+import { approveToken, finishImport, giveCode, giveName, heading, join_, npkiFolder, passwordOnPc, press, samplePassword, samples, sendFromPc, startImport } from './steps.mjs';
 
 const npki = npkiFolder();
 
@@ -204,6 +204,9 @@ test('importing: from the phone\'s own files', async () => {
   await w.phone.getByRole('button', { name: /^휴대폰에서 가져오기/ }).click();
   await w.phone.locator('input[type=file]').setInputFiles([npki.valid[0]]);
   await w.phone.getByText('파일 하나만 골랐어요').waitFor();
+  await w.phone.locator('input[type=file]').setInputFiles(`${samples}/sign.pfx`);
+  await w.phone.getByText('PFX 파일은 휴대폰에서 열 수 없어요').waitFor();
+  await shot(w.phone, 'import-pfx');
   await w.phone.locator('input[type=file]').setInputFiles(npki.expired);
   await heading(w.phone, '만료된 인증서예요');
   await press(w.phone, '취소');

@@ -13,7 +13,7 @@ import { post, problemOf } from '../../core/api.js';
 import { bytesOf, concat, lp16, toB64u } from '../../core/ids.js';
 import { seal } from '../../core/hpke.js';
 import { Ended, Receiving } from '../../core/handover.js';
-import { factsOf, opens, pairsOf, problemOfFiles } from '../../core/keyfiles.js';
+import { factsOf, opens, pairsOf, pfxOf, problemOfFiles } from '../../core/keyfiles.js';
 import { state } from '../../core/store.js';
 import { go } from '../../core/router.js';
 import { answer, checked } from '../approve.js';
@@ -137,7 +137,7 @@ class Import extends Screen {
     try {
       const [found] = await pairsOf(list);
       if (found === undefined)
-        this.set({ busy: false, fileFault: list.length === 1 ? 'files.one' : 'files.none' });
+        this.set({ busy: false, fileFault: pfxOf(list).length > 0 ? 'files.pfx' : list.length === 1 ? 'files.one' : 'files.none' });
       else
         this.#to('password', { files: found.files, facts: found.facts });
     } catch (e) {
@@ -238,7 +238,7 @@ class Import extends Screen {
   pick() {
     return this.#frame(t('import.phone'), html`<div class="head"><h1>${t('files.title')}</h1><p class="lead">${t('files.text')}</p></div>
       <label class="dash drop">${icons.file}<strong>${t('files.pick')}</strong><span class="small">signCert.der · signPri.key</span><input class="sr" type="file" multiple @change=${this.#picked}></label>
-      <div role="alert">${this.fileFault ? html`<div class="warn"><strong>${t(this.fileFault)}</strong><p>${t('files.how')}</p></div>` : nothing}</div>
+      <div role="alert">${this.fileFault ? html`<div class="warn"><strong>${t(this.fileFault)}</strong><p>${t(this.fileFault === 'files.pfx' ? 'files.pfx.how' : 'files.how')}</p></div>` : nothing}</div>
       <p class="small">${t('files.private')}</p>`, undefined, () => this.#to('ways'));
   }
 
