@@ -154,6 +154,15 @@ function options() {
   }
 }
 
+/* Where qrencode is missing, the address alone has to do. */
+function drawQr(address) {
+  try {
+    process.stdout.write(execFileSync('qrencode', ['-t', 'ANSIUTF8', '-m', '2', address], { encoding: 'utf8' }));
+  } catch {
+    console.log(`  ${address}`);
+  }
+}
+
 async function main() {
   const { portBase, settings, ...values } = options();
   const temporary = values.demo && !values.data;
@@ -189,21 +198,20 @@ ingamd did not start; nothing of it is left running.  ingamd가 켜지지 않았
     if (values.exit || !held) return end(held ? 0 : 1);
   }
   const module = join(root, 'build/src/pkcs11/ingam-pkcs11.so');
+  /* A phone would look for it on itself. */
+  const near = ['localhost', '127.0.0.1'].includes(new URL(running.app).hostname);
   console.log(`
 Ingam is running.        인감이 켜졌어요.
 
-  Phone app  ${running.app}        (the QR below)
+  Phone app  ${running.app}        (${near ? 'from this machine alone; on a real phone: README, "A real phone"' : 'the QR below'})
   PC pages   ${running.pc}
   Identity   ${running.mock}/mock/outbox   a MOCK provider: codes "sent" by SMS are read here
   Data       ${data}
 `);
-  try {
-    process.stdout.write(execFileSync('qrencode', ['-t', 'ANSIUTF8', '-m', '2', running.app], { encoding: 'utf8' }));
-  } catch {
-    console.log(`  ${running.app}`);
-  }
+  if (!near)
+    drawQr(running.app);
   console.log(`Next:
-  1. Open ${running.app} and join. (A real phone needs HTTPS: see README, "A real phone".)
+  1. Open ${running.app} and join.
   2. Register a certificate:   ${running.pc}   or   build/src/program/ingam cloud import --server ${running.pc} FOLDER
                                (no certificate at hand? see README, "Try it")
   3. Use it:                   INGAM_PHONE=<your number> INGAM_SERVER=${running.pc} INGAM_TOKEN_HELPER=${join(root, 'build/src/program/ingam-token')} \\

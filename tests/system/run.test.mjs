@@ -54,6 +54,20 @@ let count = 0;
 const data = () => join(folder, String(count++));
 const ports = async () => ['--port-base', String(await freePorts())];
 
+test('a QR code is drawn of an address that a phone can open, and of no other', async () => {
+  for (const [more, said, drawn] of [[[], /from this machine alone; on a real phone: README/, false],
+    [['trusted-proxy=yes', 'app-origin=https://app.example.org', 'pc-origin=https://pc.example.org'], /https:\/\/app\.example\.org +\(the QR below\)/, true]]) {
+    const run = new Run('--data', data(), ...await ports(), ...more);
+    try {
+      await run.says(/^Ctrl-C ends/m);
+      assert.match(run.out, said);
+      assert.equal(/[▀▄█]{4}/.test(run.out), drawn);
+    } finally {
+      await run.end();
+    }
+  }
+});
+
 test('a second ./dev run on the same data: it says who has it and what to do; the first goes on', async () => {
   const at = data(), first = new Run('--data', at, ...await ports());
   try {
