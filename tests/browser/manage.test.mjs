@@ -985,15 +985,11 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
   cpSync(made.folder, mixed, { recursive: true });
   writeFileSync(join(mixed, 'kmPri.key'), sealed(readFileSync(join(made.folder, 'kmPri.key')), 'other'));
   await pick(page, mixed);
-  for (const [button, label] of [['비밀번호 확인', '인증서 비밀번호'], ['비밀번호 바꾸기', '지금 비밀번호']]) {
+  for (const button of ['비밀번호 확인', 'PFX 파일로 저장']) {
     await page.getByRole('button', { name: new RegExp(`^${button}`) }).click();
-    for (const [typed, said] of [[made.password, '전자서명만 필요하면 signCert.der와 signPri.key만 골라 주세요'], ['other', '전자서명용 개인키는 다른 비밀번호로 잠겨 있어요. 다른 사본으로'], ['neither', '3번 틀렸지만']]) {
-      if (label === '지금 비밀번호') {
-        await change(page, typed, next);
-      } else {
-        await page.getByLabel(label).fill(typed);
-        await page.keyboard.press('Enter');
-      }
+    for (const [typed, said] of [[made.password, '암호용 개인키는 다른 비밀번호로 잠겨 있어요. ‘비밀번호 바꾸기’에서 같게'], ['other', '전자서명용 개인키는 다른 비밀번호로 잠겨 있어요. ‘비밀번호 바꾸기’에서 같게'], ['neither', '3번 틀렸지만']]) {
+      await page.getByLabel('인증서 비밀번호').fill(typed);
+      await page.keyboard.press('Enter');
       await page.getByText(said).waitFor();
     }
     await page.goBack();
@@ -1013,6 +1009,37 @@ test('a password of one key alone is told of as that', { timeout: 60000 }, async
   await close();
 });
 
+test('two keys with two passwords get one, whichever of the two is typed first', { timeout: 120000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const other = 'Dae-dong2026!';
+  const files = { ...onDisk(), [km]: sealed(readFileSync(join(made.folder, 'kmPri.key')), other).toString('base64') };
+  const asks = { km: ['암호용 개인키의 지금 비밀번호', 'Current password of the encryption key'], sign: ['전자서명용 개인키의 지금 비밀번호', 'Current password of the signing key'] };
+  /* The new one may be that of either key. */
+  for (const [first, second, [label, english], to] of [[made.password, other, asks.km, next], [other, made.password, asks.sign, next], [made.password, other, asks.km, other]]) {
+    await lay(page, 'NPKI', files);
+    const before = await lies(page, 'NPKI');
+    await press(page, '폴더 열기');
+    await heading(page, '뷁쌿훑');
+    await toChange(page);
+    await change(page, first, to);
+    await inBoth(page, '두 개인키의 비밀번호가 서로 달라요. 바꾸고 나면 둘 다 새 비밀번호로', 'After the change both open with the new one');
+    await inBoth(page, label, english);
+    for (const typed of ['neither', second]) {
+      assert.deepEqual(await lies(page, 'NPKI'), before);
+      await page.getByLabel(label).fill(typed);
+      await page.keyboard.press('Enter');
+      if (typed === 'neither')
+        await page.getByText('1번 틀렸지만').waitFor();
+    }
+    await heading(page, '비밀번호를 바꿨어요');
+    assert.ok(ingamOpens(await lies(page, 'NPKI'), to));
+    await press(page, '인증서로 돌아가기');
+    await press(page, '다른 폴더 열기');
+  }
+  await close();
+});
+
 test('who picks the files for signing alone is told, before a new password, that a pair beside them would keep its own', { timeout: 60000 }, async () => {
   const { page, off, close } = await manage();
   await off();
@@ -1020,6 +1047,17 @@ test('who picks the files for signing alone is told, before a new password, that
   await files('signCert.der', 'signPri.key');
   await toChange(page);
   await inBoth(page, 'kmCert.der와 kmPri.key도 있으면 함께 골라 주세요', 'If kmCert.der and kmPri.key are there too');
+  /* Who goes on nevertheless, into a folder with that pair, is told of a way that leads on. */
+  await change(page, made.password, next);
+  await heading(page, '새 파일을 어디에 둘까요?');
+  const at = await page.locator('.where').first().textContent();
+  await lay(page, 'beside', Object.fromEntries(['kmCert.der', 'kmPri.key'].map((name) => [`${at}/${name}`, readFileSync(join(made.folder, name)).toString('base64')])));
+  await press(page, '폴더 고르기');
+  await page.getByLabel('인증서 비밀번호').fill(next);
+  await press(page, '남기고 계속하기');
+  await inBoth(page, '그 폴더를 열어 ‘비밀번호 바꾸기’를 하면 두 개인키가 함께', 'it changes both private keys');
+  await page.goBack();
+  await toChange(page);
   await press(page, '다시 고르기');
   await heading(page, '인증서 관리');
   await files('signCert.der', 'signPri.key', 'kmCert.der', 'kmPri.key');

@@ -102,14 +102,15 @@ export async function checkFiles(files) {
  * and openKeyFile throw, an NpkiError with .file. A wrong password that opens
  * the other key is one with .closed, the part that it does not open.
  * @param {Files} files @param {string} password
+ * @param {string} [kmPassword] of the key for encryption, where it has one of its own
  */
-export async function openKeys(files, password) {
+export async function openKeys(files, password, kmPassword = password) {
   await checkFiles(files);
   const wrong = [];
   const pairs = [['signPri', 'signCert'], ['kmPri', 'kmCert']].filter(([key]) => files[key] !== undefined);
   for (const [key, certificate] of pairs) {
     try {
-      await openKeyFile(files[key], password, files[certificate]);
+      await openKeyFile(files[key], key === 'kmPri' ? kmPassword : password, files[certificate]);
     } catch (e) {
       if (!(e instanceof NpkiError && e.code === 'RC_SECRET'))
         throw Object.assign(e, { file: names[key] });
@@ -143,12 +144,13 @@ export async function opens(files, password) {
  * The key files under another password, each in the form that it has; nothing
  * is written. Throws what changePassword throws.
  * @param {Files} files @param {string} old @param {string} next
+ * @param {string} [oldKm] of the key for encryption, where it has one of its own
  * @returns {Promise<{signPri: Uint8Array, kmPri?: Uint8Array}>}
  */
-export async function reseal(files, old, next) {
+export async function reseal(files, old, next, oldKm = old) {
   const out = {};
   if (files.kmPri !== undefined)
-    out.kmPri = await changePassword(files.kmPri, old, next, null, files.kmCert);
+    out.kmPri = await changePassword(files.kmPri, oldKm, next, null, files.kmCert);
   out.signPri = await changePassword(files.signPri, old, next, null, files.signCert);
   return out;
 }

@@ -26,7 +26,7 @@ const cautions = [
 ];
 
 /* What is said of a password that does not open both the key that comes and the one for encryption that is there. */
-const differ = { signPri: 'keep.pair.differ', kmPri: 'keep.pair.differ' };
+const differ = (sentence) => ({ signPri: sentence, kmPri: sentence });
 
 /* What the sheet of a certificate shows, and what else tells two apart whose sheets are alike. */
 const shown = [(facts) => facts.name, issuerOf, (facts) => date(facts.notAfter)];
@@ -39,7 +39,7 @@ const apart = (one, other) => shown.some((of) => of(one) !== of(other)) ? [] : h
 const named = (text) => html`<p class="own where">${parted(text)}</p>`;
 
 class WwwKeep extends Asking {
-  static properties = { files: { attribute: false }, folder: {}, tried: { type: Boolean }, lacksR: { type: Boolean } };
+  static properties = { files: { attribute: false }, folder: {}, tried: { type: Boolean }, changed: { type: Boolean }, lacksR: { type: Boolean } };
   static styles = [...Asking.styles, css`
     .where, .differs { overflow-wrap: anywhere; }
     .differs { margin-block-start: 0.25rem; }
@@ -115,7 +115,7 @@ class WwwKeep extends Asking {
         await openKeys({ ...this.files, ...pair }, password);
         this.tried = true;
         await this.#placeOrAsk(root, files, ['kmcert.der', 'kmpri.key', ...await this.#stayingAuthorities(files)]);
-      }, differ);
+      }, differ(this.changed ? 'keep.pair.differ.changed' : 'keep.pair.differ'));
   }
 
   /*

@@ -40,27 +40,51 @@ class WwwCheck extends Asking {
 customElements.define('www-check', WwwCheck);
 
 class WwwChange extends Setting {
+  constructor() {
+    super();
+    Object.assign(this, { closed: undefined, unopened: 0 });
+  }
+
   connectedCallback() {
     super.connectedCallback();
     return this.prepare();
   }
 
+  /* Where the two keys have two passwords, the second one is asked for, and either of them may be the new one. */
   async #change() {
-    const old = this.renderRoot.querySelector('#old');
+    const [old, second] = ['#old', '#second'].map((id) => this.renderRoot.querySelector(id));
     const password = typed(old);
-    const next = password === null ? null : await this.fresh(password);
+    const beside = password === null || second === null ? password : typed(second);
+    const next = beside === null ? null : await this.fresh(beside === password ? password : null);
     if (next !== null && !this.busy)
-      await this.opening(old, () => this.#seal(password, next));
+      await this.opening(old, () => this.#seal(this.closed === 'signPri' ? [beside, password] : [password, beside], next).catch((e) => this.#apart(e)));
   }
 
-  /* Where the files lie; or, where the browser cannot write there, where the person says. */
-  async #seal(old, next) {
+  /* One key of two stays closed: its own password is asked for, or was wrong. */
+  async #apart(e) {
+    if (e.closed === undefined || this.closed !== undefined && this.closed !== e.closed)
+      throw Object.assign(e, { closed: undefined });
+    if (this.closed === e.closed)
+      this.unopened += 1;
+    this.set({ closed: e.closed });
+    await this.updateComplete;
+    const field = this.renderRoot.querySelector('#second');
+    if (this.unopened > 0)
+      field.error = ['manage.check.wrong', { count: this.unopened }];
+    field.focus();
+  }
+
+  /*
+   * Where the files lie; or, where the browser cannot write there, where the
+   * person says. old: of the key for signing, and of that for encryption.
+   */
+  async #seal([old, oldKm], next) {
     const { files, handles, root } = this.one;
     if (handles !== null)
       await askLeave(root);
-    await openKeys(files, old);
+    await openKeys(files, old, oldKm);
     this.one.tried = true;
-    const keys = await reseal(files, old, next);
+    const keys = await reseal(files, old, next, oldKm);
     await openKeys({ ...files, ...keys }, next);
     if (handles === null) {
       this.sealed = { ...files, ...keys };
@@ -79,6 +103,12 @@ class WwwChange extends Setting {
     const { path, files, alone } = this.one;
     return path !== '' || files.kmPri !== undefined || alone !== null ? nothing : html`<div class="warn stack tight"><h3>${t('manage.change.beside')}</h3><p>${t('manage.change.beside.text')}</p>
       <button class="btn fit" @click=${() => this.turn('find')}>${t('manage.change.beside.go')}</button></div>`;
+  }
+
+  /* The password of the key that the first one does not open. */
+  #second(press) {
+    return this.closed === undefined ? nothing : html`<div class="warn">${t('manage.change.two')}</div>
+      <ig-field id="second" type="password" .label=${t(`manage.change.old.${this.closed}`)} @enter=${press}></ig-field>`;
   }
 
   #others() {
@@ -110,7 +140,7 @@ class WwwChange extends Setting {
 
   #keep() {
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.keep')}</h1><p class="lead">${t('manage.change.keep.text')}</p></div>
-      <www-keep .files=${this.sealed} .folder=${this.#folder} tried ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>${this.#asPfx()}`;
+      <www-keep .files=${this.sealed} .folder=${this.#folder} tried changed ?lacksR=${this.one.lacksR} @kept=${({ detail }) => this.finish(detail)}></www-keep>${this.#asPfx()}`;
   }
 
   render() {
@@ -120,7 +150,7 @@ class WwwChange extends Setting {
       return this.#keep();
     const press = () => this.#change();
     return html`${this.top()}<div><h1 tabindex="-1">${t('manage.change.title')}</h1><p class="lead">${t(this.one.handles === null ? 'manage.change.lead.elsewhere' : 'manage.change.lead')}</p></div>${withoutPair(this.one)}${this.#beside()}
-      <div class="form"><ig-field id="old" type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>
+      <div class="form"><ig-field id="old" type="password" .label=${t('manage.change.old')} @enter=${press}></ig-field>${this.#second(press)}
         ${this.fields(press)}
         ${this.foot(t('manage.change.go'), press, t('manage.change.busy'))}</div>`;
   }
