@@ -1505,6 +1505,27 @@ test('certificates are saved as PFX files that OpenSSL opens, with both keys', {
   await close();
 });
 
+test('a PFX file beside certificates is told of, and opened from there', { timeout: 60000 }, async () => {
+  const { page, off, close } = await manage();
+  await off();
+  const both = join(work, 'both');
+  cpSync(lone.folder, join(both, 'files'), { recursive: true });
+  copyFileSync(join(samples, 'sign.pfx'), join(both, 'sign.pfx'));
+  await pick(page, both);
+  await heading(page, '인증서가 1개 있어요');
+  await inBoth(page, 'PFX 파일도 있어요', 'There is a PFX file, too');
+  await page.getByText('both/sign.pfx').waitFor();
+  await press(page, '이 파일 열기');
+  assert.equal((await focused(page)).name, 'PFX 파일의 비밀번호');
+  await page.getByLabel('PFX 파일의 비밀번호').fill(samplePassword);
+  await page.keyboard.press('Enter');
+  await heading(page, 'HKD');
+  /* The next search begins at the beginning. */
+  await press(page, '다른 폴더 열기');
+  await page.getByRole('button', { name: '폴더 열기' }).waitFor();
+  await close();
+});
+
 test("the CAs' certificates of a PFX file are kept as CaPubs, and go into one that is made", { timeout: 120000 }, async () => {
   const { page, off, close } = await manage();
   await off();

@@ -59,6 +59,10 @@ export const damaged = ({ fault }) => fault === null ? nothing : html`<ig-troubl
 export const leftInPfx = (list) => list.length === 0 ? nothing : html`<div class="warn stack tight"><h3>${t('pfx.left', { count: list.length })}</h3>
   ${list.map(({ facts, why }) => html`<p>${t(`pfx.left.${why}`)}</p><div class="sheet"><www-certificate .fault=${why === 'keyless' ? why : null} .facts=${facts}></www-certificate></div>`)}</div>`;
 
+/** PFX files that lie beside certificates: each is opened by open(file). */
+export const besidePfx = (list, open) => list.length === 0 ? nothing : html`<div class="well stack tight"><h3>${t('pfx.beside')}</h3><p>${t('pfx.beside.text')}</p>
+  ${list.map((file) => html`<p class="own">${parted(file.webkitRelativePath || file.relativePath || file.name)}</p><button class="btn fit" @click=${() => open(file)}>${t('pfx.beside.open')}</button>`)}</div>`;
+
 /** What is said of a certificate that has half of a pair for encryption: that it stays behind, or another title. */
 export const withoutPair = ({ alone, opened, path }, title = `manage.alone.${alone}`) => alone === null ? nothing : html`<div class="warn stack tight"><h3>${t(title)}</h3><p>${t(`manage.alone.${opened ? 'pfx' : alone}.${path === '' ? 'picked' : 'text'}`)}</p></div>`;
 

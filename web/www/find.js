@@ -30,6 +30,7 @@ const systems = Object.keys(places);
 const byHandle = () => typeof showDirectoryPicker === 'function' && system() !== 'macos';
 
 class WwwFind extends Setting {
+  static properties = { begin: { attribute: false } };
   static shadowRootOptions = { ...Setting.shadowRootOptions, delegatesFocus: true };
   static styles = [...Setting.styles, css`
     :host { gap: 1.125rem; }
@@ -52,7 +53,11 @@ class WwwFind extends Setting {
     this.os = systems.includes(system()) ? system() : 'windows';
   }
 
-  firstUpdated() { /* the page has the heading */ }
+  /* The page has the heading; begin: PFX files to open at once. */
+  firstUpdated() {
+    if (this.begin !== undefined)
+      this.#ask(this.begin);
+  }
 
   #take(read) {
     this.none = undefined;
@@ -63,14 +68,14 @@ class WwwFind extends Setting {
       if (pfx.length > 0)
         await this.#ask(pfx);
       else if (found.length > 0)
-        this.#found({ found, keyless, unreadable: damaged });
+        this.#found({ found, keyless, unreadable: damaged, pfx: pfxOf(list) });
       else
         this.none = { keyless, damaged };
     });
   }
 
   #found(what) {
-    this.dispatchEvent(new CustomEvent('found', { detail: { keyless: [], unreadable: [], left: [], ...what } }));
+    this.dispatchEvent(new CustomEvent('found', { detail: { keyless: [], unreadable: [], left: [], pfx: [], ...what } }));
   }
 
   /* A PFX file, or the first of some; none: back to the beginning. One that no password opens is not asked for it. */

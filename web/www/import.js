@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { date, lang, t } from '../core/i18n.js';
 import { Ended, Sending, readCode } from '../core/handover.js';
 import { opens, problemOfFiles } from '../core/keyfiles.js';
-import { damaged, issuerOf, leftInPfx, ownText, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
+import { besidePfx, damaged, issuerOf, leftInPfx, ownText, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
 import './find.js';
 
 const steps = ['code', 'find', 'list', 'password', 'phone'];
@@ -60,7 +60,7 @@ class WwwImport extends View {
   }
 
   #reset() {
-    Object.assign(this, { at: 0, wait: 0, busy: false, problem: undefined, end: undefined, digits: undefined, run: undefined, found: undefined, keyless: undefined, unreadable: undefined, left: undefined, chosen: undefined });
+    Object.assign(this, { at: 0, wait: 0, busy: false, problem: undefined, end: undefined, digits: undefined, run: undefined, found: undefined, keyless: undefined, unreadable: undefined, left: undefined, pfx: undefined, begin: undefined, chosen: undefined });
   }
 
   connectedCallback() {
@@ -197,7 +197,7 @@ class WwwImport extends View {
   }
 
   _find() {
-    return html`<www-find data-first @found=${({ detail }) => this.#to(2, { ...detail, chosen: detail.found.findIndex((f) => f.facts.notAfter > Date.now()) })}>${t('www.find.private')}</www-find>`;
+    return html`<www-find data-first .begin=${this.begin} @found=${({ detail }) => this.#to(2, { ...detail, begin: undefined, chosen: detail.found.findIndex((f) => f.facts.notAfter > Date.now()) })}>${t('www.find.private')}</www-find>`;
   }
 
   _list() {
@@ -207,7 +207,7 @@ class WwwImport extends View {
       <tbody role="rowgroup">${this.found.map((f, i) => html`<tr role="row" class=${dead(f) ? 'dead' : ''}>
         <td role="cell"><label class="user"><input type="radio" name="certificate" aria-label="${f.facts.name}, ${f.facts.kindText[lang()]}" .checked=${i === this.chosen} ?disabled=${dead(f)} ?data-first=${i === this.chosen} @change=${() => this.set({ chosen: i })}><span>${f.facts.kindText[lang()]}</span></label></td>
         <td role="cell"><strong>${f.facts.name}</strong></td><td role="cell" class="num" data-label=${t('www.list.until')}>${date(f.facts.notAfter)}${dead(f) ? html`<br><span class="tag over">${t('cert.expired')}</span>` : nothing}</td><td role="cell">${issuerOf(f.facts)}</td></tr>`)}</tbody></table></div>
-      ${one === undefined ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : [damaged(one), withoutPair(one), withoutRandom(one)]}${withoutKey(this.keyless)}${unreadable(this.unreadable)}${leftInPfx(this.left)}
+      ${one === undefined ? html`<div class="warn"><strong>${t('www.list.dead')}</strong><p>${t('cert.expired.text')}</p></div>` : [damaged(one), withoutPair(one), withoutRandom(one)]}${withoutKey(this.keyless)}${unreadable(this.unreadable)}${leftInPfx(this.left)}${besidePfx(this.pfx, (file) => this.#to(1, { begin: [file] }))}
       <div class="foots"><button class="btn main" ?disabled=${one === undefined || one.fault !== null || this.busy} @click=${() => this.#chosen()}>${t('next')}</button><button class="btn" @click=${() => this.#to(1)}>${t('www.list.again')}</button></div>`;
   }
 

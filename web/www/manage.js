@@ -13,7 +13,7 @@ import { icons } from '../ui/icons.js';
 import { sentences, t } from '../core/i18n.js';
 import { passwordRules } from '../core/keyfiles.js';
 import { back, go } from '../core/router.js';
-import { damaged, faultOf, leftInPfx, ownText, passwordIsOld, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
+import { besidePfx, damaged, faultOf, leftInPfx, ownText, passwordIsOld, unreadable, withoutKey, withoutPair, withoutRandom } from './certificate.js';
 import './find.js';
 import './view.js';
 import './password.js';
@@ -80,12 +80,12 @@ class WwwManage extends View {
   }
 
   #found({ detail }) {
-    Object.assign(this, detail);
+    Object.assign(this, detail, { begin: undefined });
     this.#to(this.#single ? 'one' : 'list', this.#single ? 0 : undefined);
   }
 
   /* One certificate and nothing else to tell of needs no list. */
-  get #single() { return this.found.length === 1 && this.keyless.length + this.unreadable.length + this.left.length === 0; }
+  get #single() { return this.found.length === 1 && this.keyless.length + this.unreadable.length + this.left.length + this.pfx.length === 0; }
 
   /* Another place: its heading is read. An act takes the focus by itself. */
   async updated() {
@@ -106,13 +106,19 @@ class WwwManage extends View {
 
   #find() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.title')}</h1><p class="lead">${t('manage.lead')}</p></div>
-      <www-find @found=${this.#found}>${t('manage.private')}</www-find>`;
+      <www-find .begin=${this.begin} @found=${this.#found}>${t('manage.private')}</www-find>`;
+  }
+
+  /* pfx: the file that is opened at once; undefined: another folder is chosen. */
+  #again(pfx) {
+    this.begin = pfx && [pfx];
+    this.#to('find');
   }
 
   #list() {
     return html`<div class="title"><h1 tabindex="-1">${t('manage.list', { count: this.found.length })}</h1><p class="lead">${t('manage.list.text')}</p></div>
-      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .fault=${faultOf(f)} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}${unreadable(this.unreadable)}${leftInPfx(this.left)}
-      <button class="btn fit again" @click=${() => this.#to('find')}>${t('www.list.again')}</button>${this.#private()}`;
+      <ul class="list">${this.found.map((f, i) => html`<li><button class="card" @click=${() => this.#to('one', i)}><www-certificate .facts=${f.facts} .fault=${faultOf(f)} .path=${f.path}></www-certificate>${icons.next}</button></li>`)}</ul>${withoutKey(this.keyless)}${unreadable(this.unreadable)}${leftInPfx(this.left)}${besidePfx(this.pfx, (file) => this.#again(file))}
+      <button class="btn fit again" @click=${() => this.#again()}>${t('www.list.again')}</button>${this.#private()}`;
   }
 
   #one(one, i) {
