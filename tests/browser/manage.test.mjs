@@ -13,7 +13,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
-import { keyFileOf, makeCertificate } from '../lib/certificate.mjs';
+import { caPubsOf, keyFileOf, makeCertificate } from '../lib/certificate.mjs';
 import { withoutMac, withoutPassword } from '../lib/pfx.mjs';
 import { program } from '../lib/service.mjs';
 import { launch, launchFirefox, open } from './browser.mjs';
@@ -1276,12 +1276,6 @@ const kmOf = ({ folder, password }) => ({ signKey: join(folder, 'kmPri.key'), pa
 
 /* A PFX file of OpenSSL's from what stands in such a file. */
 const pfxOf = (input, password, ...more) => execFileSync('openssl', ['pkcs12', '-export', '-passout', `pass:${password}`, ...more], { input, stdio: ['pipe', 'pipe', 'ignore'] });
-
-/* CaPubs: a list of certificates, here of 256 to 65535 bytes in all. */
-const caPubsOf = (...certificates) => {
-  const body = Buffer.concat(certificates);
-  return Buffer.concat([Buffer.from([0x30, 0x82, body.length >> 8, body.length & 255]), body]);
-};
 
 /* A PFX file of ours from the files of pairs of one password, and of certificates beside them. */
 const pfxOfPairs = (page, pairs, chain, password) => page.evaluate(async ([all, beside, secret]) => {

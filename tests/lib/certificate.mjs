@@ -120,6 +120,9 @@ const element = (tag, ...parts) => {
 };
 const oid = (hex) => element(6, Buffer.from(hex, 'hex'));
 
+/** A CaPubs file of these certificates (RFC 4210 5.3.4: a SEQUENCE OF them). */
+export const caPubsOf = (...certificates) => element(0x30, ...certificates);
+
 /** A PrivateKeyInfo as it is, which openssl would not take damaged, as a key file in PBES2 with AES-256. */
 export function keyFileOf(plain, password) {
   const salt = randomBytes(8), iv = randomBytes(16);

@@ -16,7 +16,7 @@ import {
   NpkiError, certificateFacts, certificateView, changePassword, checkKeyFile, checkPfx, folderOf, load, makePfx, openKeyFile, openPfx,
   passwordBroken, passwordRules, vid,
 } from '../../../web/core/npki.js';
-import { identity, keyFileOf } from '../../lib/certificate.mjs';
+import { caPubsOf, identity, keyFileOf } from '../../lib/certificate.mjs';
 import { withoutPassword } from '../../lib/pfx.mjs';
 
 const source = process.env.INGAM_SOURCE;
@@ -364,8 +364,7 @@ test('PKCS#12 files that are made here open natively, with openssl and here', as
   const root = join(scratch, 'root.der');
   openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-keyout', '/dev/null', '-outform', 'DER', '-out', root,
     '-subj', '/CN=root');
-  const { length } = bytes(root);
-  const caPubs = joined([Buffer.from([0x30, 0x82, length >> 8, length & 255]), bytes(root)]);
+  const caPubs = new Uint8Array(caPubsOf(bytes(root)));
   const path = join(scratch, 'ours.p12');
   for (const [form, ...more] of [['compatible', '-legacy'], ['modern']]) {
     writeFileSync(path, await makePfx([pair()], password, next, form, caPubs));
