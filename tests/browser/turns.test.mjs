@@ -78,10 +78,11 @@ test('phone: the app PIN, a lock, a deletion, and requests that end', { timeout:
   await typePin(page, '111111');
   await heading(page, '잠시 잠겼어요');
   await look(page, '13-locked', faults, few);
-  for (const [state, name] of [['expired', '시간이 지났어요'], ['approved', '번호는 한 번만 보여 드려요'], ['done', '다 쓴 요청이에요']]) {
-    await page.goto(`${d.app}/r/${d.world.ask({ state }).id}`);
+  for (const [end, state, left, name] of [['expired', 'expired', 10, '시간이 지났어요'], ['approved', 'approved', 10, '번호는 한 번만 보여 드려요'], ['locked', 'locked', 10, 'PC에서 번호를 세 번 틀렸어요'],
+    ['used', 'done', 0, '다 쓴 요청이에요'], ['closed', 'done', 4, '승인한 시간이 끝났어요'], ['finished', 'ended', 7, 'PC에서 마친 요청이에요']]) {
+    await page.goto(`${d.app}/r/${d.world.ask({ state, left }).id}`);
     await heading(page, name);
-    await look(page, `11-${state}`, faults, few);
+    await look(page, `11-${end}`, faults, few);
   }
   await page.goto(`${d.app}/certificates/${c.id}`);
   await press(page, '인증서 삭제');
