@@ -333,18 +333,40 @@ helper_take(struct state *st, size_t *out, struct err *e)
 	return RC_OK;
 }
 
-static enum rc
-helper_write(int fd, struct span s, struct err *e)
+/* sendmsg() only reads it. */
+static struct iovec
+helper_part(struct span s)
 {
-	while (s.n > 0) {
-		ssize_t put = send(fd, s.p, s.n, MSG_NOSIGNAL);
+	union {
+		const void *in;
+		void *out;
+	} p = { .in = s.p };
+
+	return (struct iovec){ p.out, s.n };
+}
+
+/* A frame at once, so that the helper is woken once; it may go in pieces. */
+static enum rc
+helper_write(int fd, struct iovec *parts, size_t n, struct err *e)
+{
+	struct msghdr left = { .msg_iov = parts, .msg_iovlen = n };
+
+	while (left.msg_iovlen > 0) {
+		ssize_t put = sendmsg(fd, &left, MSG_NOSIGNAL);
 
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put <= 0)
+		if (put < 0)
 			return err_set(e, RC_IO, "helper", "helper is gone");
-		s.p += put;
-		s.n -= (size_t)put;
+		for (; left.msg_iovlen > 0 &&
+		     (size_t)put >= left.msg_iov->iov_len;
+		     left.msg_iov++, left.msg_iovlen--)
+			put -= (ssize_t)left.msg_iov->iov_len;
+		if (left.msg_iovlen > 0) {
+			left.msg_iov->iov_base =
+			    (uint8_t *)left.msg_iov->iov_base + put;
+			left.msg_iov->iov_len -= (size_t)put;
+		}
 	}
 
 	return RC_OK;
@@ -390,12 +412,10 @@ helper_exchange(int fd, struct span request, struct span secret,
 	buf_u32(&length, (uint32_t)(request.n + secret.n));
 	if (!buf_ok(&length))
 		return err_set(e, RC_MEMORY, NULL, "out of memory");
-	rc = helper_write(fd, buf_span(&length), e);
+	struct iovec parts[] = { helper_part(buf_span(&length)),
+		helper_part(request), helper_part(secret) };
+	rc = helper_write(fd, parts, sizeof(parts) / sizeof(parts[0]), e);
 	buf_clear(&length);
-	if (rc == RC_OK)
-		rc = helper_write(fd, request, e);
-	if (rc == RC_OK)
-		rc = helper_write(fd, secret, e);
 	if (rc == RC_OK)
 		rc = helper_read(fd, head, sizeof(head), until_ms, e);
 	if (rc != RC_OK)

@@ -55,20 +55,18 @@ serve_read(int fd, uint8_t *p, size_t n, struct err *e)
 	return RC_OK;
 }
 
+/* At once, so that the module is woken once. */
 static enum rc
-serve_answer(int fd, struct buf *frame, struct err *e)
+serve_answer(int fd, const struct buf *frame, struct err *e)
 {
-	uint8_t head[4];
-	struct buf length = buf_init(sizeof(head));
+	struct buf whole = buf_init(sizeof(uint32_t) + TOKENFRAME_MAX);
 	enum rc rc = RC_MEMORY;
 
-	buf_u32(&length, (uint32_t)frame->n);
-	if (buf_ok(&length) && buf_ok(frame)) {
-		rc = file_write_all(fd, buf_span(&length), e);
-		if (rc == RC_OK)
-			rc = file_write_all(fd, buf_span(frame), e);
-	}
-	buf_clear(&length);
+	buf_u32(&whole, (uint32_t)frame->n);
+	buf_bytes(&whole, buf_span(frame));
+	if (buf_ok(frame) && buf_ok(&whole))
+		rc = file_write_all(fd, buf_span(&whole), e);
+	buf_clear(&whole);
 
 	return rc;
 }
