@@ -38,6 +38,7 @@ struct db_counts {
 	uint64_t failed;  /* undone, for whatever reason */
 	uint64_t commits; /* transactions that became durable */
 	uint64_t refused; /* with RC_BUSY: the queue was full */
+	uint64_t tidied;  /* times that the log was to be put in its place */
 	bool broken;      /* a sync failed: no write is taken any more */
 };
 

@@ -19,7 +19,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-#define TIDY_BYTES ((size_t)4 << 20) /* of log, before the keeper tidies up */
+#define TIDY_BYTES ((size_t)4 << 20) /* of log, between the keeper's turns */
 
 /* Lives on the caller's stack until done is posted, or is freed where later. */
 struct unit {
@@ -49,6 +49,7 @@ struct writer {
 	unsigned int n; /* in the queue */
 	bool stop;
 	bool tidy;
+	size_t tidied; /* the log's size when the keeper was last called */
 	struct db_counts counts;
 };
 
@@ -145,6 +146,26 @@ run_alone(struct writer *w, struct unit *first)
 	return commits;
 }
 
+/*
+ * Each turn of the keeper costs syncs of log and database, and the pages that
+ * nearly every unit changes: a turn for much of the log, not for what grew
+ * during the last one. lock is held.
+ */
+static void
+call_keeper(struct writer *w)
+{
+	size_t n = w->conn->log_bytes;
+
+	if (n < w->tidied) /* it began anew */
+		w->tidied = 0;
+	if (n < w->tidied + TIDY_BYTES || w->tidy)
+		return;
+	w->tidied = n;
+	w->tidy = true;
+	w->counts.tidied++;
+	(void)pthread_cond_signal(&w->grown);
+}
+
 static void
 answer_batch(struct writer *w, struct unit *first, unsigned int commits)
 {
@@ -159,10 +180,7 @@ answer_batch(struct writer *w, struct unit *first, unsigned int commits)
 		else
 			w->counts.failed++;
 	}
-	if (w->conn->log_bytes >= TIDY_BYTES && !w->tidy) {
-		w->tidy = true;
-		(void)pthread_cond_signal(&w->grown);
-	}
+	call_keeper(w);
 	(void)pthread_mutex_unlock(&w->lock);
 	for (struct unit *u = first; u != NULL; u = next) {
 		next = u->next;

@@ -388,6 +388,37 @@ log_is_tidied(void)
 	close_and_remove(db);
 }
 
+#define LARGE ((size_t)256 << 10)
+
+static enum rc
+put_large(struct db_conn *c, void *arg, struct err *e)
+{
+	static const uint8_t bytes[LARGE];
+
+	return db_exec(c, "INSERT INTO t (k, b) VALUES ($1, $2)",
+	    DB_ARGS(db_int(*(int64_t *)arg), db_bytes(bytes, sizeof bytes)),
+	    NULL, e);
+}
+
+/* A turn of the keeper for some MiB of log, and not one for each commit. */
+static void
+log_is_tidied_seldom(void)
+{
+	struct db *db = open_new(NULL);
+	struct db_counts n;
+	int64_t k;
+
+	ok(db_write(db, make, NULL, NULL) == RC_OK, "a table");
+	for (k = 0; k < 96; k++)
+		if (db_write(db, put_large, &k, NULL) != RC_OK)
+			ok(false, "row %d", (int)k);
+	db_count(db, &n);
+	ok(n.tidied >= 1 && n.tidied <= LARGE * 96 / (4 << 20),
+	    "%d MiB of log are tidied in few turns (%d)",
+	    (int)(LARGE * 96 >> 20), (int)n.tidied);
+	close_and_remove(db);
+}
+
 static void
 migrations(void)
 {
@@ -438,6 +469,7 @@ main(void)
 	queue_is_bounded();
 	lost_transaction();
 	log_is_tidied();
+	log_is_tidied_seldom();
 	migrations();
 
 	return tap_done();
