@@ -3,7 +3,7 @@
  *
  * Belongs here: choosing the driver, opening and closing, lending
  * connections, several reads and writes as one, taking columns out of rows.
- * Not here: the thread that writes (writer.c); what is SQLite's own
+ * Not here: who writes, and when (writer.c); what is SQLite's own
  * (driver_sqlite.c); the schema's steps (migrate.c).
  */
 #include "db/db.h"

@@ -9,8 +9,8 @@
 
 /*
  * One database, shared by all threads of the process. Reads run on a pool of
- * connections, at once and side by side; writes are units of work that one
- * thread carries out, many in one transaction (group commit).
+ * connections, at once and side by side; writes are units of work that are
+ * carried out one after the other, many in one transaction (group commit).
  *
  * SQL is a subset that SQLite and PostgreSQL read alike: parameters $1 … $9
  * and up, types BIGINT, TEXT and BLOB (the driver names BLOB as its database
@@ -61,7 +61,7 @@ typedef enum rc db_fn(struct db_conn *c, void *arg, struct err *e);
  * Runs fn on the writer's connection and waits until the transaction that
  * contains it is durable: RC_OK means that a power cut does not undo it. When
  * fn fails, what it did is undone, its neighbours are not, and its code and
- * sentence are given back. fn runs in another thread; it must not wait, nor
+ * sentence are given back. fn may run in another thread; it must not wait, nor
  * call db_write() or db_read(). It may run more than once, the earlier runs
  * undone: it gives its results by assignment and leaves nothing behind.
  * RC_BUSY: too many wait. RC_IO: could not be made durable; nothing was

@@ -1,12 +1,14 @@
 /*
- * writer.c - the one thread that writes: many units, one commit.
+ * writer.c - one writes at a time: many units, one commit.
  *
  * Belongs here: the queue, the batch, the savepoint around each
  * unit, who is told what after the commit, when the log is put in its place.
  * Not here: reading (db.c); how a commit becomes durable (driver_sqlite.c).
  *
  * A sync costs the same for one unit and for a hundred, so whoever comes
- * while a commit is under way goes together into the next one. A batch whose
+ * while a commit is under way goes together into the next one, which a thread
+ * of ours writes. Who comes while none is writes at once, in its own thread:
+ * waking another one and being woken takes as long as a sync. A batch whose
  * transaction is lost is run again one unit at a time, so that only the guilty
  * one fails. After a failure of the disk itself nothing more is written: what
  * the kernel kept of the failed sync is unknown until the log is read again.
@@ -43,10 +45,11 @@ struct writer {
 	size_t log_max_bytes;
 
 	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t come;  /* for the writer: one waits, or stop */
+	pthread_cond_t come;  /* for the writer: one waits and none writes */
 	pthread_cond_t grown; /* for the keeper: the log grew, or stop */
 	struct unit *first, **last;
 	unsigned int n; /* in the queue */
+	bool writing;   /* by the one who has conn meanwhile */
 	bool stop;
 	bool tidy;
 	size_t tidied; /* the log's size when the keeper was last called */
@@ -229,22 +232,31 @@ take_batch(struct writer *w)
 	return first;
 }
 
+/* Writes what waits, as the only one. lock is held, but not meanwhile. */
+static void
+write_now(struct writer *w)
+{
+	struct unit *first = take_batch(w);
+
+	w->writing = true;
+	(void)pthread_mutex_unlock(&w->lock);
+	write_batch(w, first);
+	(void)pthread_mutex_lock(&w->lock);
+	w->writing = false;
+}
+
 static void *
 write_on(void *arg)
 {
 	struct writer *w = arg;
-	struct unit *first;
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (w->first == NULL && !w->stop)
+		while (w->writing || (w->first == NULL && !w->stop))
 			(void)pthread_cond_wait(&w->come, &w->lock);
 		if (w->first == NULL)
 			break;
-		first = take_batch(w);
-		(void)pthread_mutex_unlock(&w->lock);
-		write_batch(w, first);
-		(void)pthread_mutex_lock(&w->lock);
+		write_now(w);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 
@@ -336,11 +348,14 @@ writer_stop(struct writer *w)
 	free(w);
 }
 
-/* False: no room below max. */
+/*
+ * Puts u behind the others. One who will wait for it writes at once what is
+ * there, where nobody does. False: no room below max.
+ */
 static bool
 enqueue(struct writer *w, struct unit *u, unsigned int max)
 {
-	bool room;
+	bool waits = !u->later, room;
 
 	(void)pthread_mutex_lock(&w->lock);
 	room = w->n < max && !w->stop;
@@ -348,7 +363,10 @@ enqueue(struct writer *w, struct unit *u, unsigned int max)
 		*w->last = u;
 		w->last = &u->next;
 		w->n++;
-		(void)pthread_cond_signal(&w->come);
+		if (waits && !w->writing)
+			write_now(w);
+		if (!w->writing && (w->first != NULL || w->stop))
+			(void)pthread_cond_signal(&w->come);
 	} else {
 		w->counts.refused++;
 	}
