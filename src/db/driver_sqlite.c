@@ -20,6 +20,9 @@
 
 #define PARAMETERS_MAX 32
 #define SLOTS          512 /* a power of two, over twice our statements */
+#define FRAME_HEAD     24  /* before each page in the log */
+#define AHEAD_BYTES    ((size_t)1 << 20)
+#define AHEAD_LEAST    (AHEAD_BYTES / 4)
 
 struct slot {
 	const char *sql;
@@ -33,6 +36,7 @@ struct conn {
 	struct db_conn base;
 	sqlite3 *db;
 	int page_bytes;
+	size_t reserved; /* of the log's file, on the disk already */
 	unsigned int n_slots;
 	struct slot slots[SLOTS];
 };
@@ -92,9 +96,43 @@ log_grew(void *arg, sqlite3 *db, const char *name, int pages)
 
 	(void)db;
 	(void)name;
-	c->base.log_bytes = (size_t)pages * (size_t)c->page_bytes;
+	c->base.log_bytes =
+	    (size_t)pages * ((size_t)c->page_bytes + FRAME_HEAD);
 
 	return SQLITE_OK;
+}
+
+/*
+ * A sync of a file that grew writes where its new blocks are, too, which may
+ * take as long as the rest. So the log's file grows by much at once: by zeros,
+ * which SQLite reads as the end, like whatever else lies behind its last
+ * frame. In a transaction that writes, so that nobody else does. A disk that
+ * is full is the commit's to find.
+ */
+static void
+reserve_log(struct conn *c)
+{
+	static const uint8_t zeros[1 << 16];
+	size_t wanted = c->base.log_bytes + AHEAD_LEAST;
+	sqlite3_file *log = NULL;
+	sqlite3_int64 from = 0;
+
+	if (wanted <= c->reserved)
+		return;
+	if (sqlite3_file_control(
+		c->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+	    log == NULL || log->pMethods == NULL ||
+	    log->pMethods->xFileSize(log, &from) != SQLITE_OK)
+		return;
+	if ((size_t)from < wanted) {
+		sqlite3_int64 until = from + (sqlite3_int64)AHEAD_BYTES;
+
+		while (from < until &&
+		    log->pMethods->xWrite(log, zeros, sizeof zeros, from) ==
+			SQLITE_OK)
+			from += (sqlite3_int64)sizeof zeros;
+	}
+	c->reserved = (size_t)from;
 }
 
 static enum rc
@@ -427,6 +465,9 @@ static enum rc
 sqlite_step(struct db_conn *base, enum driver_step step, struct err *e)
 {
 	enum rc rc = run(base, steps[step], e);
+
+	if (rc == RC_OK && step == DRIVER_BEGIN)
+		reserve_log((struct conn *)base);
 
 	return rc == RC_OK && step == DRIVER_UNDO
 	    ? run(base, steps[DRIVER_RELEASE], e)
