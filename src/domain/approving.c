@@ -116,7 +116,7 @@ approving_look_cert(
 	/* An import brings its own. */
 	if (l->cert != NULL && l->a->kind != APPROVAL_IMPORT &&
 	    store_has_id(id))
-		rc = cert_load(in, l->s->member_id, id, l->cert, e);
+		rc = cert_load_bare(in, l->s->member_id, id, l->cert, e);
 	if (rc != RC_ABSENT)
 		return rc;
 	err_clear(e);
@@ -185,7 +185,8 @@ approving_deletion(struct domain *d, const struct domain_session *s,
 		.created_ms = now,
 		.expires_ms = now + DELETE_TTL_MS };
 	struct cert cert = { 0 };
-	enum rc rc = cert_load(d->db, s->member_id, certificate_id, &cert, e);
+	enum rc rc =
+	    cert_load_bare(d->db, s->member_id, certificate_id, &cert, e);
 
 	cert_clear(&cert);
 	if (rc != RC_OK)
@@ -323,20 +324,22 @@ approving_done_token(struct domain *d, struct approval *a, struct err *e)
 }
 
 static enum rc
-approving_delete(struct domain *d, struct approval *a, const struct cert *cert,
-    struct err *e)
+approving_delete(struct domain *d, struct approval *a, struct err *e)
 {
 	int64_t now = clock_wall_ms();
 	struct approval_move move = { .from = APPROVAL_OPENED,
 		.to = APPROVAL_DONE };
 	struct history h = { .kind = HISTORY_DELETE, .at_ms = now };
+	struct cert cert = { 0 };
 	enum rc rc;
 
-	if (!store_has_id(cert->id))
-		return err_set(e, RC_ABSENT, NULL, "no such certificate");
+	if ((rc = cert_load_bare(
+		 d->db, a->member_id, a->certificate_id, &cert, e)) != RC_OK)
+		return rc;
 	memcpy(move.id, a->id, STORE_ID);
 	store_timed_id(h.id, now);
-	approving_history(&h, a, cert);
+	approving_history(&h, a, &cert);
+	cert_clear(&cert);
 	rc = cert_delete(
 	    d->db, a->member_id, a->certificate_id, now, &move, &h, e);
 	if (rc == RC_OK) {
@@ -352,13 +355,9 @@ approving_delete(struct domain *d, struct approval *a, const struct cert *cert,
 
 /* Deleted before with the same proof, whose answer got lost: it is as asked. */
 static enum rc
-approving_done_delete(
-    struct domain *d, struct approval *a, struct cert *cert, struct err *e)
+approving_done_delete(struct domain *d, struct approval *a, struct err *e)
 {
-	enum rc rc = approving_delete(d, a, cert, e);
-
-	/* It is gone, and not shown with the answer. */
-	cert_clear(cert);
+	enum rc rc = approving_delete(d, a, e);
 
 	if ((rc == RC_STATE || rc == RC_ABSENT) &&
 	    approving_was(d, a, APPROVAL_DONE)) {
@@ -422,7 +421,7 @@ approving_carry_out(struct domain *d, struct approval *a,
 	case APPROVAL_TOKEN:
 		return approving_done_token(d, a, e);
 	case APPROVAL_DELETE:
-		return approving_done_delete(d, a, cert, e);
+		return approving_done_delete(d, a, e);
 	case APPROVAL_IMPORT:
 		return importing_store(d, a, proof, approved, cert, e);
 	}
@@ -438,9 +437,7 @@ approving_approve(struct domain *d, const struct domain_session *s,
 {
 	struct keys_approved approved = { 0 };
 	struct member m = { 0 };
-	struct approving_look look = {
-		.s = s, .id = id, .a = a, .member = &m, .cert = cert
-	};
+	struct approving_look look = { .s = s, .id = id, .a = a, .member = &m };
 	unsigned int done;
 	enum rc rc;
 

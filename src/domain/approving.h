@@ -61,8 +61,8 @@ struct approving_proof {
 
 /*
  * Hands the proof to the vault and carries out what was approved: the request
- * is loaded into a, the certificate that came in, or the one used, into cert,
- * both the caller's to clear in any case. pin is "" where there is none.
+ * is loaded into a, the certificate that an import brought into cert, both the
+ * caller's to clear in any case. pin is "" where there is none.
  * Codes: keys_approve(); RC_ABSENT: no such request; RC_EXISTS.
  */
 IG_CHECK enum rc approving_approve(struct domain *d,

@@ -41,7 +41,8 @@ token_look(struct db *in, void *arg, struct err *e)
 	}
 	if (l->cert == NULL || !store_has_id(l->a->certificate_id))
 		return RC_OK;
-	rc = cert_load(in, l->a->member_id, l->a->certificate_id, l->cert, e);
+	rc = cert_load_bare(
+	    in, l->a->member_id, l->a->certificate_id, l->cert, e);
 	if (rc != RC_ABSENT)
 		return rc;
 	err_clear(e);

@@ -14,13 +14,17 @@
 #include "store/row.h"
 #include "store/unit.h"
 
-#define COLUMNS                                                            \
+#define OWN                                                                \
 	"SELECT c.id, c.member_id, c.key_id, c.sha256, c.der, c.owner,"    \
 	" c.issuer, c.issuer_organisation, c.policy_oid, c.serial_number," \
 	" c.not_before_ms, c.not_after_ms, c.kb1, c.km_der, c.km_kb1,"     \
-	" c.created_ms, c.deleted_ms, u.last_used_ms, u.uses"              \
-	" FROM certificate c JOIN certificate_use u"                       \
-	" ON u.certificate_id = c.id"
+	" c.created_ms, c.deleted_ms"
+#define COLUMNS                                          \
+	OWN ", u.last_used_ms, u.uses"                   \
+	    " FROM certificate c JOIN certificate_use u" \
+	    " ON u.certificate_id = c.id"
+#define BARE      OWN ", 0, 0 FROM certificate c"
+#define OF_MEMBER " WHERE c.id = $1 AND c.member_id = $2 AND c.deleted_ms = 0"
 
 static void
 read_row(struct db_rows *rows, void *out)
@@ -169,9 +173,15 @@ enum rc
 cert_load(struct db *db, const uint8_t member_id[static STORE_ID],
     const uint8_t id[static STORE_ID], struct cert *out, struct err *e)
 {
-	return row_load(db,
-	    COLUMNS
-	    " WHERE c.id = $1 AND c.member_id = $2 AND c.deleted_ms = 0",
+	return row_load(db, COLUMNS OF_MEMBER,
+	    DB_ARGS(row_id(id), row_id(member_id)), &kind, out, e);
+}
+
+enum rc
+cert_load_bare(struct db *db, const uint8_t member_id[static STORE_ID],
+    const uint8_t id[static STORE_ID], struct cert *out, struct err *e)
+{
+	return row_load(db, BARE OF_MEMBER,
 	    DB_ARGS(row_id(id), row_id(member_id)), &kind, out, e);
 }
 

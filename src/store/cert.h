@@ -68,6 +68,11 @@ IG_CHECK enum rc cert_load(struct db *db,
     const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID],
     struct cert *out, struct err *e);
 
+/* The same without how it was used, which signing need not know: 0 and 0. */
+IG_CHECK enum rc cert_load_bare(struct db *db,
+    const uint8_t member_id[static STORE_ID], const uint8_t id[static STORE_ID],
+    struct cert *out, struct err *e);
+
 /* The living one with these bytes. RC_ABSENT. */
 IG_CHECK enum rc cert_load_by_hash(struct db *db,
     const uint8_t member_id[static STORE_ID],

@@ -490,6 +490,11 @@ signatures(void)
 		lines_of(p.m.id) == 2,
 	    "a signature recorded twice counts once");
 	cert_clear(&cgot);
+	ok(cert_load_bare(db, c.id, c.id, &cgot, NULL) == RC_ABSENT &&
+		cert_load_bare(db, p.m.id, c.id, &cgot, NULL) == RC_OK &&
+		span_equal(cgot.kb1, c.kb1) && cgot.uses == 0,
+	    "a certificate without its use, of its member only");
+	cert_clear(&cgot);
 	ok(history_load_page(db, p.m.id, NULL, NULL, 1, &l, &more, NULL) ==
 		    RC_OK &&
 		l.n == 1 && memcmp(l.at[0].id, h.id, STORE_ID) == 0 &&
