@@ -331,6 +331,16 @@ test('two certificates of one name and kind are told apart wherever one is chose
   await w.phone.locator('ig-dialog').getByText(end('44ddeeff')).waitFor();
   await w.phone.goto(`${w.d.app}/history`);
   await w.phone.getByRole('option', { name: `홍길동 · ${end('44aabbcc')}` }).waitFor({ state: 'attached' });
+  /* The digits stand last: on a narrow phone they go into a second line, and not under the arrow. */
+  await w.phone.setViewportSize({ width: 320, height: 780 });
+  await w.phone.evaluate(async () => (await import('/core/i18n.js')).setLanguage('en'));
+  const filter = w.phone.locator('select');
+  const measure = () => filter.evaluate((e) => ({ height: e.offsetHeight, textEnd: e.getBoundingClientRect().right - parseFloat(getComputedStyle(e).paddingInlineEnd), arrow: e.nextElementSibling.getBoundingClientRect().left }));
+  const all = await measure();
+  await filter.selectOption({ index: 1 });
+  const one = await measure();
+  assert.ok(one.height > all.height + 16, `${all.height}, ${one.height}`);
+  assert.ok(one.textEnd <= one.arrow, `${one.textEnd}, ${one.arrow}`);
   await w.end();
 });
 

@@ -25,7 +25,8 @@ class History extends Screen {
     .list { display: grid; align-items: center; font-weight: 400; }
     .list > * { grid-area: 1 / 1; }
     .list svg { justify-self: end; margin-inline-end: 0.75rem; rotate: 90deg; pointer-events: none; }
-    select { display: block; appearance: none; font: inherit; min-block-size: 3rem; padding: 0.5rem 2.75rem 0.5rem 0.875rem; }
+    /* What tells two alike apart stands last: it must not be cut, nor lie under the arrow. */
+    select.card { display: block; appearance: none; font: inherit; min-block-size: 3rem; padding: 0.5rem 2.75rem 0.5rem 0.875rem; white-space: pre-wrap; text-overflow: ellipsis; }
     label { font-weight: 600; display: grid; gap: 0.375rem; }
     @container (max-width: 16rem) { li { grid-template-columns: minmax(0, 1fr); } time { order: -1; } }
   `];
