@@ -17,7 +17,6 @@
 #include "npki/password.h"
 #include "npki/pbeput.h"
 #include "npki/vid.h"
-#include "x509/certificate.h"
 
 static const struct person_text text_password = { "인증서 비밀번호",
 	"Password of the certificate" };
@@ -104,27 +103,30 @@ cert_password_open(struct cert *c, enum folder_file file, struct span password,
 	    cert_password_modulus(c, file), key, &c->err);
 }
 
-/* An EC key has no modulus to be known by: its point is held against it. */
+/*
+ * A damaged key file opens now and then, and a key on a curve has no modulus to
+ * be known by: the numbers are held against the certificate.
+ */
 static enum rc
 cert_password_fits(struct cert *c, enum folder_file file, struct span key)
 {
 	enum folder_file beside =
 	    file == FOLDER_SIGN_KEY ? FOLDER_SIGN_CERT : FOLDER_KM_CERT;
-	struct certificate *certificate;
+	struct certinfo certificate;
 	struct pkinfo info;
 	enum rc rc;
 
 	/* What nobody could sign with is still looked at and copied. */
-	if (certificate_parse(cert_file(c, beside), &certificate, NULL) !=
-	    RC_OK)
+	if (certinfo_parse(cert_file(c, beside), &certificate, NULL) != RC_OK)
 		return RC_OK;
 	rc = pkinfo_parse(key, &info, &c->err);
 	if (rc == RC_OK)
-		rc = keymatch_check(
-		    certificate_info(certificate), &info, &c->err);
-	certificate_free(certificate);
+		return keymatch_check(&certificate, &info, &c->err);
+	if (rc != RC_UNKNOWN)
+		return rc;
+	err_clear(&c->err);
 
-	return rc;
+	return RC_OK;
 }
 
 /* As cert_password_open(), for keys of every kind. */

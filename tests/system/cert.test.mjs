@@ -11,7 +11,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { createHash } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
-import { identity, makeCertificate } from '../lib/certificate.mjs';
+import { identity, keyFileOf, makeCertificate } from '../lib/certificate.mjs';
 import { another, base, home, ko, other, password, right, secret, secrets } from '../lib/home.mjs';
 import { program, root as source, run } from '../lib/service.mjs';
 import { terminal as onTerminal } from '../lib/terminal.mjs';
@@ -241,6 +241,22 @@ test('check-password: every sample, and typed on a terminal', async () => {
   const typed = await terminal(['check-password', made.folder], { answers: [password] });
   assert.match(typed.stdout, /\nThe password is right \(.+\)\.\n$/);
   assert.ok(!typed.stdout.includes(password), 'it is not echoed');
+});
+
+test('check-password: a key file that opens, and of whose numbers one is not as it was', async () => {
+  const word = 'Number1!Qw', file = secret(word, 'number');
+  for (const key of ['rsa:2048', 'rsa:1024', 'ec']) {
+    const at = mkdtempSync(join(base, 'number-'));
+    const { folder, signKey } = makeCertificate({ into: at, key, password: word });
+    const info = execFileSync('openssl', ['pkcs8', '-inform', 'DER', '-provider', 'legacy', '-provider', 'default', '-in', signKey, '-passin', `pass:${word}`]);
+    const clear = Buffer.from(execFileSync('openssl', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER'], { input: info }));
+    assert.equal((await cert(['check-password', folder, '--password-file', file])).code, 0, key);
+    // The last octet of an RSA key is of qi; that of the number on a curve stands behind its length.
+    const scalar = clear.indexOf(Buffer.from('0201010420', 'hex'));
+    clear[scalar < 0 ? clear.length - 1 : scalar + 5 + 31] ^= 2;
+    writeFileSync(signKey, keyFileOf(clear, word));
+    assert.equal((await cert(['check-password', folder, '--password-file', file])).code, 3, key);
+  }
 });
 
 test('a wrong password that is typed may be typed again, three times in all', async () => {
