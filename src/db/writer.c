@@ -45,11 +45,12 @@ struct writer {
 	size_t log_max_bytes;
 
 	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t come;  /* for the writer: one waits and none writes */
+	pthread_cond_t come;  /* for the writer: work, and nobody at it */
 	pthread_cond_t grown; /* for the keeper: the log grew, or stop */
 	struct unit *first, **last;
 	unsigned int n; /* in the queue */
 	bool writing;   /* by the one who has conn meanwhile */
+	bool full;      /* the log is: it is tidied before more is written */
 	bool stop;
 	bool tidy;
 	size_t tidied; /* the log's size when the keeper was last called */
@@ -152,7 +153,8 @@ run_alone(struct writer *w, struct unit *first)
 /*
  * Each turn of the keeper costs syncs of log and database, and the pages that
  * nearly every unit changes: a turn for much of the log, not for what grew
- * during the last one. lock is held.
+ * during the last one, and none for a log that is full: the writer tidies that.
+ * lock is held.
  */
 static void
 call_keeper(struct writer *w)
@@ -161,7 +163,7 @@ call_keeper(struct writer *w)
 
 	if (n < w->tidied) /* it began anew */
 		w->tidied = 0;
-	if (n < w->tidied + TIDY_BYTES || w->tidy)
+	if (n < w->tidied + TIDY_BYTES || n > w->log_max_bytes || w->tidy)
 		return;
 	w->tidied = n;
 	w->tidy = true;
@@ -210,8 +212,6 @@ write_batch(struct writer *w, struct unit *first)
 	else
 		fail_batch(first, &e);
 	answer_batch(w, first, commits);
-	if (w->conn->log_bytes > w->log_max_bytes)
-		w->driver->tidy(w->conn, true);
 }
 
 /* Takes up to batch_max units from the queue. lock is held. */
@@ -243,6 +243,19 @@ write_now(struct writer *w)
 	write_batch(w, first);
 	(void)pthread_mutex_lock(&w->lock);
 	w->writing = false;
+	w->full = w->conn->log_bytes > w->log_max_bytes;
+}
+
+/* Waits for readers, too: not in a thread whose caller was written already. */
+static void
+tidy_now(struct writer *w)
+{
+	w->writing = true;
+	(void)pthread_mutex_unlock(&w->lock);
+	w->driver->tidy(w->conn, true);
+	(void)pthread_mutex_lock(&w->lock);
+	w->writing = false;
+	w->full = false;
 }
 
 static void *
@@ -252,11 +265,14 @@ write_on(void *arg)
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (w->writing || (w->first == NULL && !w->stop))
+		while (w->writing || (w->first == NULL && !w->full && !w->stop))
 			(void)pthread_cond_wait(&w->come, &w->lock);
-		if (w->first == NULL)
+		if (w->full)
+			tidy_now(w);
+		else if (w->first != NULL)
+			write_now(w);
+		else
 			break;
-		write_now(w);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 
@@ -363,9 +379,9 @@ enqueue(struct writer *w, struct unit *u, unsigned int max)
 		*w->last = u;
 		w->last = &u->next;
 		w->n++;
-		if (waits && !w->writing)
+		if (waits && !w->writing && !w->full)
 			write_now(w);
-		if (!w->writing && (w->first != NULL || w->stop))
+		if (!w->writing && (w->first != NULL || w->full || w->stop))
 			(void)pthread_cond_signal(&w->come);
 	} else {
 		w->counts.refused++;
