@@ -29,8 +29,8 @@ struct db_options {
 	unsigned int readers; /* connections; 0: one a processor, <= 8 */
 	unsigned int queue;   /* units that may wait; 0: 4096 */
 	unsigned int batch;   /* units in one transaction; 0: 256 */
-	unsigned int
-	    log_max_mib; /* the log's size at which writers wait; 0: 64 */
+	/* the log's size past which writers wait longer for readers; 0: 64 */
+	unsigned int log_max_mib;
 };
 
 struct db_counts {

@@ -43,8 +43,14 @@ struct driver {
 	/* False: there is no such column. Borrowed until next() or end(). */
 	bool (*column)(void *stmt, int column, struct db_value *out);
 	enum rc (*script)(struct db_conn *c, const char *sql, struct err *e);
-	/* Puts what is in the log in its place; hard: waits for readers. */
-	void (*tidy)(struct db_conn *c, bool hard);
+	/* Puts in its place what the log holds, as far as readers allow it. */
+	void (*tidy)(struct db_conn *c);
+	/*
+	 * Puts all of it in its place, and waits up to patience_ms for readers,
+	 * so that the log begins anew. Of the connection that writes, between
+	 * two transactions.
+	 */
+	void (*begin_anew)(struct db_conn *c, int patience_ms);
 };
 
 extern const struct driver driver_sqlite;

@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 #define PARAMETERS_MAX 32
-#define SLOTS          512 /* a power of two, over twice our statements */
-#define FRAME_HEAD     24  /* before each page in the log */
+#define BUSY_MS        5000 /* for another process to end its write */
+#define SLOTS          512  /* a power of two, over twice our statements */
+#define FRAME_HEAD     24   /* before each page in the log */
 #define AHEAD_BYTES    ((size_t)1 << 20)
 #define AHEAD_LEAST    (AHEAD_BYTES / 4)
 
@@ -226,7 +227,7 @@ sqlite_open(const char *path, bool writes, struct db_conn **out, struct err *e)
 	if (code == SQLITE_OK)
 		code = sqlite3_extended_result_codes(c->db, 0);
 	if (code == SQLITE_OK)
-		code = sqlite3_busy_timeout(c->db, 5000);
+		code = sqlite3_busy_timeout(c->db, BUSY_MS);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(c->db, pragmas, NULL, NULL, NULL);
 	/* What the power cuts of tests/fault have to find. */
@@ -480,19 +481,35 @@ sqlite_in_transaction(struct db_conn *base)
 	return sqlite3_get_autocommit(((struct conn *)base)->db) == 0;
 }
 
-static void
-sqlite_tidy(struct db_conn *base, bool hard)
+/* What was acknowledged is in the log still: the next one tries again. */
+static int
+checkpoint(struct conn *c, int mode)
 {
-	struct conn *c = (struct conn *)base;
-	int code = sqlite3_wal_checkpoint_v2(c->db, NULL,
-	    hard ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL,
-	    NULL);
+	int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, NULL, NULL);
 
-	if (code == SQLITE_OK && hard)
-		base->log_bytes = 0;
-	/* What was acknowledged is in the log still: the next one tries again. */
 	if (code != SQLITE_OK && code != SQLITE_BUSY)
 		(void)fail(c, code, NULL);
+
+	return code;
+}
+
+static void
+sqlite_tidy(struct db_conn *base)
+{
+	(void)checkpoint((struct conn *)base, SQLITE_CHECKPOINT_PASSIVE);
+}
+
+static void
+sqlite_begin_anew(struct db_conn *base, int patience_ms)
+{
+	struct conn *c = (struct conn *)base;
+
+	(void)sqlite3_busy_timeout(c->db, patience_ms);
+	if (checkpoint(c, SQLITE_CHECKPOINT_RESTART) == SQLITE_OK) {
+		base->log_bytes = 0;
+		c->reserved = 0; /* SQLite may cut the file */
+	}
+	(void)sqlite3_busy_timeout(c->db, BUSY_MS);
 }
 
 const struct driver driver_sqlite = {
@@ -507,4 +524,5 @@ const struct driver driver_sqlite = {
 	.column = sqlite_column,
 	.script = sqlite_script,
 	.tidy = sqlite_tidy,
+	.begin_anew = sqlite_begin_anew,
 };

@@ -23,6 +23,10 @@
 
 #define TIDY_BYTES ((size_t)4 << 20) /* of log, between the keeper's turns */
 
+/* How long the log's new beginning, meanwhile nobody writes, is waited for. */
+#define PATIENCE_MS      20
+#define PATIENCE_FULL_MS 1000
+
 /* Lives on the caller's stack until done is posted, or is freed where later. */
 struct unit {
 	struct unit *next;
@@ -42,7 +46,7 @@ struct writer {
 	pthread_t thread, keeper;
 	bool started, keeper_started;
 	unsigned int queue_max, batch_max;
-	size_t log_max_bytes;
+	size_t log_max_bytes, tidy_bytes;
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t come;  /* for the writer: work, and nobody at it */
@@ -50,9 +54,9 @@ struct writer {
 	struct unit *first, **last;
 	unsigned int n; /* in the queue */
 	bool writing;   /* by the one who has conn meanwhile */
-	bool full;      /* the log is: it is tidied before more is written */
 	bool stop;
-	bool tidy;
+	bool tidy;     /* the keeper is called, or at it */
+	bool anew;     /* it was: before more is written, the log begins anew */
 	size_t tidied; /* the log's size when the keeper was last called */
 	struct db_counts counts;
 };
@@ -153,8 +157,7 @@ run_alone(struct writer *w, struct unit *first)
 /*
  * Each turn of the keeper costs syncs of log and database, and the pages that
  * nearly every unit changes: a turn for much of the log, not for what grew
- * during the last one, and none for a log that is full: the writer tidies that.
- * lock is held.
+ * during the last one. lock is held.
  */
 static void
 call_keeper(struct writer *w)
@@ -163,7 +166,7 @@ call_keeper(struct writer *w)
 
 	if (n < w->tidied) /* it began anew */
 		w->tidied = 0;
-	if (n < w->tidied + TIDY_BYTES || n > w->log_max_bytes || w->tidy)
+	if (n < w->tidied + w->tidy_bytes || w->tidy || w->anew)
 		return;
 	w->tidied = n;
 	w->tidy = true;
@@ -243,19 +246,24 @@ write_now(struct writer *w)
 	write_batch(w, first);
 	(void)pthread_mutex_lock(&w->lock);
 	w->writing = false;
-	w->full = w->conn->log_bytes > w->log_max_bytes;
 }
 
-/* Waits for readers, too: not in a thread whose caller was written already. */
+/*
+ * What the keeper left is little, so this is soon done; but it waits for
+ * readers, too: not in a thread whose caller was written already. Where one
+ * of them does not end, the log grows on until after the keeper's next turn.
+ */
 static void
-tidy_now(struct writer *w)
+begin_anew(struct writer *w)
 {
+	bool full = w->conn->log_bytes > w->log_max_bytes;
+
 	w->writing = true;
 	(void)pthread_mutex_unlock(&w->lock);
-	w->driver->tidy(w->conn, true);
+	w->driver->begin_anew(w->conn, full ? PATIENCE_FULL_MS : PATIENCE_MS);
 	(void)pthread_mutex_lock(&w->lock);
 	w->writing = false;
-	w->full = false;
+	w->anew = false;
 }
 
 static void *
@@ -265,10 +273,10 @@ write_on(void *arg)
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (w->writing || (w->first == NULL && !w->full && !w->stop))
+		while (w->writing || (w->first == NULL && !w->anew && !w->stop))
 			(void)pthread_cond_wait(&w->come, &w->lock);
-		if (w->full)
-			tidy_now(w);
+		if (w->anew)
+			begin_anew(w);
 		else if (w->first != NULL)
 			write_now(w);
 		else
@@ -279,7 +287,12 @@ write_on(void *arg)
 	return NULL;
 }
 
-/* Puts the log in its place beside the writer, on a connection of its own. */
+/*
+ * Puts the log in its place beside the writer, on a connection of its own.
+ * Only where there is some to put, and never while the log begins anew: before
+ * 3.51.3 SQLite could take the new log for one that is in its place already
+ * (https://sqlite.org/wal.html#walresetbug), and Debian 12 has 3.40.1.
+ */
 static void *
 keep_on(void *arg)
 {
@@ -292,9 +305,11 @@ keep_on(void *arg)
 			continue;
 		}
 		(void)pthread_mutex_unlock(&w->lock);
-		w->driver->tidy(w->keeper_conn, false);
+		w->driver->tidy(w->keeper_conn);
 		(void)pthread_mutex_lock(&w->lock);
 		w->tidy = false;
+		w->anew = true;
+		(void)pthread_cond_signal(&w->come);
 	}
 	(void)pthread_mutex_unlock(&w->lock);
 
@@ -316,6 +331,8 @@ writer_start(struct writer **out, const struct driver *driver,
 	w->batch_max = o->batch == 0 ? 256 : o->batch;
 	w->log_max_bytes = (size_t)(o->log_max_mib == 0 ? 64 : o->log_max_mib)
 	    << 20;
+	w->tidy_bytes =
+	    w->log_max_bytes < TIDY_BYTES ? w->log_max_bytes : TIDY_BYTES;
 	w->last = &w->first;
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->come, NULL);
@@ -379,9 +396,9 @@ enqueue(struct writer *w, struct unit *u, unsigned int max)
 		*w->last = u;
 		w->last = &u->next;
 		w->n++;
-		if (waits && !w->writing && !w->full)
+		if (waits && !w->writing && !w->anew)
 			write_now(w);
-		if (!w->writing && (w->first != NULL || w->full || w->stop))
+		if (!w->writing && (w->first != NULL || w->anew || w->stop))
 			(void)pthread_cond_signal(&w->come);
 	} else {
 		w->counts.refused++;

@@ -2,7 +2,9 @@
  * db_test.c - statements, rows, batches, migrations.
  */
 #include "db/db.h"
+#include "db/driver.h"
 #include "db/migrate.h"
+#include "db/writer.h"
 #include "tap.h"
 
 #include <pthread.h>
@@ -449,6 +451,148 @@ log_is_tidied_seldom(void)
 	close_and_remove(db);
 }
 
+static enum rc
+read_until_told(struct db_conn *c, void *arg, struct err *e)
+{
+	atomic_int *state = arg;
+	struct db_rows rows;
+
+	db_query(c, "SELECT k FROM t", DB_NO_ARGS, &rows);
+	(void)db_next(&rows);
+	atomic_store(state, 1);
+	while (atomic_load(state) == 1)
+		(void)usleep(1000);
+
+	return db_end(&rows, e);
+}
+
+struct reader {
+	struct db *db;
+	atomic_int state; /* 1: has begun to read; 2: is to end */
+	bool again;
+};
+
+static void *
+read_on(void *arg)
+{
+	struct reader *r = arg;
+
+	do {
+		if (r->again ? rows_of(r->db) < 0
+			     : db_read(r->db, read_until_told, &r->state,
+				   NULL) != RC_OK)
+			ok(false, "read");
+	} while (atomic_load(&r->state) != 2);
+
+	return NULL;
+}
+
+/* The log's size in KiB after mib were written while others read. */
+static int
+log_beside_reader(bool again, int mib)
+{
+	struct db *db = open_new(NULL);
+	struct reader r = { .db = db, .again = again };
+	int64_t k = 0, last = (int64_t)mib * (1 << 20) / (int64_t)LARGE;
+	pthread_t thread;
+	int kib;
+
+	ok(db_write(db, make, NULL, NULL) == RC_OK &&
+		db_write(db, put_large, &k, NULL) == RC_OK,
+	    "a table with a row");
+	(void)pthread_create(&thread, NULL, read_on, &r);
+	while (!again && atomic_load(&r.state) != 1)
+		(void)usleep(1000);
+	while (++k < last && db_write(db, put_large, &k, NULL) == RC_OK)
+		;
+	ok(k == last, "%d MiB are written while others read", mib);
+	kib = log_kib();
+	atomic_store(&r.state, 2);
+	(void)pthread_join(thread, NULL);
+	close_and_remove(db);
+
+	return kib;
+}
+
+static void
+log_begins_anew(void)
+{
+	int kib = log_beside_reader(true, 48);
+
+	ok(kib <= 16 << 10,
+	    "the log begins anew between readers that come and go (%d KiB)",
+	    kib);
+	kib = log_beside_reader(false, 72);
+	ok(kib > 64 << 10, "and waits for none that stays (%d KiB)", kib);
+}
+
+/*
+ * SQLite before 3.51.3 may lose what was written where the log begins anew
+ * while another connection tidies it that had nothing to tidy.
+ */
+static struct {
+	atomic_int tidying, beginning, wrong, turns;
+	atomic_bool fresh; /* nothing was written since the log began anew */
+} watch;
+
+static void
+watched_tidy(struct db_conn *c)
+{
+	(void)usleep(2000);
+	atomic_store(&watch.tidying, 1);
+	if (atomic_load(&watch.beginning) || atomic_load(&watch.fresh))
+		atomic_fetch_add(&watch.wrong, 1);
+	driver_sqlite.tidy(c);
+	(void)usleep(2000);
+	atomic_store(&watch.tidying, 0);
+	atomic_fetch_add(&watch.turns, 1);
+}
+
+static void
+watched_begin_anew(struct db_conn *c, int patience_ms)
+{
+	atomic_store(&watch.beginning, 1);
+	if (atomic_load(&watch.tidying))
+		atomic_fetch_add(&watch.wrong, 1);
+	driver_sqlite.begin_anew(c, patience_ms);
+	atomic_store(&watch.fresh, true);
+	atomic_store(&watch.beginning, 0);
+}
+
+static enum rc
+watched_step(struct db_conn *c, enum driver_step step, struct err *e)
+{
+	enum rc rc = driver_sqlite.step(c, step, e);
+
+	if (step == DRIVER_COMMIT)
+		atomic_store(&watch.fresh, false);
+
+	return rc;
+}
+
+static void
+keeper_and_writer_take_turns(void)
+{
+	struct db_options o = { .log_max_mib = 1 };
+	struct db *db = open_new(NULL);
+	struct driver watched = driver_sqlite;
+	struct writer *w = NULL;
+	bool good;
+
+	ok(db_write(db, make, NULL, NULL) == RC_OK, "a table");
+	watched.tidy = watched_tidy;
+	watched.begin_anew = watched_begin_anew;
+	watched.step = watched_step;
+	good = writer_start(&w, &watched, path, &o, NULL) == RC_OK;
+	for (int64_t k = 0; good && k < 128; k++)
+		good = writer_run(w, put_large, &k, NULL) == RC_OK;
+	writer_stop(w);
+	ok(good && watch.turns >= 4 && watch.wrong == 0,
+	    "the keeper tidies %d times, never while the log begins anew",
+	    (int)watch.turns);
+	close_and_remove(db);
+}
+
 static void
 migrations(void)
 {
@@ -501,6 +645,8 @@ main(void)
 	log_is_tidied();
 	log_grows_seldom();
 	log_is_tidied_seldom();
+	log_begins_anew();
+	keeper_and_writer_take_turns();
 	migrations();
 
 	return tap_done();
